@@ -1,0 +1,2 @@
+//! The rules of Equoria.
+#![no_std]
