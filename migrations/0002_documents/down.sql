@@ -1,0 +1,11 @@
+set local role equoria_owner;
+drop function is_genetics(jsonb);
+drop function is_trait_names(jsonb, text[]);
+drop function is_epigenetic_modifiers(jsonb);
+drop function is_text_array(jsonb);
+drop function trait_conflicts();
+drop function negative_traits();
+drop function positive_traits();
+drop function is_discipline_scores(jsonb);
+drop function is_user_settings(jsonb);
+drop function is_flag_object(jsonb, text[]);

@@ -1,0 +1,14 @@
+set local role equoria_owner;
+drop table foal_training_history;
+drop table foal_development;
+drop function is_activity_list(jsonb);
+drop trigger horses_follow_foal on horses;
+drop function horses_follow_foal();
+drop table foals;
+drop function foals_rules();
+drop table genetic_tests;
+drop table stud_listings;
+drop function stud_listings_rules();
+drop function is_in_foal(bigint);
+drop table pregnancies;
+drop function pregnancies_rules();

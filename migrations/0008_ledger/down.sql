@@ -1,0 +1,18 @@
+set local role equoria_owner;
+drop table stipend_claims;
+drop trigger users_open_purse on users;
+drop function users_open_purse();
+drop function escrow_of(bigint);
+drop function purse_of(uuid);
+drop function sink();
+drop function treasury();
+drop function ledger_post(timestamptz, uuid, text[], text[], bigint[], bigint[], bigint[], bigint[], bigint[]);
+drop trigger users_money_is_purse on users;
+drop function users_money_is_purse();
+drop table postings;
+drop table transfers;
+drop table accounts;
+drop function accounts_keep_money();
+drop function accounts_agree_with_postings();
+drop function transfers_have_postings();
+drop function postings_rules();

@@ -1,0 +1,12 @@
+set local role equoria_owner;
+drop table competition_results;
+drop table show_entries;
+drop function show_entries_fee_moved();
+drop function show_entries_rules();
+drop table show_secrets;
+alter table transfers drop constraint transfers_show_id_fkey;
+alter table accounts drop constraint accounts_show_id_fkey;
+drop table shows;
+drop function shows_escrow_agrees();
+drop function shows_rules();
+drop function shows_open_escrow();
