@@ -1,2 +1,83 @@
-//! The rules of Equoria.
+//! The rules of Equoria: the whole game as pure functions.
+//!
+//! A rule takes values, the instant and the [dice](dice::Dice), and returns an outcome or a typed [`Refusal`]. Nothing
+//! here reads a clock, a file or a network, and nothing computes with floats, so the same inputs give the same bits in
+//! a browser, in a Worker, on a server and in a stranger's terminal. That is what makes a show's
+//! [proof](competition::proof) worth something.
+//!
+//! # Arithmetic
+//! - Everything is an integer. Ratios are basis points ([`Bp`](scale::Bp), 1/10,000), scores milli-points
+//!   ([`MilliPoints`](scale::MilliPoints)), money whole [`Coins`](money::Coins).
+//! - A division rounds half away from zero unless the function says otherwise. Prize shares round down, and what is
+//!   left over goes to the winner.
+//! - Factors that multiply (temperament, traits, condition) are multiplied exactly and the product is rounded **once**:
+//!   once for the expected score, once more for the drawn score, once for a training's gain. The order of factors
+//!   therefore cannot matter.
+//! - Nothing overflows: intermediate products are `i128`, results saturate at stated bounds, coins are checked.
+//!
+//! # Decisions where the game's description is silent
+//! - *Instants* count to the microsecond, as the database does. A deadline belongs to what comes after: at `run_date` a
+//!   show is closed, at the end of the seven days a horse may train again, at midnight UTC she may be groomed again.
+//! - *Ages*: 7 days are a game-year. A horse is active from her third birthday to the last microsecond before her
+//!   twenty-first. An instant before birth counts as age 0.
+//! - *Training* adds up the traits' training column (with hidden ones, which act) both for the score gained and for
+//!   the player's XP. XP is `5 x (1 + temperament bp + traits' bp)`, score `5 x (1 + traits' bp) x (1 + temperament bp)`,
+//!   each at least 1. A discipline score ends at [`MAX_DISCIPLINE_SCORE`](discipline::MAX_DISCIPLINE_SCORE).
+//! - *A stat gain* picks the stat first (50/30/20) and is cut at 100; a horse who has 100 there gains nothing.
+//! - *Trait order in a score*: by magnitude of the effect in this discipline, greatest first, ties by the trait's name
+//!   in byte order; weights 10000, 9500, 9000 ... never below 5000 bp; the weighted sum is rounded once to whole bp.
+//! - *Hidden traits in a snapshot* appear only as [`hidden_bp`](competition::entry::Snapshot::hidden_bp): the effect of
+//!   all traits less the effect of the visible ones. A factor never falls below zero.
+//! - *Discovery*: from age 3 with a bond of 70 everything hidden is revealed; otherwise a bond of 80 or a stress of 20
+//!   reveals the one that has been hidden longest.
+//! - *A founder* has bond 50 and stress 30 like a newborn, no traits, and is exactly three game-years old.
+//! - *Stat gain at a show*: the chance depends on the placement (first three) alone; the stat is drawn 50/30/20.
+//! - *A show* needs two entries. With fewer at its run date it is cancelled and everything goes back.
+//! - *A level bracket* holds both of its ends.
+//!
+//! # Versions
+//! [`RULES_VERSION`] changes when any outcome can change. It is part of every dice key and of every proof; the golden
+//! vectors of a version never change.
 #![no_std]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::float_arithmetic,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod breed;
+mod bytes;
+pub mod competition;
+pub mod dice;
+pub mod discipline;
+pub mod economy;
+pub mod horse;
+pub mod id;
+pub mod money;
+pub mod name;
+pub mod parity;
+pub mod progression;
+pub mod refusal;
+pub mod scale;
+pub mod settings;
+pub mod stat;
+pub mod temperament;
+pub mod time;
+pub mod training;
+pub mod traits;
+mod words;
+
+pub use refusal::Refusal;
+pub use time::Instant;
+
+/// The version of the rules: part of every dice key and of every proof.
+pub const RULES_VERSION: u32 = 1;
