@@ -1,1 +1,30 @@
-//! Reads.
+//! Every public read and every preview of Equoria, once: the Worker and the native server mount the same router.
+//!
+//! A read is one statement and one round trip. It runs as a role that can only select, and only what the public may
+//! see: no e-mail address, no hidden trait, no secret of an open show. Nothing here looks at a clock: [`Clock`] tells
+//! the instant, so that no statement names `now()` and any of them may be cached where its [`Freshness`] allows it.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+pub mod asked;
+pub mod clock;
+mod failure;
+pub mod page;
+pub mod problem;
+pub mod query;
+pub mod request;
+pub mod session;
+pub mod version;
+pub mod wire;
+
+pub use clock::Clock;
+pub use failure::Failure;
+pub use problem::Problem;
+pub use query::{Connect, Freshness, Query};

@@ -1,0 +1,358 @@
+//! Problems: what a client sees of a failure, as RFC 9457 has it.
+
+use crate::Failure;
+use crate::session::Fault;
+use crate::wire::At;
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rules::Refusal;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::error::Error;
+use std::sync::Arc;
+
+/// The media type of a problem.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+const TYPES: &str = "https://equoria.game/problems/";
+
+/// A problem as RFC 9457 writes it. `code` is stable; `title` and `detail` are for people and may change.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    title: &'static str,
+    detail: String,
+    members: Map<String, Value>,
+    retry_after: Option<u32>,
+    cause: Option<Cause>,
+}
+
+/// The source of a fault of ours, left in the response's extensions for whoever writes the log.
+#[derive(Clone, Debug)]
+pub struct Cause(pub Arc<dyn Error + Send + Sync>);
+
+/// The JSON body of a problem. Members that belong to one code stand beside these.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Problem))]
+struct Document<'a> {
+    /// The address of this kind of problem: `https://equoria.game/problems/<code>`.
+    r#type: String,
+    /// What kind of problem it is, for people.
+    title: &'a str,
+    /// The status of the answer.
+    #[cfg_attr(feature = "openapi", schema(example = 404))]
+    status: u16,
+    /// What is the matter this time, for people.
+    detail: &'a str,
+    /// The kind of problem, for programs: stable, in kebab-case.
+    #[cfg_attr(feature = "openapi", schema(example = "horse-not-found"))]
+    code: &'a str,
+    /// The id of the request, as in the header `X-Request-Id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
+    /// What the refusal knows: the field to blame, the instant from which it may succeed, the price and the purse.
+    #[serde(flatten)]
+    members: &'a Map<String, Value>,
+}
+
+/// The schema of a problem, for OpenAPI.
+#[cfg(feature = "openapi")]
+pub(crate) use openapi::schema;
+
+#[cfg(feature = "openapi")]
+mod openapi {
+    use utoipa::openapi::{RefOr, Schema};
+
+    pub(crate) fn schema() -> RefOr<Schema> {
+        <super::Document<'_> as utoipa::PartialSchema>::schema()
+    }
+}
+
+impl Problem {
+    /// A problem without members.
+    #[must_use]
+    pub fn new(
+        status: StatusCode,
+        code: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            code,
+            title,
+            detail: detail.into(),
+            members: Map::new(),
+            retry_after: None,
+            cause: None,
+        }
+    }
+
+    /// The problem with one more member.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
+        self
+    }
+
+    fn after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// The status of the answer.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The stable name of this kind of problem.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The JSON document, naming the request if its id is known.
+    #[must_use]
+    pub fn body(&self, request_id: Option<&str>) -> Vec<u8> {
+        let mut kind = TYPES.to_owned();
+        kind.push_str(self.code);
+        let document = Document {
+            r#type: kind,
+            title: self.title,
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            code: self.code,
+            request_id,
+            members: &self.members,
+        };
+        serde_json::to_vec(&document).unwrap_or_default()
+    }
+}
+
+impl IntoResponse for Problem {
+    /// The problem without a request id; [`request::identify`](crate::request::identify) fills it in.
+    fn into_response(mut self) -> Response {
+        let mut response = Response::new(Body::from(self.body(None)));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(cause) = self.cause.take() {
+            response.extensions_mut().insert(cause);
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Puts the id of the request into a problem's body.
+pub(crate) fn name_request(response: &mut Response, request_id: &str) {
+    let Some(problem) = response.extensions().get::<Problem>() else {
+        return;
+    };
+    let body = problem.body(Some(request_id));
+    *response.body_mut() = Body::from(body);
+    forget_length(response.headers_mut());
+}
+
+fn forget_length(headers: &mut HeaderMap) {
+    headers.remove(header::CONTENT_LENGTH);
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => refused(&refusal),
+            Failure::Missing { what } => missing(what),
+            Failure::Invalid { field, detail } => {
+                let title = "A field cannot be read";
+                Self::new(StatusCode::BAD_REQUEST, "invalid-field", title, detail).with("field", field)
+            }
+            Failure::Malformed { detail } => {
+                let title = "The body cannot be read";
+                Self::new(StatusCode::BAD_REQUEST, "malformed-body", title, detail)
+            }
+            Failure::NotJson => Self::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not-json",
+                "The body is not JSON",
+                "Send JSON, with the header Content-Type: application/json.",
+            ),
+            Failure::TooLarge { most } => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "body-too-large",
+                "The body is too large",
+                "The body is longer than this request may have.",
+            )
+            .with("most_bytes", most),
+            Failure::Unsigned(fault) => unsigned(fault),
+            Failure::WrongCredentials => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "wrong-credentials",
+                "Wrong address or password",
+                "There is no account with this e-mail address and password.",
+            ),
+            Failure::BadRefreshToken => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "refresh-token-invalid",
+                "The session is over",
+                "This refresh token is unknown, over, or was used before. Sign in again.",
+            ),
+            Failure::Forbidden => Self::new(
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                "Not allowed",
+                "You may not do this.",
+            ),
+            Failure::Stale { version } => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "stale-version",
+                "It has changed since",
+                "It has changed since the version that If-Match names. Read it again.",
+            )
+            .with("version", version),
+            Failure::Unconditional => Self::new(
+                StatusCode::PRECONDITION_REQUIRED,
+                "version-required",
+                "The version is missing",
+                "Name the version that you change with the header If-Match: the ETag of what you read.",
+            ),
+            Failure::Unsettled { secret_hash, state } => Self::new(
+                StatusCode::CONFLICT,
+                "show-not-settled",
+                "The show is not settled",
+                "There is a proof once the show is settled. Until then there is the hash of its secret.",
+            )
+            .with("secret_hash", secret_hash)
+            .with("state", state),
+            Failure::KeyReused => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency-key-reused",
+                "The idempotency key was used",
+                "This Idempotency-Key was used with another request. Take a new one.",
+            ),
+            Failure::KeyInUse => Self::new(
+                StatusCode::CONFLICT,
+                "idempotency-key-in-use",
+                "The request is being worked on",
+                "A request with this Idempotency-Key has not ended yet.",
+            )
+            .after(1),
+            Failure::TooMany { retry_after } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many-requests",
+                "Too many requests",
+                "Too many requests of this kind. Wait a little.",
+            )
+            .after(retry_after),
+            Failure::Busy { retry_after } => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "Not available now",
+                "The game cannot answer now. Nothing was changed; try again.",
+            )
+            .after(retry_after),
+            Failure::WrongSchema { expected, found } => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "wrong-schema",
+                "The database has another schema",
+                "This program was made for another version of the database's schema.",
+            )
+            .with("expected", expected)
+            .with("found", found)
+            .after(5),
+            Failure::TimedOut => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "timed-out",
+                "It took too long",
+                "The request took longer than it may. Try again.",
+            )
+            .after(1),
+            Failure::NoSuchPath => Self::new(
+                StatusCode::NOT_FOUND,
+                "no-such-path",
+                "No such path",
+                "There is nothing at this path.",
+            ),
+            Failure::NoSuchMethod => Self::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method-not-allowed",
+                "Not by this method",
+                "This path does not take this method; the header Allow says which ones it takes.",
+            ),
+            Failure::Broken { source } => {
+                let title = "A fault of ours";
+                let detail = "Something broke on our side. The id of the request helps us to find it.";
+                let status = StatusCode::INTERNAL_SERVER_ERROR;
+                Self {
+                    cause: Some(Cause(source.into())),
+                    ..Self::new(status, "broken", title, detail)
+                }
+            }
+        }
+    }
+}
+
+fn refused(refusal: &Refusal) -> Problem {
+    let status = match refusal {
+        Refusal::NotYours | Refusal::NotHost => StatusCode::FORBIDDEN,
+        malformed if malformed.is_malformed() => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::CONFLICT,
+    };
+    let detail = refusal.to_string();
+    let mut problem = Problem::new(status, refusal.code(), "The rules refuse it", detail);
+    problem.members = data_of(refusal);
+    if let Some(field) = refusal.field() {
+        problem.members.insert("field".to_owned(), field.into());
+    }
+    problem
+}
+
+/// The data of a refusal, its instants with milliseconds like every other one on the wire.
+pub(crate) fn data_of(refusal: &Refusal) -> Map<String, Value> {
+    let Ok(Value::Object(mut data)) = serde_json::to_value(refusal) else {
+        return Map::new();
+    };
+    for value in data.values_mut() {
+        let instant = value.as_str().and_then(|text| text.parse().ok());
+        if let Some(Ok(shown)) = instant.map(|it| serde_json::to_value(At::not_before(it))) {
+            *value = shown;
+        }
+    }
+    data
+}
+
+fn missing(what: &'static str) -> Problem {
+    let (code, detail) = match what {
+        "horse" => ("horse-not-found", "There is no such horse."),
+        "user" => ("user-not-found", "There is no such user."),
+        "stable" => ("stable-not-found", "There is no such stable."),
+        "show" => ("show-not-found", "There is no such show."),
+        "breed" => ("breed-not-found", "There is no such breed."),
+        "discipline" => ("discipline-not-found", "There is no such discipline."),
+        _ => ("not-found", "There is no such thing."),
+    };
+    Problem::new(StatusCode::NOT_FOUND, code, "Not found", detail)
+}
+
+fn unsigned(fault: Fault) -> Problem {
+    let (code, detail) = match fault {
+        Fault::Absent => (
+            "not-signed-in",
+            "Sign in, and send the access token with the header Authorization: Bearer.",
+        ),
+        Fault::Unreadable => ("token-invalid", "This is not an access token of this game."),
+        Fault::Expired => ("token-expired", "The access token is over. Refresh it."),
+        Fault::Revoked => ("token-revoked", "The session was ended. Sign in again."),
+    };
+    Problem::new(StatusCode::UNAUTHORIZED, code, "Not signed in", detail)
+}

@@ -1,0 +1,188 @@
+//! Statements and how they are asked: one round trip each, with declared types on both sides.
+
+use crate::Failure;
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::{FromSqlOwned, ToSql, Type};
+use tokio_postgres::{Client, Row};
+
+/// One statement of the reads, with the types of what it takes and the names and types of what it gives.
+///
+/// Only built-in types: any other would cost every new connection two catalogue queries.
+#[derive(Debug)]
+pub struct Query {
+    /// What it reads, in the game's words.
+    pub name: &'static str,
+    /// The statement.
+    pub sql: &'static str,
+    /// The types of `$1`, `$2` and so on.
+    pub takes: &'static [Type],
+    /// The columns, in order.
+    pub gives: &'static [(&'static str, Type)],
+    /// How fresh the answer must be.
+    pub freshness: Freshness,
+}
+
+/// How fresh an answer must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// A cache may answer for a minute: what no player can change.
+    Cached,
+    /// The database itself answers.
+    Fresh,
+}
+
+/// Where connections come from: a pool on a server, one socket for one request on a Worker.
+pub trait Connect: Send + Sync + 'static {
+    /// A connection, for as long as one question takes.
+    type Conn: Deref<Target = Client> + Send + Sync;
+
+    /// Gives a connection.
+    fn connect(
+        &self,
+        freshness: Freshness,
+    ) -> impl Future<Output = Result<Self::Conn, Failure>> + Send;
+}
+
+/// The values for `$1`, `$2` and so on.
+pub(crate) type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+type Asking<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>, Failure>> + Send + 'a>>;
+
+/// [`Connect`] as the handlers see it, without its type.
+pub(crate) trait Ask: Send + Sync {
+    fn ask<'a>(&'a self, query: &'static Query, values: Values<'a>) -> Asking<'a>;
+}
+
+impl<C: Connect> Ask for C {
+    fn ask<'a>(&'a self, query: &'static Query, values: Values<'a>) -> Asking<'a> {
+        Box::pin(async move {
+            match once(self, query, values).await {
+                Err(lost) if is_lost(&lost) => once(self, query, values).await,
+                first => first,
+            }
+            .map_err(|error| failure(query, error))
+        })
+    }
+}
+
+/// What one attempt came to.
+enum Trouble {
+    Connecting(Failure),
+    Asking(tokio_postgres::Error),
+}
+
+async fn once<C: Connect>(
+    source: &C,
+    query: &'static Query,
+    values: Values<'_>,
+) -> Result<Vec<Row>, Trouble> {
+    let connection = source
+        .connect(query.freshness)
+        .await
+        .map_err(Trouble::Connecting)?;
+    let typed: Vec<_> = values
+        .iter()
+        .copied()
+        .zip(query.takes.iter().cloned())
+        .collect();
+    connection
+        .query_typed(query.sql, &typed)
+        .await
+        .map_err(Trouble::Asking)
+}
+
+/// Was the connection lost before the database answered? Then one more attempt, on a new one, may succeed.
+fn is_lost(trouble: &Trouble) -> bool {
+    match trouble {
+        Trouble::Connecting(_) => false,
+        Trouble::Asking(error) => {
+            error.is_closed() || is_io(error) || error.code().is_some_and(is_shutting_down)
+        }
+    }
+}
+
+fn is_io(error: &tokio_postgres::Error) -> bool {
+    error
+        .source()
+        .is_some_and(|source| source.is::<std::io::Error>())
+}
+
+fn is_shutting_down(code: &SqlState) -> bool {
+    [
+        SqlState::ADMIN_SHUTDOWN,
+        SqlState::CRASH_SHUTDOWN,
+        SqlState::CANNOT_CONNECT_NOW,
+    ]
+    .contains(code)
+}
+
+fn failure(query: &'static Query, trouble: Trouble) -> Failure {
+    let error = match trouble {
+        Trouble::Connecting(failure) => return failure,
+        Trouble::Asking(error) => error,
+    };
+    if error.is_closed() || is_io(&error) || error.code().is_some_and(is_passing) {
+        return Failure::Busy { retry_after: 1 };
+    }
+    Failure::broken(Fault {
+        query: query.name,
+        source: Box::new(error),
+    })
+}
+
+/// Does the code speak of the server's load or state rather than of the statement?
+fn is_passing(code: &SqlState) -> bool {
+    let classes = ["08", "53", "57", "58"];
+    classes.iter().any(|class| code.code().starts_with(class))
+}
+
+/// A statement that failed, or a row that is not what its query declares.
+#[derive(Debug)]
+struct Fault {
+    query: &'static str,
+    source: Box<dyn Error + Send + Sync>,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the query \"")?;
+        f.write_str(self.query)?;
+        f.write_str("\" failed")
+    }
+}
+
+impl Error for Fault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self.source.as_ref())
+    }
+}
+
+/// One row of a query, read by the names of its columns.
+pub(crate) struct Record {
+    query: &'static Query,
+    row: Row,
+}
+
+impl Record {
+    pub(crate) const fn new(query: &'static Query, row: Row) -> Self {
+        Self { query, row }
+    }
+
+    /// The value of a column.
+    pub(crate) fn get<T: FromSqlOwned>(&self, column: &str) -> Result<T, Failure> {
+        self.row.try_get(column).map_err(|error| self.spoilt(error))
+    }
+
+    /// A failure to make sense of this row.
+    pub(crate) fn spoilt(&self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Failure {
+        Failure::broken(Fault {
+            query: self.query.name,
+            source: source.into(),
+        })
+    }
+}
