@@ -60,6 +60,7 @@ pub mod competition;
 pub mod dice;
 pub mod discipline;
 pub mod economy;
+pub mod genetics;
 pub mod horse;
 pub mod id;
 pub mod money;

@@ -100,7 +100,8 @@ create function is_genetics(document jsonb) returns boolean
     when exists (select from jsonb_each_text(document -> 'inheritance_patterns') p
                  where p.value not in ('simple_dominant', 'recessive', 'polygenic')) then false
     when jsonb_typeof(coalesce(document -> 'loci', '{}')) <> 'object' then false
+    when (select count(*) from jsonb_object_keys(coalesce(document -> 'loci', '{}'))) > 100 then false
     else not exists (select from jsonb_each(coalesce(document -> 'loci', '{}')) l
                      where l.key !~ '^[A-Za-z0-9_]{1,20}$' or jsonb_typeof(l.value) <> 'string'
-                        or (l.value #>> '{}') !~ '^[^/[:space:]]{1,20}/[^/[:space:]]{1,20}$')
+                        or (l.value #>> '{}') !~ '^[A-Za-z0-9_+*.-]{1,20}/[A-Za-z0-9_+*.-]{1,20}$')
   end;
