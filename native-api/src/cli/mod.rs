@@ -1,0 +1,179 @@
+//! The command line. Exit status: 0 done, 1 done with a negative finding, 2 could not be done.
+
+mod migrate;
+mod worker;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::Environment;
+use crate::dev::places::Owner;
+use crate::dev::say::Voice;
+use crate::dev::supervise::{Manner, supervise};
+use crate::trouble::{Because, Trouble};
+
+/// What a command found, when it could be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// All is well.
+    Good,
+    /// The answer is no: something is pending, too heavy, or different.
+    Bad,
+}
+
+#[derive(Parser)]
+#[command(
+    name = "equoria",
+    version,
+    about = "Equoria: the game's native API, its jobs, and the operator's commands.",
+    long_about = "Equoria: the game's native API, its jobs, and the operator's commands.\n\n\
+                  Without a command it brings the whole game up on this machine: PostgreSQL, the native API with its \
+                  jobs, and the Worker under `wrangler dev`.",
+    after_help = "Examples:\n  equoria                        bring everything up; Ctrl-C stops it\n  \
+                  equoria migrate status         which migrations are applied\n  \
+                  equoria worker build --json    build the Worker and weigh it\n\n\
+                  Exit status: 0 done, 1 done with a negative finding, 2 could not be done."
+)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Bring everything up on this machine (the default)
+    #[command(
+        after_help = "Examples:\n  equoria dev\n  EQUORIA_EDGE_PORT=9000 equoria dev\n  equoria dev --no-edge    without the Worker"
+    )]
+    Dev(DevArguments),
+    /// Install the tools that the bring-up and the tests need, build the Worker, and exit
+    #[command(after_help = "Example:\n  equoria setup")]
+    Setup,
+    /// Change the schema of the database, or see how it stands
+    #[command(subcommand)]
+    Migrate(migrate::MigrateCommand),
+    /// Build the Cloudflare Worker
+    #[command(subcommand)]
+    Worker(worker::WorkerCommand),
+    /// Run a program that ends when standard input does
+    #[command(hide = true)]
+    Supervise(SuperviseArguments),
+}
+
+#[derive(Args)]
+struct DevArguments {
+    /// Leave the Worker out: no Node, no wasm, the native API alone
+    #[arg(long)]
+    no_edge: bool,
+}
+
+#[derive(Args)]
+struct SuperviseArguments {
+    #[arg(long, value_parser = owner)]
+    owner: Option<Owner>,
+    #[arg(long)]
+    postgres: bool,
+    #[arg(long)]
+    at_once: bool,
+    #[arg(long)]
+    remove: Option<std::path::PathBuf>,
+    #[arg(last = true, required = true)]
+    program: Vec<String>,
+}
+
+/// Reads the arguments of this process, does what they say, and answers the exit status.
+pub fn run() -> ExitCode {
+    let arguments = CommandLine::parse();
+    let command = arguments
+        .command
+        .unwrap_or(Command::Dev(DevArguments { no_edge: false }));
+    let done = match command {
+        Command::Supervise(arguments) => return supervised(&arguments),
+        other => carry_out(other),
+    };
+    match done {
+        Ok(Finding::Good) => ExitCode::SUCCESS,
+        Ok(Finding::Bad) => ExitCode::from(1),
+        Err(trouble) => {
+            eprintln!("equoria: {trouble}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn carry_out(command: Command) -> Result<Finding, Trouble> {
+    let of = Environment::of_the_process();
+    let runtime = tokio::runtime::Runtime::new().because(|| "could not start the runtime")?;
+    let done = match command {
+        Command::Dev(_) => Ok(Finding::Good),
+        Command::Setup => worker::set_up(&Voice::default()),
+        Command::Migrate(command) => runtime.block_on(migrate::migrate(&of, &command)),
+        Command::Worker(command) => worker::worker(&command),
+        Command::Supervise(_) => Ok(Finding::Good),
+    };
+    // Installers that still run are told to stop by our end; nobody waits for them.
+    runtime.shutdown_background();
+    done
+}
+
+fn supervised(arguments: &SuperviseArguments) -> ExitCode {
+    let manner = Manner {
+        supervisor: None,
+        owner: arguments.owner,
+        is_postgres: arguments.postgres,
+        at_once: arguments.at_once,
+        remove: arguments.remove.clone(),
+    };
+    let Some((program, rest)) = arguments.program.split_first() else {
+        return ExitCode::from(2);
+    };
+    match supervise(program, rest, &manner) {
+        Ok(status) => ExitCode::from(u8::try_from(status).unwrap_or(1)),
+        Err(trouble) => {
+            eprintln!("equoria supervise: {trouble}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn owner(text: &str) -> Result<Owner, String> {
+    let parse = || {
+        let (uid, gid) = text.split_once(':')?;
+        Some(Owner {
+            uid: uid.parse().ok()?,
+            gid: gid.parse().ok()?,
+        })
+    };
+    parse().ok_or_else(|| "an owner is USER:GROUP in numbers".to_owned())
+}
+
+/// Prints a result as JSON on standard output.
+fn print_json(value: &impl serde::Serialize) -> Result<(), Trouble> {
+    let text =
+        serde_json::to_string_pretty(value).because(|| "the result cannot be written as JSON")?;
+    println!("{text}");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory as _;
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn no_command_means_dev() {
+        assert!(
+            CommandLine::try_parse_from(["equoria"])
+                .unwrap()
+                .command
+                .is_none()
+        );
+        assert!(CommandLine::try_parse_from(["equoria", "fly"]).is_err());
+    }
+}

@@ -1,0 +1,19 @@
+//! The bring-up: everything the game needs on one machine, installed, started, and stopped together.
+
+pub mod cluster;
+pub mod edge;
+pub mod embedded;
+pub mod lock;
+pub mod places;
+pub mod postgres;
+pub mod prepare;
+pub mod program;
+pub mod ready;
+pub mod say;
+pub mod secrets;
+mod stop;
+pub mod supervise;
+pub mod tools;
+pub mod worker;
+
+pub use stop::asked_to_stop;

@@ -1,0 +1,82 @@
+//! From an empty server to a database that the product can use.
+
+use tokio_postgres::{Client, NoTls};
+
+use super::secrets::Secrets;
+use crate::config::Database;
+use crate::ops::migrate;
+use crate::trouble::{Because, Trouble};
+
+/// Connects, the connection being driven in the background.
+///
+/// # Errors
+/// When the server does not answer or refuses us; the password is not part of the sentence.
+pub async fn connect(database: &Database) -> Result<Client, Trouble> {
+    let (client, connection) = database
+        .postgres()
+        .connect(NoTls)
+        .await
+        .because(|| format!("could not connect to {database}"))?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection to PostgreSQL broke");
+        }
+    });
+    Ok(client)
+}
+
+/// Makes the database that `database` names, where it is missing; its server is asked through `administrator`.
+///
+/// # Errors
+/// When the server refuses.
+pub async fn create_database(administrator: &Database, name: &str) -> Result<bool, Trouble> {
+    let client = connect(administrator).await?;
+    let found = client
+        .query("select from pg_database where datname = $1", &[&name])
+        .await
+        .because(|| "could not look for the database")?;
+    if !found.is_empty() {
+        return Ok(false);
+    }
+    client
+        .batch_execute(&format!("create database {}", quoted(name)))
+        .await
+        .because(|| format!("could not create the database {name}"))?;
+    Ok(true)
+}
+
+/// Takes all pending migrations, telling `progress`.
+///
+/// # Errors
+/// Those of [`migrate::deploy`].
+pub async fn migrate(
+    administrator: &Database,
+    progress: &mut dyn migrate::Progress,
+) -> Result<usize, Trouble> {
+    let mut client = connect(administrator).await?;
+    migrate::deploy_with(&mut client, progress).await
+}
+
+/// Lets the roles of the API and of the Worker log in, each with its generated password.
+///
+/// # Errors
+/// When the roles are missing or may not be changed.
+pub async fn allow_logins(administrator: &Database, secrets: &Secrets) -> Result<(), Trouble> {
+    let client = connect(administrator).await?;
+    for (role, password) in secrets.logins() {
+        // A password of hexadecimal digits needs no quoting beyond the quotes.
+        client
+            .batch_execute(&format!(
+                "alter role {} login password '{password}'",
+                quoted(role)
+            ))
+            .await
+            .because(|| format!("could not let {role} log in"))?;
+    }
+    Ok(())
+}
+
+/// An SQL identifier in quotes.
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

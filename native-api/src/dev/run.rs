@@ -1,0 +1,252 @@
+//! `equoria dev`: bring everything up, say what to try, stop it all together.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinHandle;
+
+use super::edge::{Bindings, Edge};
+use super::embedded::{self, Lent};
+use super::lock;
+use super::places::Places;
+use super::prepare;
+use super::ready::{answers, require_free};
+use super::say::{Voice, human};
+use super::secrets::write_environment;
+use super::stop::asked_to_stop;
+use super::supervise::Manner;
+use super::worker::{self, Built};
+use crate::config::{self, API_PORT, Config, EDGE_PORT, Environment};
+use crate::ops::migrate::{Migration, Progress};
+use crate::trouble::{Because, Trouble};
+
+/// What the bring-up should leave out.
+#[derive(Clone, Copy, Debug)]
+pub struct Wishes {
+    /// Whether the Worker is built and started too.
+    pub with_edge: bool,
+}
+
+/// Brings everything up, says what to try, and returns when asked to stop.
+///
+/// # Errors
+/// What could not be installed, started or reached, as one sentence; whatever was started is stopped before.
+pub async fn run(of: Environment, wishes: Wishes) -> Result<(), Trouble> {
+    let since = Instant::now();
+    let places = Places::find()?;
+    let voice = Arc::new(Voice::default());
+    let _only_one = lock::attempt(&places.state.join("dev.lock"))?.ok_or_else(|| {
+        Trouble::new("the game is up already in this checkout (another `equoria dev` holds .equoria/dev.lock)")
+    })?;
+    let started = tokio::select! {
+        started = start(&places, &of, wishes, &voice) => Some(started?),
+        stopped = asked_to_stop() => { stopped?; None }
+    };
+    let Some(mut running) = started else {
+        voice.say("\nStopped before everything was up.");
+        return Ok(());
+    };
+    voice.say(&running.invitation(&places, since.elapsed()));
+    let ended = running.until_stopped().await;
+    voice.say("\nStopping ...");
+    running.stop().await?;
+    voice.say("Stopped. The data stays in .equoria for the next `cargo run`.");
+    ended
+}
+
+/// Everything that is up.
+struct Running {
+    edge: Option<(Edge, String)>,
+    api: Api,
+    built: Option<Built>,
+    lent: Lent,
+}
+
+async fn start(
+    places: &Places,
+    of: &Environment,
+    wishes: Wishes,
+    voice: &Arc<Voice>,
+) -> Result<Running, Trouble> {
+    let edge_port = config::port(of, "EQUORIA_EDGE_PORT", EDGE_PORT)?;
+    require_free(
+        config::port(of, "EQUORIA_API_PORT", API_PORT)?,
+        "the native API",
+        "EQUORIA_API_PORT",
+    )?;
+    if wishes.with_edge {
+        require_free(edge_port, "the Worker", "EQUORIA_EDGE_PORT")?;
+    }
+    voice.say(&greeting(places, wishes));
+    let building = wishes
+        .with_edge
+        .then(|| build_in_the_background(places, voice));
+    let lent = database(places, of, voice).await?;
+    let api = Api::start(&lent.environment).await?;
+    voice.say(&format!("  native API answers at {}", api.url));
+    let built = match building {
+        Some(building) => Some(
+            building
+                .await
+                .because(|| "the builder of the Worker broke")??,
+        ),
+        None => None,
+    };
+    let edge = match &built {
+        Some(_) => Some(start_edge(places, &lent, &api.url, edge_port, voice).await?),
+        None => None,
+    };
+    Ok(Running {
+        edge,
+        api,
+        built,
+        lent,
+    })
+}
+
+fn greeting(places: &Places, wishes: Wishes) -> String {
+    let mut text = format!("Equoria: bringing the game up in {}", places.root.display());
+    if wishes.with_edge && !worker::was_built(places) {
+        text.push_str(
+            "\n  The first start installs PostgreSQL and the Worker's tools and builds the Worker: 5 to 12 minutes on \
+             two cores.\n  Later starts take seconds. Logs are in .equoria/logs.",
+        );
+    }
+    text
+}
+
+fn build_in_the_background(
+    places: &Places,
+    voice: &Arc<Voice>,
+) -> JoinHandle<Result<Built, Trouble>> {
+    let (places, voice) = (places.clone(), Arc::clone(voice));
+    tokio::task::spawn_blocking(move || worker::build(&places, &voice))
+}
+
+/// The database, migrated and seeded, with its roles able to log in.
+async fn database(places: &Places, of: &Environment, voice: &Voice) -> Result<Lent, Trouble> {
+    let lent = embedded::bring_up(places, of, voice).await?;
+    voice.say(&format!("  database: {}", lent.origin));
+    prepare::migrate(&lent.administrator, &mut Told(voice)).await?;
+    prepare::allow_logins(&lent.administrator, &lent.secrets).await?;
+    seed(&lent, voice).await?;
+    write_environment(places, &lent.environment)?;
+    Ok(lent)
+}
+
+struct Told<'a>(&'a Voice);
+
+impl Progress for Told<'_> {
+    fn ends(&mut self, step: &Migration, took: Duration) {
+        self.0.say(&format!("    {step} applied ({})", human(took)));
+    }
+}
+
+async fn start_edge(
+    places: &Places,
+    lent: &Lent,
+    native_url: &str,
+    port: u16,
+    voice: &Voice,
+) -> Result<(Edge, String), Trouble> {
+    let database = config::database(&lent.environment, "DATABASE_EDGE_URL")?
+        .ok_or_else(|| Trouble::new("DATABASE_EDGE_URL is not set"))?;
+    let database = lent
+        .server
+        .as_ref()
+        .map_or(database.clone(), |server| database.at_loopback(server.port));
+    let bindings = Bindings::of(&lent.environment, &database, native_url)?;
+    for name in bindings.write(places)? {
+        voice.say(&format!(
+            "  {name} is not ours and was left alone: `npx wrangler dev` will use it as it is"
+        ));
+    }
+    let port = if port == 0 {
+        super::ready::free_port()?
+    } else {
+        port
+    };
+    let url = format!("http://127.0.0.1:{port}");
+    let step = voice.step("starting the Worker under wrangler dev");
+    let mut edge = Edge::start(
+        places,
+        &bindings,
+        port,
+        &[],
+        &Manner::default(),
+        &places.log("wrangler"),
+    )?;
+    answers(
+        &format!("{url}/health/ready"),
+        Duration::from_secs(120),
+        || edge.require_alive(),
+    )
+    .await?;
+    step.done(&format!("Worker answers at {url}"));
+    Ok((edge, url))
+}
+
+impl Running {
+    async fn until_stopped(&mut self) -> Result<(), Trouble> {
+        let stopped = asked_to_stop();
+        tokio::pin!(stopped);
+        loop {
+            tokio::select! {
+                asked = &mut stopped => return asked,
+                () = tokio::time::sleep(Duration::from_secs(1)) => self.require_alive().await?,
+            }
+        }
+    }
+
+    /// Everything must stay up: half a game is worse than a clear end.
+    async fn require_alive(&mut self) -> Result<(), Trouble> {
+        if let Some((edge, _)) = &mut self.edge {
+            edge.require_alive()?;
+        }
+        if let Some(server) = self
+            .lent
+            .server
+            .as_mut()
+            .and_then(|server| server.supervised.as_mut())
+        {
+            if server.ended()?.is_some() {
+                return Err(Trouble::new(
+                    "PostgreSQL ended; its log is .equoria/logs/postgresql.log",
+                ));
+            }
+        }
+        self.api.require_alive().await
+    }
+
+    /// In the order of who needs whom: the Worker, the API with its jobs, the database.
+    async fn stop(self) -> Result<(), Trouble> {
+        drop(self.edge);
+        let ended = self.api.stop().await;
+        drop(self.lent);
+        ended
+    }
+
+    fn invitation(&self, places: &Places, took: Duration) -> String {
+        let native = &self.api.url;
+        let url = self.edge.as_ref().map_or(native, |(_, url)| url);
+        let mut text = format!("\nThe game is up after {}.\n\n", human(took));
+        if let (Some((_, url)), Some(built)) = (&self.edge, &self.built) {
+            text.push_str(&format!(
+                "  the game       {url}   (the Worker, {:.0} kB gzip; npx wrangler dev works too)\n",
+                built.gzip_bytes as f64 / 1000.0
+            ));
+        }
+        text.push_str(&format!("  native API     {native}\n"));
+        text.push_str(&format!("  documentation  {url}/docs\n"));
+        text.push_str(&format!("  database       psql \"$(sed -n \"s/^MIGRATE_DATABASE_URL='\\(.*\\)?.*/\\1/p\" {}/env)\"\n", ".equoria"));
+        text.push_str("\nTry:\n");
+        for line in TRY {
+            text.push_str(&format!("  {}\n", line.replace("URL", url)));
+        }
+        text.push_str(&format!(
+            "\nLogs are in {}. Ctrl-C stops everything and keeps the data.",
+            places.state.join("logs").display()
+        ));
+        text
+    }
+}

@@ -1,0 +1,158 @@
+//! What this checkout keeps to itself: generated once, in a file that only its owner reads.
+
+use crate::config::{Database, Environment, Secret, TokenKey};
+use crate::trouble::{Because, Trouble};
+
+use super::cluster::Server;
+use super::places::Places;
+use super::program::write_private;
+
+/// The database's name in every cluster of ours.
+pub const DATABASE: &str = "equoria";
+
+/// The roles that log in, each with the name of its URL in the environment.
+pub const LOGINS: [(&str, &str); 3] = [
+    ("equoria_writer", "DATABASE_URL"),
+    ("equoria_reader", "DATABASE_READ_URL"),
+    ("equoria_edge", "DATABASE_EDGE_URL"),
+];
+
+/// The generated secrets of one cluster and of the processes that use it.
+#[derive(Clone)]
+pub struct Secrets {
+    administrator: Secret<16>,
+    logins: [Secret<16>; 3],
+    /// Signs access tokens.
+    pub token_key: TokenKey,
+    dice: Secret<32>,
+    edge_key: Secret<32>,
+}
+
+impl Secrets {
+    /// Fresh ones.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn random() -> Result<Self, Trouble> {
+        Ok(Self {
+            administrator: Secret::random()?,
+            logins: [Secret::random()?, Secret::random()?, Secret::random()?],
+            token_key: TokenKey::random()?,
+            dice: Secret::random()?,
+            edge_key: Secret::random()?,
+        })
+    }
+
+    /// Those of an earlier run, or fresh ones where there was none.
+    ///
+    /// # Errors
+    /// When the file exists but cannot be understood.
+    pub fn keep(path: &std::path::Path) -> Result<Self, Trouble> {
+        if path.exists() {
+            let file = Environment::of_file(path)?;
+            return Self::read(&file).because(|| format!("{} is damaged", path.display()));
+        }
+        let fresh = Self::random()?;
+        write_private(path, &fresh.lines())?;
+        Ok(fresh)
+    }
+
+    /// The administrator's password.
+    pub fn administrator(&self) -> String {
+        self.administrator.hex()
+    }
+
+    /// Each role that logs in, with its password.
+    pub fn logins(&self) -> impl Iterator<Item = (&'static str, String)> {
+        LOGINS
+            .iter()
+            .zip(&self.logins)
+            .map(|((role, _), password)| (*role, password.hex()))
+    }
+
+    /// Everything that the product's processes want to know, on the server whose administrator this is.
+    pub fn environment(&self, administrator: &Database, profile: &str) -> Environment {
+        let database = administrator.with_name(DATABASE);
+        let urls = LOGINS
+            .iter()
+            .zip(self.logins())
+            .map(|((_, name), (role, password))| {
+                (
+                    (*name).to_owned(),
+                    database.with_user(role, &password).url(),
+                )
+            });
+        let others = [
+            ("EQUORIA_PROFILE".to_owned(), profile.to_owned()),
+            ("MIGRATE_DATABASE_URL".to_owned(), database.url()),
+            ("EQUORIA_TOKEN_KEY".to_owned(), self.token_key.hex()),
+            ("EQUORIA_DICE_SECRET".to_owned(), self.dice.hex()),
+            ("EQUORIA_EDGE_KEY".to_owned(), self.edge_key.hex()),
+        ];
+        Environment::of(urls.chain(others))
+    }
+
+    fn lines(&self) -> String {
+        let mut lines =
+            String::from("# Made by `equoria`; remove it together with the database beside it.\n");
+        let mut line = |name: &str, value: &str| lines.push_str(&format!("{name}={value}\n"));
+        line("ADMINISTRATOR", &self.administrator.hex());
+        for (role, password) in self.logins() {
+            line(role, &password);
+        }
+        line("TOKEN_KEY", &self.token_key.hex());
+        line("DICE_SECRET", &self.dice.hex());
+        line("EDGE_KEY", &self.edge_key.hex());
+        lines
+    }
+
+    fn read(file: &Environment) -> Result<Self, Trouble> {
+        let get = |name: &str| {
+            file.get(name)?
+                .ok_or_else(|| Trouble::new(format!("{name} is missing")))
+        };
+        let login = |at: usize| Secret::from_hex(LOGINS[at].0, &get(LOGINS[at].0)?);
+        Ok(Self {
+            administrator: Secret::from_hex("ADMINISTRATOR", &get("ADMINISTRATOR")?)?,
+            logins: [login(0)?, login(1)?, login(2)?],
+            token_key: TokenKey::from_hex("TOKEN_KEY", &get("TOKEN_KEY")?)?,
+            dice: Secret::from_hex("DICE_SECRET", &get("DICE_SECRET")?)?,
+            edge_key: Secret::from_hex("EDGE_KEY", &get("EDGE_KEY")?)?,
+        })
+    }
+}
+
+/// The whole environment for a server, with ports on top: also written to a file that shells and commands can read.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_environment(places: &Places, environment: &Environment) -> Result<(), Trouble> {
+    let mut text = String::from(
+        "# Made by `equoria` at every start. In a shell: set -a; . .equoria/env; set +a\n",
+    );
+    for (name, value) in environment.iter() {
+        text.push_str(&format!("{name}='{value}'\n"));
+    }
+    write_private(&places.state.join("env"), &text)
+}
+
+/// The administrator's way to the database of the game.
+pub fn administrator_of(server: &Server) -> Database {
+    server.administrator.with_name(DATABASE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_that_are_kept_are_the_same_at_the_next_run() {
+        let path = std::env::temp_dir().join(format!("equoria-secrets-{}", std::process::id()));
+        let first = Secrets::keep(&path).unwrap();
+        let second = Secrets::keep(&path).unwrap();
+        assert_eq!(first.lines(), second.lines());
+        std::fs::write(&path, "ADMINISTRATOR=short\n").unwrap();
+        assert!(Secrets::keep(&path).is_err());
+        std::fs::remove_file(path).unwrap();
+    }
+}

@@ -1,0 +1,152 @@
+//! Building the Worker: cargo, wasm-bindgen, wasm-opt and esbuild, driven by worker-build.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::lock;
+use super::places::{Places, make};
+use super::program::run;
+use super::say::Voice;
+use super::tools::{cargo_programs, install, npm_programs, path};
+use crate::config::hex;
+use crate::trouble::{Because, Trouble};
+
+/// The most that the Worker's wasm may weigh after gzip, in bytes.
+pub const BUDGET: usize = 450_000;
+
+/// What a build came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct Built {
+    /// The wasm file.
+    pub wasm: PathBuf,
+    /// Its size in bytes.
+    pub raw_bytes: usize,
+    /// Its size after gzip at the best level, in bytes: what Cloudflare counts.
+    pub gzip_bytes: usize,
+    /// Whether anything had to be built.
+    pub is_fresh: bool,
+}
+
+impl Built {
+    /// Whether the Worker is light enough.
+    pub const fn is_within_budget(&self) -> bool {
+        self.gzip_bytes <= BUDGET
+    }
+}
+
+/// Builds the Worker unless its sources are the ones of the last build.
+///
+/// # Errors
+/// When a tool is missing and cannot be installed, or the build fails.
+pub fn build(places: &Places, voice: &Voice) -> Result<Built, Trouble> {
+    install(places, voice)?;
+    let folder = places.root.join("target/worker");
+    make(&folder, 0o755)?;
+    let _one_builder = lock::wait(&folder.join("build.lock"))?;
+    let mark = folder.join("fingerprint");
+    let wanted = fingerprint(&places.root)?;
+    let is_fresh =
+        !(output(places).is_file() && fs::read_to_string(&mark).is_ok_and(|last| last == wanted));
+    if is_fresh {
+        let step = voice.step("building the Worker (the first time about 2 min)");
+        worker_build(places, &folder)?;
+        fs::write(&mark, wanted).because(|| format!("could not write {}", mark.display()))?;
+        step.done("the Worker is built");
+    }
+    weigh(places, is_fresh)
+}
+
+/// Whether an earlier run has built the Worker, so that the next one is a matter of seconds.
+pub fn was_built(places: &Places) -> bool {
+    output(places).is_file()
+}
+
+/// The wasm file that a build leaves.
+fn output(places: &Places) -> PathBuf {
+    places.root.join("edge/build/index_bg.wasm")
+}
+
+fn worker_build(places: &Places, target: &Path) -> Result<(), Trouble> {
+    let npm = npm_programs(places);
+    let mut command = Command::new(cargo_programs(places).join("worker-build"));
+    command
+        .args(["--profile", "worker"])
+        .current_dir(places.root.join("edge"))
+        .env("PATH", path(places)?)
+        .env(
+            "WASM_BINDGEN_BIN",
+            cargo_programs(places).join("wasm-bindgen"),
+        )
+        .env("WASM_OPT_BIN", npm.join("wasm-opt"))
+        .env("ESBUILD_BIN", npm.join("esbuild"))
+        // A folder of its own: the native builds must not wait for its lock, nor it for theirs.
+        .env("CARGO_TARGET_DIR", target);
+    run(&command, &places.log("worker-build"))
+}
+
+fn weigh(places: &Places, is_fresh: bool) -> Result<Built, Trouble> {
+    let wasm = output(places);
+    let because = || format!("could not weigh {}", wasm.display());
+    let bytes = fs::read(&wasm).because(because)?;
+    let mut zipped = GzEncoder::new(Vec::new(), Compression::best());
+    zipped.write_all(&bytes).because(because)?;
+    let zipped = zipped.finish().because(because)?;
+    Ok(Built {
+        raw_bytes: bytes.len(),
+        gzip_bytes: zipped.len(),
+        wasm,
+        is_fresh,
+    })
+}
+
+/// One hash over everything that the build reads.
+fn fingerprint(root: &Path) -> Result<String, Trouble> {
+    let mut files = Vec::new();
+    for part in [
+        "Cargo.toml",
+        "Cargo.lock",
+        "package-lock.json",
+        "rust-toolchain.toml",
+        ".cargo",
+        "core",
+        "edge",
+    ] {
+        collect(&root.join(part), &mut files)?;
+    }
+    files.sort();
+    let mut all = Sha256::new();
+    for file in files {
+        let content = fs::read(&file).because(|| format!("could not read {}", file.display()))?;
+        all.update(
+            file.strip_prefix(root)
+                .unwrap_or(&file)
+                .as_os_str()
+                .as_encoded_bytes(),
+        );
+        all.update(Sha256::digest(content));
+    }
+    Ok(hex(&all.finalize()))
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Trouble> {
+    if path.is_file() {
+        files.push(path.to_owned());
+    } else if path.is_dir() && !path.ends_with("edge/build") {
+        for entry in fs::read_dir(path).because(|| format!("could not read {}", path.display()))? {
+            collect(
+                &entry
+                    .because(|| format!("could not read {}", path.display()))?
+                    .path(),
+                files,
+            )?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! The operator's work: migrations, seeds, and what keeps the database well.
+
+pub mod migrate;
