@@ -6,7 +6,7 @@ create table training_logs (
   user_id uuid not null constraint training_logs_user_id_fkey references users (id) on delete restrict,
   discipline text not null constraint training_logs_discipline_fkey references disciplines (name) on delete restrict,
   trained_at timestamptz not null default now(),
-  score_gain integer not null constraint training_logs_score_gain_check check (score_gain between 1 and 1000),
+  score_gain integer not null constraint training_logs_score_gain_check check (score_gain between 0 and 1000),
   stat text constraint training_logs_stat_check check (is_stat(stat)),
   stat_gain smallint constraint training_logs_stat_gain_check check (stat_gain between 1 and 3),
   user_xp integer not null constraint training_logs_user_xp_check check (user_xp between 1 and 1000),
