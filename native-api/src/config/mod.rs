@@ -11,6 +11,7 @@ pub use database::Database;
 pub use environment::Environment;
 pub use secret::{Secret, TokenKey, hex};
 
+use crate::limits::Rates;
 use crate::trouble::{Because, Trouble};
 
 /// Port of the native API where nothing else is asked for.
@@ -73,6 +74,8 @@ pub struct Config {
     pub dice_secret: Secret<32>,
     /// The Worker proves with it who it is, so that its `X-Forwarded-For` is believed (`EQUORIA_EDGE_KEY`).
     pub edge_key: Secret<32>,
+    /// How often one may ask (`EQUORIA_LIMIT_...`).
+    pub limits: Rates,
     /// What is logged.
     pub log: Log,
 }
@@ -94,6 +97,7 @@ impl Config {
             token_key: TokenKey::from_hex("EQUORIA_TOKEN_KEY", &needed(of, "EQUORIA_TOKEN_KEY")?)?,
             dice_secret: secret(of, "EQUORIA_DICE_SECRET")?,
             edge_key: secret(of, "EQUORIA_EDGE_KEY")?,
+            limits: Rates::from_environment(of)?,
             log: log(of)?,
         };
         if profile == Profile::Production {

@@ -1,0 +1,180 @@
+//! The server: what it has, its routes, and its life from the first request to the last.
+
+mod answer;
+pub mod body;
+mod call;
+mod clock;
+mod layers;
+mod source;
+
+use std::fmt;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use reads::request;
+use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::auth::Tokens;
+use crate::clock::GameClock;
+use crate::config::{Config, Profile, Secret};
+use crate::db::Db;
+use crate::limits::Limits;
+use crate::openapi;
+use crate::trouble::{Because, Trouble};
+use crate::user::password::Passwords;
+
+pub use answer::Answer;
+pub use call::{Call, Empty, Look, Visit};
+pub use source::{Reader, ReaderConnection};
+
+/// Everything that the handlers and the jobs have in common. Cloning is cheap.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`].
+pub struct Parts {
+    /// The database, as the writing role.
+    pub db: Db,
+    /// The database, as the reading role.
+    pub reader: Reader,
+    /// The game's clock.
+    pub clock: GameClock,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// How often one may ask.
+    pub limits: Limits,
+    /// The checking of passwords.
+    pub passwords: Passwords,
+    /// Whose process this is.
+    pub profile: Profile,
+    edge_key: Secret<32>,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("App")
+            .field("profile", &self.profile)
+            .finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Puts the parts together. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// When a setting does not work.
+    pub fn new(config: &Config) -> Result<Self, Trouble> {
+        Ok(Self(Arc::new(Parts {
+            db: Db::open(config)?,
+            reader: Reader::open(config)?,
+            clock: GameClock::real(),
+            tokens: Tokens::new(&config.token_key)?,
+            limits: Limits::new(config.limits),
+            passwords: Passwords::new()?,
+            profile: config.profile,
+            edge_key: config.edge_key.clone(),
+        })))
+    }
+
+    /// Is this the key of the edge, in hexadecimal digits? Takes as long for a near miss as for a far one.
+    pub fn is_edge(&self, key: &str) -> bool {
+        let wanted = self.edge_key.hex();
+        let (wanted, given) = (wanted.as_bytes(), key.as_bytes());
+        let differing = wanted
+            .iter()
+            .zip(given)
+            .fold(0, |sum, (one, other)| sum | (one ^ other));
+        wanted.len() == given.len() && std::hint::black_box(differing) == 0
+    }
+}
+
+/// The whole API: the reads, the writes, its description, and outside of production the clock.
+pub fn router(app: App) -> Router {
+    let (writes, description) = openapi::writes().split_for_parts();
+    let mut all = Router::new().merge(writes);
+    if app.profile.is_playground() {
+        all = all.merge(clock::routes());
+    }
+    let all = all
+        .with_state(app.clone())
+        .merge(source::reads(&app))
+        .merge(openapi::pages(description));
+    request::complete(all)
+        .layer(DefaultBodyLimit::max(body::MOST_BYTES))
+        .layer(middleware::from_fn(layers::limit_time))
+        .layer(CatchPanicLayer::custom(layers::after_panic))
+        .layer(middleware::from_fn(layers::log))
+        .layer(middleware::from_fn(request::identify))
+}
+
+/// How long requests that are under way may take to end, once the server was asked to stop.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// Listens where the configuration says and serves until `shutdown` comes, then lets requests that are under way end.
+///
+/// # Errors
+/// When the port is taken, or a setting does not work.
+pub async fn serve(
+    config: Config,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Trouble> {
+    let app = App::new(&config)?;
+    let listener = TcpListener::bind(config.listen).await;
+    let listener = listener.because(|| format!("could not listen on {}", config.listen))?;
+    serve_on(app, listener, shutdown).await
+}
+
+/// The same with an app that is there already and a listener that is bound.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve_on(
+    app: App,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Trouble> {
+    let address = listener
+        .local_addr()
+        .because(|| "the listener has no address")?;
+    tracing::info!(%address, profile = %app.profile, "the native API listens");
+    let clock = tokio::spawn(clock::follow(app.clone()));
+    let (stop, mut stopping) = tokio::sync::watch::channel(false);
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let mut told = stopping.clone();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+        drop(told.wait_for(|stop| *stop).await);
+    });
+    tokio::spawn(async move {
+        shutdown.await;
+        stop.send_replace(true);
+    });
+    let patience = async move {
+        drop(stopping.wait_for(|stop| *stop).await);
+        tracing::info!("stopping: requests under way may end");
+        tokio::time::sleep(DRAIN).await;
+    };
+    let served = tokio::select! {
+        served = serving.into_future() => served.because(|| "the server broke off"),
+        () = patience => {
+            tracing::warn!("stopped with requests still under way");
+            Ok(())
+        }
+    };
+    clock.abort();
+    served
+}

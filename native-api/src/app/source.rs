@@ -1,0 +1,63 @@
+//! The reads on this server: their router, over a pool of the reading role.
+
+use std::fmt;
+use std::ops::Deref;
+
+use axum::Router;
+use deadpool_postgres::{Object, Pool};
+use reads::{Connect, Failure, Freshness};
+use tokio_postgres::Client;
+
+use super::App;
+use crate::config::Config;
+use crate::db;
+use crate::trouble::Trouble;
+
+/// The pool of the reading role, which can only select. Cloning is cheap.
+#[derive(Clone)]
+pub struct Reader(Pool);
+
+impl Reader {
+    /// Opens the pool of the reads; connections are made when they are needed.
+    ///
+    /// # Errors
+    /// When the settings do not make a pool.
+    pub fn open(config: &Config) -> Result<Self, Trouble> {
+        db::pool(&config.reader).map(Self)
+    }
+
+    /// The pool itself, for its figures.
+    pub const fn pool(&self) -> &Pool {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Reader(..)")
+    }
+}
+
+impl Connect for Reader {
+    type Conn = ReaderConnection;
+
+    async fn connect(&self, _: Freshness) -> Result<ReaderConnection, Failure> {
+        db::borrow(&self.0).await.map(ReaderConnection)
+    }
+}
+
+/// A borrowed connection of the reading role.
+pub struct ReaderConnection(Object);
+
+impl Deref for ReaderConnection {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.0
+    }
+}
+
+/// Every public read and every preview, as the Worker serves them.
+pub(super) fn reads(_app: &App) -> Router {
+    Router::new()
+}

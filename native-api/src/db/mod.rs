@@ -1,0 +1,257 @@
+//! The database of the writes: a pool, transactions, and what is done when they collide.
+//!
+//! Every write takes its row locks in one order: the show, then horses by id, then users by id, then accounts by id
+//! (`ledger::post` locks the last two itself, in this order). Two writes then never wait for each other in a ring, and
+//! READ COMMITTED with these locks is enough; where a write does collide with another (class 40), it runs again.
+
+pub mod fault;
+mod transaction;
+mod tx;
+
+use std::future::Future;
+use std::time::Duration;
+
+use deadpool_postgres::{
+    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+};
+use reads::Failure;
+use rules::dice;
+use rules::id::UserId;
+use tokio_postgres::NoTls;
+
+use crate::app::Answer;
+use crate::auth::Player;
+use crate::config::{Config, Database};
+use crate::idempotency::Once;
+use crate::trouble::{Because, Trouble};
+use transaction::{Begun, Stop, Transaction};
+
+pub use tx::{Params, Tx};
+
+/// One thing that a player, a visitor or a job does to the game: the unit of the transaction, of running again, and of
+/// the figures.
+///
+/// A write holds what was asked and nothing else; it may run more than once, so it changes nothing but rows.
+pub trait Write: Sync {
+    /// What it is called in logs and figures.
+    const NAME: &'static str;
+    /// What is known once it is done.
+    type Done: Send;
+    /// Loads and locks, decides by the rules, and writes.
+    ///
+    /// # Errors
+    /// Any failure undoes all of it.
+    fn run(&self, tx: &Tx<'_>) -> impl Future<Output = Result<Self::Done, Failure>> + Send;
+}
+
+/// On whose behalf a write runs.
+#[derive(Clone, Copy, Debug)]
+pub struct By<'a> {
+    /// The player, whose token must still be good at the beginning of the transaction.
+    pub player: Option<&'a Player>,
+    /// The request, or the name of a job's run.
+    pub request_id: &'a str,
+}
+
+impl<'a> By<'a> {
+    /// A visitor who has not signed in, or a job.
+    pub const fn nobody(request_id: &'a str) -> Self {
+        Self {
+            player: None,
+            request_id,
+        }
+    }
+
+    fn actor(&self) -> Option<UserId> {
+        self.player.map(|player| player.id)
+    }
+}
+
+/// The pool of the writing role, and what every transaction is given. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: Pool,
+    dice: dice::Secret,
+    can_advance: bool,
+}
+
+/// How often a write runs at most when it collides with others.
+const RUNS: u32 = 5;
+
+/// Limits that hold on every connection, so that no statement outlives the patience of who waits for it.
+const SESSION: &str =
+    "-c statement_timeout=10s -c lock_timeout=8s -c idle_in_transaction_session_timeout=20s";
+
+impl Db {
+    /// Opens the pool of the writes; connections are made when they are needed.
+    ///
+    /// # Errors
+    /// When the settings do not make a pool.
+    pub fn open(config: &Config) -> Result<Self, Trouble> {
+        Ok(Self {
+            pool: pool(&config.writer)?,
+            dice: dice::Secret::new(*config.dice_secret.bytes()),
+            can_advance: config.profile.is_playground(),
+        })
+    }
+
+    /// Borrows a connection, for statements that need no transaction.
+    ///
+    /// # Errors
+    /// Busy, when none is free within the pool's timeout or the database cannot be reached.
+    pub async fn connection(&self) -> Result<Object, Failure> {
+        borrow(&self.pool).await
+    }
+
+    /// The pool itself, for its figures.
+    pub const fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// The secret that the game's own dice are keyed with.
+    pub const fn dice_secret(&self) -> &dice::Secret {
+        &self.dice
+    }
+
+    /// Whether the game's clock may be advanced here.
+    pub const fn can_advance_clock(&self) -> bool {
+        self.can_advance
+    }
+
+    /// Carries out a write and commits it, running it again where it collides with others.
+    ///
+    /// # Errors
+    /// The write's own refusals, what the database refused, or busy.
+    pub async fn write<W: Write>(&self, by: By<'_>, write: &W) -> Result<W::Done, Failure> {
+        let mut runs = Runs::of(W::NAME);
+        loop {
+            match self.run_and_commit(by, write).await {
+                Ok(done) => return Ok(done),
+                Err(stop) => runs.again_or_stop(stop).await?,
+            }
+        }
+    }
+
+    /// The same with an idempotency key: the answer is kept with the effect, and given again to the same request.
+    ///
+    /// # Errors
+    /// As [`Db::write`]; and a refusal when the key came with another request before.
+    pub async fn write_once<W: Write>(
+        &self,
+        by: By<'_>,
+        once: &Once,
+        write: &W,
+        answer: impl Fn(W::Done) -> Result<Answer, Failure>,
+    ) -> Result<Answer, Failure> {
+        let mut runs = Runs::of(W::NAME);
+        loop {
+            match self.run_and_keep(by, once, write, &answer).await {
+                Ok(answer) => return Ok(answer),
+                Err(stop) => runs.again_or_stop(stop).await?,
+            }
+        }
+    }
+
+    async fn run_and_commit<W: Write>(&self, by: By<'_>, write: &W) -> Result<W::Done, Stop> {
+        let transaction = Transaction::begin(self, by).await?;
+        let (transaction, done) = transaction.run(self, by, write).await?;
+        transaction.commit().await?;
+        Ok(done)
+    }
+
+    async fn run_and_keep<W: Write>(
+        &self,
+        by: By<'_>,
+        once: &Once,
+        write: &W,
+        answer: impl Fn(W::Done) -> Result<Answer, Failure>,
+    ) -> Result<Answer, Stop> {
+        let transaction = match Transaction::begin_once(self, by, once).await? {
+            Begun::Open(transaction) => transaction,
+            Begun::Answered(answer) => return Ok(answer),
+        };
+        let (transaction, done) = transaction.run(self, by, write).await?;
+        match answer(done) {
+            Ok(answer) => {
+                transaction.commit_answer(by, once, &answer).await?;
+                Ok(answer)
+            }
+            Err(failure) => Err(transaction.roll_back(failure).await),
+        }
+    }
+}
+
+/// Counts the runs of one write and waits a little longer, by chance, before each next one.
+struct Runs {
+    name: &'static str,
+    left: u32,
+}
+
+impl Runs {
+    const fn of(name: &'static str) -> Self {
+        Self {
+            name,
+            left: RUNS - 1,
+        }
+    }
+
+    async fn again_or_stop(&mut self, stop: Stop) -> Result<(), Failure> {
+        match stop {
+            Stop::Collision(failure) if self.left > 0 => {
+                self.left -= 1;
+                tracing::debug!(
+                    write = self.name,
+                    left = self.left,
+                    ?failure,
+                    "collided, runs again"
+                );
+                tokio::time::sleep(pause(RUNS - self.left)).await;
+                Ok(())
+            }
+            Stop::Collision(failure) | Stop::Failed(failure) => Err(failure),
+        }
+    }
+}
+
+/// Up to 10 ms before the second run, up to 160 ms before the last, drawn so that two rivals do not meet again.
+fn pause(run: u32) -> Duration {
+    let mut byte = [0_u8; 1];
+    let drawn = getrandom::fill(&mut byte).map_or(128, |()| u64::from(byte[0]));
+    let most_us = 5_000 << run.min(5);
+    Duration::from_micros(most_us * (drawn + 1) / 256)
+}
+
+/// Makes a pool for one database URL, with its `connection_limit` and `pool_timeout`.
+///
+/// # Errors
+/// When the settings do not make a pool.
+pub fn pool(database: &Database) -> Result<Pool, Trouble> {
+    let mut settings = database.postgres().clone();
+    if settings.get_options().is_none() {
+        settings.options(SESSION);
+    }
+    if settings.get_application_name().is_none() {
+        settings.application_name("equoria");
+    }
+    let how = ManagerConfig {
+        recycling_method: RecyclingMethod::Fast,
+    };
+    Pool::builder(Manager::from_config(settings, NoTls, how))
+        .max_size(database.connection_limit)
+        .wait_timeout(Some(database.pool_timeout))
+        .create_timeout(Some(database.pool_timeout))
+        .runtime(Runtime::Tokio1)
+        .build()
+        .because(|| "the pool of database connections could not be made")
+}
+
+/// Borrows a connection of a pool.
+///
+/// # Errors
+/// Busy, when none is free within the pool's timeout or the database cannot be reached.
+pub async fn borrow(pool: &Pool) -> Result<Object, Failure> {
+    pool.get().await.map_err(|error| match error {
+        PoolError::Backend(error) => fault::failure(&error),
+        other => fault::busy(other),
+    })
+}

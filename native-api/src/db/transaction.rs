@@ -1,0 +1,261 @@
+//! The life of one transaction on one connection: begun with its first statement, ended with its last.
+
+use std::sync::atomic::AtomicBool;
+
+use chrono::{DateTime, Utc};
+use deadpool_postgres::{ClientWrapper, Object};
+use reads::Failure;
+use rules::Instant;
+use tokio_postgres::Row;
+
+use super::{By, Db, Params, Tx, Write, borrow, fault};
+use crate::app::Answer;
+use crate::auth;
+use crate::idempotency::{self, Once};
+
+/// Why a run of a write ended without its effect.
+pub(super) enum Stop {
+    /// It collided with another; the same write may succeed if it runs again.
+    Collision(Failure),
+    /// It failed, and would fail again.
+    Failed(Failure),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// What became of beginning with an idempotency key.
+pub(super) enum Begun {
+    /// The request is a first one.
+    Open(Transaction),
+    /// It was carried out before; nothing is open.
+    Answered(Answer),
+}
+
+/// An open transaction. One that is dropped half-way (its request was cancelled) takes its connection with it: nobody
+/// else must find the transaction open.
+pub(super) struct Transaction {
+    connection: Option<Object>,
+    now: Instant,
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            drop(Object::take(connection));
+        }
+    }
+}
+
+/// Who asks and when, in the transaction's first statement. The clock's lead counts outside of production only.
+const ADMIT: &str = "select now() + case when $4 then (select ahead_ms from ops.game_clock) else 0 end * interval '1 ms' as at,
+  (select u.token_epoch from users u where u.id = $1) as epoch,
+  exists (select from sessions s where s.id = $2 and s.user_id = $1 and s.revoked_at is null) as session_stands,
+  set_config('equoria.actor', coalesce($1::uuid::text, 'nobody'), true), set_config('equoria.request_id', $3, true)";
+
+/// The same, and the idempotency key is taken or found. The insert waits for a concurrent request with the same key.
+const ADMIT_ONCE: &str = "with kept as (
+    insert into idempotency_keys as k (user_id, key, request_hash) values ($1, $5, $6)
+    on conflict (user_id, key) do update set key = excluded.key
+    returning k.request_hash, k.status, k.response)
+  select now() + case when $4 then (select ahead_ms from ops.game_clock) else 0 end * interval '1 ms' as at,
+  (select u.token_epoch from users u where u.id = $1) as epoch,
+  exists (select from sessions s where s.id = $2 and s.user_id = $1 and s.revoked_at is null) as session_stands,
+  set_config('equoria.actor', coalesce($1::uuid::text, 'nobody'), true), set_config('equoria.request_id', $3, true),
+  kept.request_hash, kept.status, kept.response
+  from kept";
+
+const KEEP: &str =
+    "update idempotency_keys set status = $3, response = $4 where user_id = $1 and key = $2";
+
+impl Transaction {
+    /// Begins, and checks in the same round trip that the player's token still stands.
+    pub(super) async fn begin(db: &Db, by: By<'_>) -> Result<Self, Stop> {
+        let transaction = Self::on(borrow(&db.pool).await?);
+        let (id, session) = ids(by);
+        let params: &Params<'_> = &[&id, &session, &by.request_id, &db.can_advance];
+        let (transaction, row) = transaction.admit(ADMIT, params).await?;
+        transaction.admitted(by, &row).await
+    }
+
+    /// Begins likewise, and takes the idempotency key or finds the answer that was given under it.
+    pub(super) async fn begin_once(db: &Db, by: By<'_>, once: &Once) -> Result<Begun, Stop> {
+        let transaction = Self::on(borrow(&db.pool).await?);
+        let (id, session) = ids(by);
+        let (key, hash) = (once.key(), once.request_hash());
+        let params: &Params<'_> = &[&id, &session, &by.request_id, &db.can_advance, &key, &hash];
+        let (transaction, row) = transaction.admit(ADMIT_ONCE, params).await?;
+        let transaction = transaction.admitted(by, &row).await?;
+        match idempotency::earlier(&row, once) {
+            Ok(None) => Ok(Begun::Open(transaction)),
+            Ok(Some(answer)) => transaction.undo().await.map(|()| Begun::Answered(answer)),
+            Err(failure) => Err(transaction.roll_back(failure).await),
+        }
+    }
+
+    /// Runs the write; a refusal rolls back.
+    pub(super) async fn run<W: Write>(
+        self,
+        db: &Db,
+        by: By<'_>,
+        write: &W,
+    ) -> Result<(Self, W::Done), Stop> {
+        let (outcome, collided) = {
+            let tx = Tx {
+                client: self.client()?,
+                now: self.now,
+                dice: &db.dice,
+                actor: by.actor(),
+                request_id: by.request_id,
+                collided: AtomicBool::new(false),
+                aborted: AtomicBool::new(false),
+            };
+            let outcome = match write.run(&tx).await {
+                Ok(_) if tx.aborted.into_inner() => {
+                    Err(fault::broken(format!("{} went on after an error", W::NAME)))
+                }
+                outcome => outcome,
+            };
+            (outcome, tx.collided.into_inner())
+        };
+        match outcome {
+            Ok(done) => Ok((self, done)),
+            Err(failure) => match self.roll_back(failure).await {
+                Stop::Failed(failure) if collided => Err(Stop::Collision(failure)),
+                stop => Err(stop),
+            },
+        }
+    }
+
+    /// Commits. What the database checks last (the ledger, an ended show) may still refuse.
+    pub(super) async fn commit(mut self) -> Result<(), Stop> {
+        let committed = self.client()?.batch_execute("commit").await;
+        self.connection.take();
+        committed.map_err(|error| stop_at_commit(&error))
+    }
+
+    /// Keeps the answer under its key and commits, in one round trip.
+    pub(super) async fn commit_answer(
+        mut self,
+        by: By<'_>,
+        once: &Once,
+        answer: &Answer,
+    ) -> Result<(), Stop> {
+        let client = self.client()?;
+        let keep = client
+            .prepare_cached(KEEP)
+            .await
+            .map_err(|error| stop(&error))?;
+        let (id, _) = ids(by);
+        let (key, status, kept) = (once.key(), answer.status_number(), answer.to_kept());
+        let params: &Params<'_> = &[&id, &key, &status, &kept];
+        let (keeping, commit) = tokio::join!(
+            client.execute(&keep, params),
+            client.batch_execute("commit")
+        );
+        self.connection.take();
+        let count = keeping.map_err(|error| stop(&error))?;
+        commit.map_err(|error| stop_at_commit(&error))?;
+        if count == 1 {
+            Ok(())
+        } else {
+            Err(fault::broken(format!("{count} idempotency keys were kept")).into())
+        }
+    }
+
+    /// Undoes everything and hands the failure on.
+    pub(super) async fn roll_back(self, failure: Failure) -> Stop {
+        match self.undo().await {
+            Ok(()) | Err(Stop::Failed(_)) => Stop::Failed(failure),
+            Err(collision) => collision,
+        }
+    }
+
+    const fn on(connection: Object) -> Self {
+        Self {
+            connection: Some(connection),
+            now: DateTime::<Utc>::UNIX_EPOCH,
+        }
+    }
+
+    fn client(&self) -> Result<&ClientWrapper, Failure> {
+        match &self.connection {
+            Some(connection) => Ok(connection),
+            None => Err(fault::broken("a transaction without a connection")),
+        }
+    }
+
+    async fn admit(self, sql: &'static str, params: &Params<'_>) -> Result<(Self, Row), Stop> {
+        let client = self.client()?;
+        let statement = client
+            .prepare_cached(sql)
+            .await
+            .map_err(|error| stop(&error))?;
+        // Both are on their way before either is answered: `join!` polls in this order.
+        let (begun, row) = tokio::join!(
+            client.batch_execute("begin isolation level read committed"),
+            client.query_one(&statement, params)
+        );
+        begun.map_err(|error| stop(&error))?;
+        match row {
+            Ok(row) => Ok((self, row)),
+            Err(error) => {
+                let failure = auth::user_gone(&error).unwrap_or_else(|| fault::failure(&error));
+                let stopped = self.roll_back(failure).await;
+                Err(match stopped {
+                    Stop::Failed(failure) if fault::is_worth_another_run(&error) => {
+                        Stop::Collision(failure)
+                    }
+                    stopped => stopped,
+                })
+            }
+        }
+    }
+
+    async fn admitted(mut self, by: By<'_>, row: &Row) -> Result<Self, Stop> {
+        self.now = row.try_get("at").map_err(|error| stop(&error))?;
+        let epoch: Option<i32> = row.try_get("epoch").map_err(|error| stop(&error))?;
+        let session_stands: bool = row
+            .try_get("session_stands")
+            .map_err(|error| stop(&error))?;
+        match by.player {
+            Some(player) if !player.is_still_good(epoch, session_stands) => {
+                Err(self.roll_back(auth::unsigned()).await)
+            }
+            _ => Ok(self),
+        }
+    }
+
+    async fn undo(mut self) -> Result<(), Stop> {
+        let undone = self.client()?.batch_execute("rollback").await;
+        undone.map_err(|error| stop(&error))?;
+        self.connection.take();
+        Ok(())
+    }
+}
+
+fn ids(by: By<'_>) -> (Option<uuid::Uuid>, Option<uuid::Uuid>) {
+    let id = by.player.map(|player| player.id.get());
+    let session = by.player.map(|player| player.session);
+    (id, session)
+}
+
+fn stop(error: &tokio_postgres::Error) -> Stop {
+    let failure = fault::failure(error);
+    if fault::is_worth_another_run(error) {
+        Stop::Collision(failure)
+    } else {
+        Stop::Failed(failure)
+    }
+}
+
+fn stop_at_commit(error: &tokio_postgres::Error) -> Stop {
+    if fault::is_worth_another_run(error) {
+        stop(error)
+    } else {
+        Stop::Failed(fault::unsure(error))
+    }
+}

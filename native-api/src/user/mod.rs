@@ -1,0 +1,3 @@
+//! Players: registration, their account, their settings, the weekly stipend.
+
+pub mod password;
