@@ -132,7 +132,7 @@ impl<'de> serde::Deserialize<'de> for Discipline {
 
 /// A horse's scores in the disciplines: the document `{"Racing": 25, "Show Jumping": 15}`.
 ///
-/// A discipline that is missing has the score 0. Keys must be disciplines, each once, values 0..=1,000,000.
+/// A discipline that is missing has the score 0. Keys must be disciplines, values 0..=1,000,000.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
 pub struct DisciplineScores(BTreeMap<Discipline, i64>);

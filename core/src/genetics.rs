@@ -26,7 +26,7 @@ words! {
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
-    serde(deny_unknown_fields)
+    serde(remote = "Self", deny_unknown_fields)
 )]
 pub struct Characters<T> {
     /// The base colour of the coat.
@@ -49,7 +49,7 @@ pub struct Characters<T> {
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
-    serde(deny_unknown_fields)
+    serde(remote = "Self", deny_unknown_fields)
 )]
 pub struct Genetics {
     /// What the dominant alleles stand for.
@@ -65,6 +65,11 @@ pub struct Genetics {
     )]
     pub loci: BTreeMap<String, String>,
 }
+
+#[cfg(feature = "serde")]
+crate::object::reads_objects!(Genetics, Characters<String>, Characters<InheritancePattern>);
+#[cfg(feature = "serde")]
+crate::object::writes_objects!(Genetics, Characters<String>, Characters<InheritancePattern>);
 
 impl Genetics {
     /// Checks what the types leave open: lengths, and the notation of loci and genotypes.

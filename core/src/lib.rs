@@ -65,6 +65,8 @@ pub mod horse;
 pub mod id;
 pub mod money;
 pub mod name;
+#[cfg(feature = "serde")]
+mod object;
 pub mod parity;
 pub mod progression;
 pub mod refusal;

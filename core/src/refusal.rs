@@ -112,6 +112,8 @@ pub enum Refusal {
     AlreadyEntered,
     /// The horse is not in this show.
     NotEntered,
+    /// The show has as many entries as a show takes.
+    ShowFull { most: i64 },
     /// Two entries of one show carry the same identifier or the same horse.
     EntryTwice,
 }
@@ -151,6 +153,7 @@ impl Refusal {
             Self::OutsideBracket { .. } => "outside-bracket",
             Self::AlreadyEntered => "already-entered",
             Self::NotEntered => "not-entered",
+            Self::ShowFull { .. } => "show-full",
             Self::EntryTwice => "entry-twice",
         }
     }
@@ -238,7 +241,10 @@ impl fmt::Display for Refusal {
             }
             Self::NotYours => f.write_str("This belongs to another player."),
             Self::TooYoung { age, least } => {
-                write!(f, "She is {age}; this takes an age of {least} at least.")
+                write!(
+                    f,
+                    "This horse is {age}, and this takes an age of {least} at least."
+                )
             }
             Self::Retired { age, most } => write!(
                 f,
@@ -298,6 +304,9 @@ impl Refusal {
             } => outside_bracket(f, level, level_min, level_max),
             Self::AlreadyEntered => f.write_str("This horse is entered in this show already."),
             Self::NotEntered => f.write_str("This horse is not entered in this show."),
+            Self::ShowFull { most } => {
+                write!(f, "This show is full: it takes {most} entries.")
+            }
             Self::EntryTwice => f.write_str("An entry stands twice."),
             _ => f.write_str(self.code()),
         }

@@ -11,7 +11,12 @@
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
-    serde(default, deny_unknown_fields, rename_all = "camelCase")
+    serde(
+        remote = "Self",
+        default,
+        deny_unknown_fields,
+        rename_all = "camelCase"
+    )
 )]
 pub struct Settings {
     /// Dark colours.
@@ -39,7 +44,12 @@ pub struct Settings {
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
-    serde(default, deny_unknown_fields, rename_all = "camelCase")
+    serde(
+        remote = "Self",
+        default,
+        deny_unknown_fields,
+        rename_all = "camelCase"
+    )
 )]
 pub struct Notifications {
     /// When a horse may train again.
@@ -67,7 +77,12 @@ pub struct Notifications {
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
-    serde(default, deny_unknown_fields, rename_all = "camelCase")
+    serde(
+        remote = "Self",
+        default,
+        deny_unknown_fields,
+        rename_all = "camelCase"
+    )
 )]
 pub struct Privacy {
     /// Others can see the profile; without it the profile looks as if it did not exist.
@@ -83,6 +98,11 @@ pub struct Privacy {
     )]
     pub share_progress: Option<bool>,
 }
+
+#[cfg(feature = "serde")]
+crate::object::reads_objects!(Settings, Notifications, Privacy);
+#[cfg(feature = "serde")]
+crate::object::writes_objects!(Settings, Notifications, Privacy);
 
 /// A key that is there has a value: null is not a way to leave it out.
 #[cfg(feature = "serde")]

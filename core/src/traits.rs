@@ -65,12 +65,15 @@ pub struct EpigeneticModifiers {
 
 #[cfg(feature = "serde")]
 #[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 struct Lists {
     positive: Vec<Trait>,
     negative: Vec<Trait>,
     hidden: Vec<Trait>,
 }
+
+#[cfg(feature = "serde")]
+crate::object::reads_objects!(Lists);
 
 #[cfg(feature = "serde")]
 impl TryFrom<Lists> for EpigeneticModifiers {

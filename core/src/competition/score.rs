@@ -71,12 +71,14 @@ pub fn luck(secret: &Secret, show: ShowId, entry: EntryId) -> Bp {
     Bp::new(dice.range(-MAX_LUCK.get(), MAX_LUCK.get()))
 }
 
-/// The score at a given luck.
+/// The score at a given luck, which counts within -10,000..=10,000 bp.
 #[must_use]
 pub fn drawn_score(expected: MilliPoints, luck: Bp) -> MilliPoints {
-    // Within the limits of MilliPoints::MAX this is exact in 64 bits; the odds compute it millions of times.
-    let exact = i128::from(clamped(i128::from(expected.get())).get()) * luck.factor();
-    clamped(div_round(exact, 10_000))
+    // At most 10^12 x 20,000, so 64 bits hold it; nothing is negative, so adding a half rounds as everywhere else.
+    let expected = expected.clamp(MilliPoints::new(0), MilliPoints::MAX).get();
+    let factor = 10_000 + i64::from(luck.get().clamp(-10_000, 10_000));
+    let score = (expected * factor + 5_000) / 10_000;
+    MilliPoints::new(score).min(MilliPoints::MAX)
 }
 
 /// The least and the greatest score that luck allows.

@@ -16,6 +16,8 @@ pub const MAX_DAYS_AHEAD: i64 = 90;
 pub const MAX_LEVEL: i64 = 1_000_000;
 /// Fewer entries than this, and the show is cancelled at its run date.
 pub const LEAST_ENTRIES: usize = 2;
+/// A show takes no more entries than this.
+pub const MOST_ENTRIES: usize = 100;
 
 crate::words::words! {
     /// The recorded state of a show.
@@ -291,6 +293,19 @@ impl Show {
             }),
             Phase::Settled | Phase::Cancelled => Err(Refusal::ShowOver { state: self.state }),
         }
+    }
+
+    /// Checks that there is room for one more beside the entries that stand.
+    ///
+    /// # Errors
+    /// [`Refusal::ShowFull`].
+    pub const fn check_room(&self, entries: usize) -> Result<(), Refusal> {
+        if entries < MOST_ENTRIES {
+            return Ok(());
+        }
+        Err(Refusal::ShowFull {
+            most: MOST_ENTRIES as i64,
+        })
     }
 
     /// Checks whether a player may cancel the show: the host, before the run date.

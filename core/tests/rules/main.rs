@@ -1,0 +1,22 @@
+//! The rules, from outside: known answers, every refusal, one property per rule, golden vectors.
+
+mod catalogue;
+mod dice;
+#[cfg(feature = "serde")]
+mod documents;
+mod economy;
+mod entry;
+mod golden;
+mod horse;
+mod name;
+mod odds;
+mod proof;
+mod refusal;
+mod scale;
+mod score;
+mod settlement;
+mod show;
+mod training;
+mod traits;
+mod user;
+mod world;
