@@ -7,7 +7,8 @@ grant usage on schema ops to equoria_writer, equoria_reader, equoria_edge, equor
 -- The edge: what the public may see, and a signed-in player's own purse. No e-mail, password, settings, hidden trait,
 -- genotype, or secret of an open show.
 grant select on disciplines, breeds, stables, horse_discipline_scores, training_logs, show_entries, competition_results,
-  shows, stud_listings, accounts, transfers, postings, foal_development, foal_training_history to equoria_edge;
+  shows, stud_listings, accounts, transfers, postings, stipend_claims, foal_development, foal_training_history
+  to equoria_edge;
 grant select (id, name, money, xp, level, profile_visible, progress_shared, token_epoch, version, created_at, updated_at)
   on users to equoria_edge;
 grant select (id, name, sex, born_at, breed_id, user_id, stable_id, sire_id, dam_id, temperament, precision, strength, speed,

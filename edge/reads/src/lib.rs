@@ -13,18 +13,39 @@
     )
 )]
 
+mod answer;
 pub mod asked;
+pub mod asker;
+pub mod catalogue;
 pub mod clock;
+pub mod entry;
 mod failure;
+pub mod health;
+pub mod herd;
+pub mod history;
+pub mod horse;
+pub mod ledger;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod page;
+pub mod preview;
 pub mod problem;
+pub mod proof;
 pub mod query;
+pub mod ranking;
 pub mod request;
+mod router;
 pub mod session;
+pub mod show;
+pub mod stable;
+pub mod user;
 pub mod version;
 pub mod wire;
 
 pub use clock::Clock;
 pub use failure::Failure;
+#[cfg(feature = "openapi")]
+pub use openapi::{fail_with_problems, openapi};
 pub use problem::Problem;
 pub use query::{Connect, Freshness, Query};
+pub use router::{QUERIES, Reads, router};

@@ -48,6 +48,10 @@ pub enum List {
     Users = 9,
     /// Stables of a user.
     Stables = 10,
+    /// Horses of a discipline, with their ranks.
+    RankedHorses = 11,
+    /// Breeds.
+    Breeds = 12,
 }
 
 /// Where a page ends: the sort keys of its last row.
@@ -74,7 +78,7 @@ impl<const N: usize> Cursor<N> {
     }
 
     fn read(list: List, text: &str) -> Option<Self> {
-        // The longest cursor has three keys; nothing longer is worth decoding.
+        // The longest cursor has four keys; nothing longer is worth decoding.
         if text.len() > 64 {
             return None;
         }

@@ -1,14 +1,20 @@
 //! Statements and how they are asked: one round trip each, with declared types on both sides.
 
 use crate::Failure;
+use crate::horse::{Named, Player};
+use rules::Refusal;
+use rules::stat::Stats;
+use serde::de::DeserializeOwned;
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
+use std::str::FromStr;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::{FromSqlOwned, ToSql, Type};
+use tokio_postgres::types::{FromSqlOwned, Json, ToSql, Type};
 use tokio_postgres::{Client, Row};
+use uuid::Uuid;
 
 /// One statement of the reads, with the types of what it takes and the names and types of what it gives.
 ///
@@ -176,6 +182,48 @@ impl Record {
     /// The value of a column.
     pub(crate) fn get<T: FromSqlOwned>(&self, column: &str) -> Result<T, Failure> {
         self.row.try_get(column).map_err(|error| self.spoilt(error))
+    }
+
+    /// The value of a column that holds one of the words of an enum of the rules.
+    pub(crate) fn word<T: FromStr<Err = Refusal>>(&self, column: &str) -> Result<T, Failure> {
+        let text: String = self.get(column)?;
+        text.parse()
+            .map_err(|unknown: Refusal| self.spoilt(unknown))
+    }
+
+    /// The value of a JSON column.
+    pub(crate) fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T, Failure> {
+        self.get::<Json<T>>(column).map(|Json(value)| value)
+    }
+
+    /// The twelve stats, in the order of the rules.
+    pub(crate) fn stats(&self, column: &str) -> Result<Stats, Failure> {
+        let numbers: Vec<i16> = self.get(column)?;
+        let count = |_| self.spoilt("there are twelve stats");
+        let numbers = numbers.try_into().map_err(count)?;
+        Stats::checked(numbers).map_err(|wrong| self.spoilt(wrong))
+    }
+
+    /// Something with an id and a name, which is always there.
+    pub(crate) fn named(&self, id: &str, name: &str) -> Result<Named, Failure> {
+        Ok(Named {
+            id: self.get(id)?,
+            name: self.get(name)?,
+        })
+    }
+
+    /// Something with an id and a name, which may be missing.
+    pub(crate) fn maybe_named(&self, id: &str, name: &str) -> Result<Option<Named>, Failure> {
+        let id: Option<i64> = self.get(id)?;
+        id.map(|id| self.get(name).map(|name| Named { id, name }))
+            .transpose()
+    }
+
+    /// A player, who may be hidden.
+    pub(crate) fn player(&self, id: &str, name: &str) -> Result<Option<Player>, Failure> {
+        let id: Option<Uuid> = self.get(id)?;
+        id.map(|id| self.get(name).map(|name| Player { id, name }))
+            .transpose()
     }
 
     /// A failure to make sense of this row.

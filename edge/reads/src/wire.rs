@@ -67,6 +67,18 @@ impl<'de> Deserialize<'de> for Score {
     }
 }
 
+/// A probability in millionths, written as a number from 0 to 1: `0.25`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = f64))]
+pub struct Chance(pub u32);
+
+impl Serialize for Chance {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_f64(f64::from(self.0) / 1_000_000.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,145 @@
+//! A horse's past: her results in shows and her training.
+
+use crate::Failure;
+use crate::answer::public;
+use crate::asked::{Asked, Id};
+use crate::clock::Instant;
+use crate::horse::Named;
+use crate::page::{Cursor, List, Page, instant_of};
+use crate::query::{Freshness, Query};
+use crate::router::Reads;
+use crate::wire::{At, Score};
+use axum::extract::State;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use std::result;
+use tokio_postgres::types::Type;
+
+/// What a horse did in a show.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = HorseResult))]
+pub struct Result {
+    /// The id of the result.
+    pub id: i64,
+    /// The show.
+    pub show: Named,
+    /// The discipline.
+    pub discipline: String,
+    /// When the show ran.
+    pub run_date: At,
+    /// The place, from 1.
+    pub placement: i16,
+    /// The score.
+    pub score: Score,
+    /// The score that was to be expected before luck.
+    pub expected_score: Score,
+    /// The prize in coins.
+    pub prize: i64,
+    /// The XP for her.
+    pub horse_xp: i32,
+    /// The stat that rose by one; null where none did.
+    pub stat: Option<String>,
+    #[serde(skip_serializing)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    created_at: At,
+}
+
+/// A session of training.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Session {
+    /// The id of the session.
+    pub id: i64,
+    /// The discipline.
+    pub discipline: String,
+    /// When.
+    pub trained_at: At,
+    /// By how much the discipline's score rose.
+    pub score_gain: i32,
+    /// The stat that rose; null where none did.
+    pub stat: Option<String>,
+    /// By how much it rose.
+    pub stat_gain: Option<i16>,
+    /// The XP for the player.
+    pub user_xp: i32,
+}
+
+pub(crate) static RESULTS: Query = Query {
+    name: "results of a horse",
+    freshness: Freshness::Fresh,
+    sql: "select h.id, coalesce((
+        select jsonb_agg(to_jsonb(r) order by r.created_at desc, r.id desc) from (
+          select c.id, jsonb_build_object('id', w.id, 'name', w.name) as show, c.discipline, c.run_date, c.placement,
+            (c.score * 1000)::bigint as score, (c.expected_score * 1000)::bigint as expected_score, c.prize, c.horse_xp, c.stat,
+            c.created_at
+          from competition_results c join shows w on w.id = c.show_id
+          where c.horse_id = h.id and (c.created_at, c.id) < ($2, $3)
+          order by c.created_at desc, c.id desc limit $4) r), '[]') as items
+      from horses h where h.id = $1",
+    takes: &[Type::INT8, Type::TIMESTAMPTZ, Type::INT8, Type::INT8],
+    gives: &[("id", Type::INT8), ("items", Type::JSONB)],
+};
+
+pub(crate) static TRAINING: Query = Query {
+    name: "training of a horse",
+    freshness: Freshness::Fresh,
+    sql: "select h.id, coalesce((
+        select jsonb_agg(to_jsonb(t) order by t.id desc) from (
+          select l.id, l.discipline, l.trained_at, l.score_gain, l.stat, l.stat_gain, l.user_xp
+          from training_logs l where l.horse_id = h.id and l.id < $2 order by l.id desc limit $3) t), '[]') as items
+      from horses h where h.id = $1",
+    takes: &[Type::INT8, Type::INT8, Type::INT8],
+    gives: &[("id", Type::INT8), ("items", Type::JSONB)],
+};
+
+/// The last microsecond that a list can begin before.
+pub(crate) const END_OF_TIME: i64 = 253_402_300_799_999_999;
+
+/// The results of a horse, latest first.
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get, path = "/v1/horses/{id}/results", tag = "horses",
+    params(("id" = i64, Path), ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
+    responses((status = 200, body = Page<Result>), (status = 404, description = "No such horse"))
+))]
+pub(crate) async fn results(
+    State(reads): State<Reads>,
+    Id(id): Id,
+    asked: Asked,
+) -> result::Result<Response, Failure> {
+    asked.only(&["cursor", "limit"])?;
+    let limit = asked.limit()?;
+    let from = asked.cursor(List::HorseResults)?;
+    let Cursor([before, result]) = from.unwrap_or(Cursor([END_OF_TIME, i64::MAX]));
+    let before: Instant = instant_of(before)?;
+    let row = reads
+        .row(&RESULTS, &[&id, &before, &result, &(limit + 1)])
+        .await?;
+    let items: Vec<Result> = row
+        .ok_or(Failure::Missing { what: "horse" })?
+        .json("items")?;
+    let keys = |it: &Result| Cursor([it.created_at.0.timestamp_micros(), it.id]);
+    public(&Page::of(items, limit, List::HorseResults, keys))
+}
+
+/// The training of a horse, latest first.
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get, path = "/v1/horses/{id}/training", tag = "horses",
+    params(("id" = i64, Path), ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
+    responses((status = 200, body = Page<Session>), (status = 404, description = "No such horse"))
+))]
+pub(crate) async fn training(
+    State(reads): State<Reads>,
+    Id(id): Id,
+    asked: Asked,
+) -> result::Result<Response, Failure> {
+    asked.only(&["cursor", "limit"])?;
+    let limit = asked.limit()?;
+    let Cursor([before]) = asked.cursor(List::Training)?.unwrap_or(Cursor([i64::MAX]));
+    let row = reads.row(&TRAINING, &[&id, &before, &(limit + 1)]).await?;
+    let items: Vec<Session> = row
+        .ok_or(Failure::Missing { what: "horse" })?
+        .json("items")?;
+    public(&Page::of(items, limit, List::Training, |it| {
+        Cursor([it.id])
+    }))
+}

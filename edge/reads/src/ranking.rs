@@ -1,0 +1,142 @@
+//! Rankings: the best horses of a discipline, the furthest players.
+
+use crate::Failure;
+use crate::answer::public;
+use crate::asked::{Asked, Segment};
+use crate::herd::{BEST, Line};
+use crate::horse::Player;
+use crate::page::{Cursor, List, Page};
+use crate::query::{Freshness, Query};
+use crate::router::Reads;
+use axum::extract::State;
+use axum::response::Response;
+use rules::discipline::Discipline;
+use serde::Serialize;
+use serde_json::Value;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+/// A horse in a ranking.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RankedHorse {
+    /// The rank, from 1. Horses with the same score stand in the order of their ids.
+    pub rank: i64,
+    /// The horse, with her score.
+    pub horse: Line,
+}
+
+/// A player in the ranking.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RankedUser {
+    /// The rank, from 1.
+    pub rank: i64,
+    /// The player.
+    pub user: Player,
+    /// The level.
+    pub level: i32,
+    /// The XP.
+    pub xp: i32,
+}
+
+pub(crate) static USERS: Query = Query {
+    name: "users by XP",
+    freshness: Freshness::Fresh,
+    sql: "select id, name, level, xp from users
+      where profile_visible and progress_shared and xp <= $1 and (xp < $1 or id > $2) order by xp desc, id limit $3",
+    takes: &[Type::INT8, Type::UUID, Type::INT8],
+    gives: &[
+        ("id", Type::UUID),
+        ("name", Type::TEXT),
+        ("level", Type::INT4),
+        ("xp", Type::INT4),
+    ],
+};
+
+/// The best horses of a discipline.
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get, path = "/v1/rankings/disciplines/{discipline}", tag = "rankings",
+    params(("discipline" = String, Path), ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
+    responses((status = 200, body = Page<RankedHorse>), (status = 404, description = "No such discipline"))
+))]
+pub(crate) async fn horses(
+    State(reads): State<Reads>,
+    Segment(name): Segment,
+    asked: Asked,
+) -> Result<Response, Failure> {
+    asked.only(&["cursor", "limit"])?;
+    let limit = asked.limit()?;
+    let unknown = |_| Failure::Missing { what: "discipline" };
+    let discipline = Discipline::by_name(&name).map_err(unknown)?.as_str();
+    let from = asked.cursor(List::RankedHorses)?;
+    let Cursor([score, id, above]) = from.unwrap_or(Cursor([i64::MAX, 0, 0]));
+    let (sex, breed, owner, traits) = (None::<&str>, None::<i64>, None::<Uuid>, None::<Value>);
+    let rows = reads
+        .rows(
+            &BEST,
+            &[
+                &id,
+                &(limit + 1),
+                &sex,
+                &breed,
+                &owner,
+                &traits,
+                &discipline,
+                &0_i64,
+                &score,
+            ],
+        )
+        .await?;
+    let now = reads.now().await;
+    let mut ranked = Vec::with_capacity(rows.len());
+    for (rank, row) in (above.max(0).saturating_add(1)..).zip(&rows) {
+        let horse = Line::read_scored(row, now)?;
+        ranked.push(RankedHorse { rank, horse });
+    }
+    let keys =
+        |it: &RankedHorse| Cursor([it.horse.score.unwrap_or_default(), it.horse.id, it.rank]);
+    public(&Page::of(ranked, limit, List::RankedHorses, keys))
+}
+
+/// Players by XP. Only those who show their profile and share their progress.
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get, path = "/v1/rankings/users", tag = "rankings",
+    params(("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
+    responses((status = 200, body = Page<RankedUser>))
+))]
+pub(crate) async fn users(State(reads): State<Reads>, asked: Asked) -> Result<Response, Failure> {
+    asked.only(&["cursor", "limit"])?;
+    let limit = asked.limit()?;
+    let Cursor([xp, high, low, above]) =
+        asked
+            .cursor(List::Users)?
+            .unwrap_or(Cursor([i64::MAX, 0, 0, 0]));
+    let id = Uuid::from_u64_pair(high.cast_unsigned(), low.cast_unsigned());
+    let rows = reads.rows(&USERS, &[&xp, &id, &(limit + 1)]).await?;
+    let mut ranked = Vec::with_capacity(rows.len());
+    for (rank, row) in (above.max(0).saturating_add(1)..).zip(&rows) {
+        ranked.push(RankedUser {
+            rank,
+            user: Player {
+                id: row.get("id")?,
+                name: row.get("name")?,
+            },
+            level: row.get("level")?,
+            xp: row.get("xp")?,
+        });
+    }
+    public(&Page::of(ranked, limit, List::Users, RankedUser::keys))
+}
+
+impl RankedUser {
+    fn keys(&self) -> Cursor<4> {
+        let (high, low) = self.user.id.as_u64_pair();
+        Cursor([
+            i64::from(self.xp),
+            high.cast_signed(),
+            low.cast_signed(),
+            self.rank,
+        ])
+    }
+}

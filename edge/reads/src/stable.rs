@@ -1,0 +1,121 @@
+//! Stables: one that everyone may see, and one's own.
+
+use crate::Failure;
+use crate::answer::{Audience, json, private};
+use crate::asked::{Asked, Id, Plain};
+use crate::asker::Signed;
+use crate::horse::Player;
+use crate::page::{Cursor, List, Page};
+use crate::query::{Freshness, Query};
+use crate::router::Reads;
+use crate::session::Fault;
+use axum::extract::State;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use tokio_postgres::types::Type;
+
+/// A stable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Stable {
+    /// The id.
+    pub id: i64,
+    /// The name.
+    pub name: String,
+    /// Where it lies, if the owner said so.
+    pub location: Option<String>,
+    /// The horses that stand in it.
+    pub horses: i64,
+    /// Counts every change; `If-Match` names it.
+    pub version: i64,
+}
+
+/// A stable with its owner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Housed {
+    /// The stable.
+    #[serde(flatten)]
+    pub stable: Stable,
+    /// The owner.
+    pub owner: Option<Player>,
+}
+
+pub(crate) static STABLE: Query = Query {
+    name: "stable",
+    freshness: Freshness::Fresh,
+    sql: "select s.id, s.name, s.location, s.version, u.id as owner_id, u.name as owner_name,
+        (select count(*) from horses h where h.stable_id = s.id and h.user_id = s.user_id) as horses
+      from stables s join users u on u.id = s.user_id where s.id = $1 and u.profile_visible",
+    takes: &[Type::INT8],
+    gives: &[
+        ("id", Type::INT8),
+        ("name", Type::TEXT),
+        ("location", Type::TEXT),
+        ("version", Type::INT8),
+        ("owner_id", Type::UUID),
+        ("owner_name", Type::TEXT),
+        ("horses", Type::INT8),
+    ],
+};
+
+pub(crate) static OWN: Query = Query {
+    name: "own stables",
+    freshness: Freshness::Fresh,
+    sql: "select u.token_epoch, coalesce((
+        select jsonb_agg(to_jsonb(l) order by l.id) from (
+          select s.id, s.name, s.location, s.version,
+            (select count(*) from horses h where h.stable_id = s.id and h.user_id = s.user_id) as horses
+          from stables s where s.user_id = u.id and s.id > $2 order by s.id limit $3) l), '[]') as items
+      from users u where u.id = $1",
+    takes: &[Type::UUID, Type::INT8, Type::INT8],
+    gives: &[("token_epoch", Type::INT4), ("items", Type::JSONB)],
+};
+
+/// A stable. That of an owner whose profile is hidden answers as a missing one does.
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get, path = "/v1/stables/{id}", tag = "stables", params(("id" = i64, Path)),
+    responses((status = 200, body = Housed), (status = 404, description = "No such stable"))
+))]
+pub(crate) async fn stable(
+    State(reads): State<Reads>,
+    Id(id): Id,
+    _: Plain,
+) -> Result<Response, Failure> {
+    let row = reads.row(&STABLE, &[&id]).await?;
+    let record = row.ok_or(Failure::Missing { what: "stable" })?;
+    let housed = Housed {
+        stable: Stable {
+            id: record.get("id")?,
+            name: record.get("name")?,
+            location: record.get("location")?,
+            horses: record.get("horses")?,
+            version: record.get("version")?,
+        },
+        owner: record.player("owner_id", "owner_name")?,
+    };
+    json(Audience::Public, Some(housed.stable.version), &housed)
+}
+
+/// One's own stables, oldest first.
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get, path = "/v1/users/me/stables", tag = "users", security(("token" = [])),
+    params(("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
+    responses((status = 200, body = Page<Stable>), (status = 401, description = "Not signed in"))
+))]
+pub(crate) async fn own(
+    State(reads): State<Reads>,
+    Signed(claims): Signed,
+    asked: Asked,
+) -> Result<Response, Failure> {
+    asked.only(&["cursor", "limit"])?;
+    let limit = asked.limit()?;
+    let Cursor([after]) = asked.cursor(List::Stables)?.unwrap_or(Cursor([0]));
+    let row = reads
+        .row(&OWN, &[&claims.sub, &after, &(limit + 1)])
+        .await?;
+    let record = row.ok_or(Failure::Unsigned(Fault::Revoked))?;
+    claims.confirm(record.get("token_epoch")?)?;
+    let items: Vec<Stable> = record.json("items")?;
+    private(&Page::of(items, limit, List::Stables, |it| Cursor([it.id])))
+}
