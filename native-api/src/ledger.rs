@@ -2,13 +2,14 @@
 
 use reads::Failure;
 use rules::Refusal;
-use rules::economy::Cause;
 use rules::id::{HorseId, ShowId, UserId};
 use rules::money::Coins;
 use uuid::Uuid;
 
 use crate::auth;
 use crate::db::{Tx, fault};
+
+pub use rules::economy::Cause;
 
 /// A place where coins lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,12 +5,13 @@ use std::ops::Deref;
 
 use axum::Router;
 use deadpool_postgres::{Object, Pool};
-use reads::{Connect, Failure, Freshness};
+use reads::{Connect, Failure, Freshness, Reads};
 use tokio_postgres::Client;
 
 use super::App;
 use crate::config::Config;
 use crate::db;
+use crate::ops::migrate;
 use crate::trouble::Trouble;
 
 /// The pool of the reading role, which can only select. Cloning is cheap.
@@ -58,6 +59,11 @@ impl Deref for ReaderConnection {
 }
 
 /// Every public read and every preview, as the Worker serves them.
-pub(super) fn reads(_app: &App) -> Router {
-    Router::new()
+pub(super) fn reads(app: &App) -> Router {
+    reads::router(Reads::new(
+        app.reader.clone(),
+        app.clock.clone(),
+        app.tokens.verifier().clone(),
+        migrate::expected_version(),
+    ))
 }

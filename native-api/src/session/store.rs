@@ -1,0 +1,113 @@
+//! Sessions in the database. Sessions are locked before their users.
+
+use deadpool_postgres::ClientWrapper;
+use reads::Failure;
+use rules::id::UserId;
+use rules::name::Email;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use super::Opened;
+use crate::db::Tx;
+use crate::db::fault::{column, failure};
+
+const CREDENTIALS: &str = "select u.id, p.hash from users u join user_passwords p on p.user_id = u.id where lower(u.email) = $1";
+
+/// The password is locked against its change, which ends all sessions that it finds.
+const OPEN: &str = "with good as (
+    select u.id, u.token_epoch from users u join user_passwords p on p.user_id = u.id
+    where u.id = $1 and p.hash = $2 for share of p
+  ), opened as (
+    insert into sessions (id, user_id, expires_at) select $3, g.id, now() + interval '30 days' from good g
+  ), token as (
+    insert into refresh_tokens (token_hash, session_id) select $4, $3 from good
+  )
+  select token_epoch from good";
+
+const ROTATE: &str = "with used as (
+    update refresh_tokens r set used_at = now() from sessions s
+    where r.token_hash = $1 and r.used_at is null
+      and s.id = r.session_id and s.revoked_at is null and s.expires_at > now()
+    returning r.session_id, s.user_id
+  ), next as (
+    insert into refresh_tokens (token_hash, session_id) select $2, u.session_id from used u
+  )
+  select u.user_id, u.session_id, o.token_epoch from used u join users o on o.id = u.user_id";
+
+const END_STOLEN: &str = "with ended as (
+    update sessions s set revoked_at = now() from refresh_tokens r
+    where r.token_hash = $1 and r.used_at is not null and s.id = r.session_id and s.revoked_at is null
+    returning s.user_id
+  )
+  update users u set token_epoch = u.token_epoch + 1 from ended e where u.id = e.user_id";
+
+const END: &str = "update sessions set revoked_at = coalesce(revoked_at, now()) where id = $1";
+
+const END_ALL: &str = "with ended as (
+    update sessions set revoked_at = now() where user_id = $1 and revoked_at is null and id is distinct from $2
+    returning id
+  )
+  update users set token_epoch = token_epoch + 1 where id = $1 and (select count(*) from ended) >= 0";
+
+/// Who has this address, with the hash of the password.
+pub(super) async fn credentials(
+    client: &ClientWrapper,
+    email: &Email,
+) -> Result<Option<(UserId, String)>, Failure> {
+    let statement = client.prepare_cached(CREDENTIALS).await;
+    let statement = statement.map_err(|error| failure(&error))?;
+    let row = client.query_opt(&statement, &[&email.as_str()]).await;
+    let row = row.map_err(|error| failure(&error))?;
+    let read = |row: Row| Ok((UserId::new(column(&row, "id")?), column(&row, "hash")?));
+    row.map(read).transpose()
+}
+
+/// Opens a session and gives the player's epoch; none if the password has changed.
+pub(super) async fn open(
+    tx: &Tx<'_>,
+    user: UserId,
+    hash: &str,
+    session: Uuid,
+    token_hash: &[u8],
+) -> Result<Option<i32>, Failure> {
+    let row = tx
+        .find(OPEN, &[&user.get(), &hash, &session, &token_hash])
+        .await?;
+    row.map(|row| column(&row, "token_epoch")).transpose()
+}
+
+/// Uses a token up and puts the next in its place; none if it is not good.
+pub(super) async fn rotate(
+    tx: &Tx<'_>,
+    given: &[u8],
+    next: &[u8],
+) -> Result<Option<Opened>, Failure> {
+    let row = tx.find(ROTATE, &[&given, &next]).await?;
+    let read = |row: Row| {
+        Ok(Opened {
+            user: UserId::new(column(&row, "user_id")?),
+            session: column(&row, "session_id")?,
+            epoch: column(&row, "token_epoch")?,
+        })
+    };
+    row.map(read).transpose()
+}
+
+/// Ends the session of a token that was used before, unless it has ended already; says how many were ended.
+pub(super) async fn end_stolen(tx: &Tx<'_>, given: &[u8]) -> Result<u64, Failure> {
+    tx.execute(END_STOLEN, &[&given]).await
+}
+
+/// Ends one session.
+pub(super) async fn end(tx: &Tx<'_>, session: Uuid) -> Result<(), Failure> {
+    tx.expect_changed(1, END, &[&session]).await
+}
+
+/// Ends all sessions of a user, perhaps except one; says how many users that were.
+pub(super) async fn end_all(
+    tx: &Tx<'_>,
+    user: UserId,
+    except: Option<Uuid>,
+) -> Result<u64, Failure> {
+    tx.execute(END_ALL, &[&user.get(), &except]).await
+}
