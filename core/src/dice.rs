@@ -3,7 +3,7 @@
 //! # How a stream is keyed
 //! `key = HMAC-SHA256(secret, message)` and the stream is ChaCha8 with that key, nonce 0 and counter 0. The message is a
 //! list of parts, each preceded by its length in bytes as a big-endian `u32`: the purpose (ASCII), the number of
-//! identifiers (`u32`), each identifier (`i64` in 8 bytes, UUID in 16), and [`RULES_VERSION`](crate::RULES_VERSION)
+//! identifiers (`u32`), each identifier (`i64` in 8 bytes, UUID in 16), and [`RULES_VERSION`]
 //! (`u32`); all numbers are big-endian. No two different subjects share a message, and because every entry (and every
 //! foal) has a stream of its own, the order in which they are rolled cannot matter.
 //!

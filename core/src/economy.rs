@@ -60,6 +60,15 @@ pub struct PrizeSplit {
 /// Divides a prize 50/30/20, each share rounded down and the remainder to the first.
 ///
 /// Shares of places that nobody took go back to the host. A negative prize counts as none.
+///
+/// ```
+/// use rules::economy::split_prize;
+/// use rules::money::Coins;
+///
+/// let split = split_prize(Coins::new(101), 2);
+/// assert_eq!(split.shares, [51, 30, 0].map(Coins::new));
+/// assert_eq!(split.returned, Coins::new(20));
+/// ```
 #[must_use]
 pub fn split_prize(prize: Coins, entries: usize) -> PrizeSplit {
     let prize = prize.max(Coins::ZERO);

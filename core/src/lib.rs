@@ -16,7 +16,8 @@
 //! - Nothing overflows: intermediate products are `i128`, results saturate at stated bounds, coins are checked.
 //!
 //! # Decisions where the game's description is silent
-//! - *Instants* count to the microsecond, as the database does. A deadline belongs to what comes after: at `run_date` a
+//! - *Instants* count to the microsecond, as the database does; placings and proofs look at whole milliseconds, because
+//!   that is what a proof carries as JSON. A deadline belongs to what comes after: at `run_date` a
 //!   show is closed, at the end of the seven days a horse may train again, at midnight UTC she may be groomed again.
 //! - *Ages*: 7 days are a game-year. A horse is active from her third birthday to the last microsecond before her
 //!   twenty-first. An instant before birth counts as age 0.
@@ -33,7 +34,9 @@
 //! - *A founder* has bond 50 and stress 30 like a newborn, no traits, and is exactly three game-years old.
 //! - *Stat gain at a show*: the chance depends on the placement (first three) alone; the stat is drawn 50/30/20.
 //! - *A show* needs two entries. With fewer at its run date it is cancelled and everything goes back.
-//! - *A level bracket* holds both of its ends.
+//! - *A level bracket* holds both of its ends. A host may enter their own show.
+//! - *JSON documents* are objects: a missing key of the settings has its default, null is refused; the modifiers' three
+//!   lists are always there.
 //!
 //! # Versions
 //! [`RULES_VERSION`] changes when any outcome can change. It is part of every dice key and of every proof; the golden

@@ -73,6 +73,32 @@ pub struct Session {
 ///
 /// # Errors
 /// [`Refusal::TooYoung`], [`Refusal::Retired`], [`Refusal::InFoal`], [`Refusal::Resting`], in this order.
+///
+/// ```
+/// use rules::dice::{Dice, Purpose, Secret};
+/// use rules::{Instant, Refusal, breed, discipline::Discipline, horse, time, training};
+///
+/// let now = Instant::UNIX_EPOCH;
+/// let mut dice = Dice::new(&Secret::new([7; 32]), Purpose::Founder, &[1.into()]);
+/// let mare = horse::starter_mare(&breed::by_name("Arabian")?.facts, now, &mut dice);
+/// let mut trainee = training::Trainee {
+///     born_at: mare.born_at,
+///     in_foal: false,
+///     resting_until: None,
+///     stats: mare.stats,
+///     temperament: mare.temperament,
+///     modifiers: &mare.modifiers,
+///     bond: mare.bond,
+///     stress: mare.stress,
+/// };
+/// let session = training::check(trainee, now)?.train(Discipline::by_name("Racing")?, 0, &mut dice);
+/// assert!(session.score > 0);
+///
+/// trainee.resting_until = Some(session.resting_until);
+/// let until = time::days_after(now, 7);
+/// assert_eq!(training::check(trainee, now).err(), Some(Refusal::Resting { until }));
+/// # Ok::<(), Refusal>(())
+/// ```
 pub fn check(horse: Trainee<'_>, now: Instant) -> Result<TrainingPermit<'_>, Refusal> {
     let age = active_age(horse.born_at, now)?;
     if horse.in_foal {

@@ -82,6 +82,16 @@ pub fn drawn_score(expected: MilliPoints, luck: Bp) -> MilliPoints {
 }
 
 /// The least and the greatest score that luck allows.
+///
+/// ```
+/// use rules::competition::score::range;
+/// use rules::scale::MilliPoints;
+///
+/// // A horse who leads by a fifth wins on her worst day against the other's best.
+/// let (worst, _) = range(MilliPoints::new(120_000));
+/// let (_, best) = range(MilliPoints::new(100_000));
+/// assert!(worst > best);
+/// ```
 #[must_use]
 pub fn range(expected: MilliPoints) -> (MilliPoints, MilliPoints) {
     let worst = Bp::new(-MAX_LUCK.get());
