@@ -1,1 +1,65 @@
-//! The Worker.
+//! The Worker: one origin for a client. It answers every read from the database by itself and forwards every write.
+//!
+//! A panic would fail whatever else the isolate is doing, so nothing here can: failures are values all the way out.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+mod answer;
+mod clock;
+mod forward;
+mod hyperdrive;
+mod settings;
+
+use crate::answer::{answer, read};
+use crate::settings::Settings;
+use axum::middleware::from_fn;
+use reads::{Failure, Reads, request, router};
+use tower::ServiceExt as _;
+use worker::worker_sys::web_sys;
+use worker::{Context, Env, Response, Result, event};
+
+/// The version of the schema that this program was made for: the last folder of `migrations/`.
+const SCHEMA_VERSION: &str = env!("SCHEMA_VERSION");
+
+/// Answers a request: by itself where it can, through the native API otherwise.
+#[event(fetch)]
+async fn fetch(request: web_sys::Request, env: Env, _: Context) -> Result<Response> {
+    let settings = Settings::read(&env);
+    let forwarded = match &settings {
+        Ok(settings) if forward::is_native(settings, &request) => {
+            forward::forward(settings, &request).await
+        }
+        Ok(settings) => read_here(settings, &env, &request).await,
+        Err(_) => Err(Failure::broken("a variable or a binding is missing")),
+    };
+    match forwarded {
+        Ok(response) => Ok(response),
+        Err(failure) => answer::problem(failure, &request).await,
+    }
+}
+
+async fn read_here(
+    settings: &Settings,
+    env: &Env,
+    request: &web_sys::Request,
+) -> std::result::Result<Response, Failure> {
+    let reads = Reads::new(
+        hyperdrive::Databases::of(env).map_err(Failure::broken)?,
+        clock::Clock::of(settings),
+        settings.verifier()?,
+        SCHEMA_VERSION.parse().map_err(Failure::broken)?,
+    );
+    let router = request::complete(router(reads)).layer(from_fn(request::identify));
+    let response = match router.oneshot(read(request)?).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    };
+    answer(response).await.map_err(Failure::broken)
+}

@@ -46,10 +46,21 @@ pub async fn identify(mut request: Request, next: Next) -> Response {
     let id = RequestId::of(request.headers().get(REQUEST_ID));
     let is_head = request.method() == Method::HEAD;
     request.extensions_mut().insert(id.clone());
-    let mut response = next.run(request).await;
-    if !is_head {
-        problem::name_request(&mut response, id.as_str());
+    let response = next.run(request).await;
+    if is_head {
+        with_id(response, &id)
+    } else {
+        named(response, &id)
     }
+}
+
+/// The answer with the request's id in its header and, if it is a problem, in its body.
+pub fn named(mut response: Response, id: &RequestId) -> Response {
+    problem::name_request(&mut response, id.as_str());
+    with_id(response, id)
+}
+
+fn with_id(mut response: Response, id: &RequestId) -> Response {
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }

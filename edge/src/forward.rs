@@ -1,0 +1,83 @@
+//! What the Worker leaves to the native API: every write, and the few reads that only the native API has.
+
+use crate::settings::Settings;
+use reads::Failure;
+use wasm_bindgen::{JsCast as _, JsValue};
+use worker::worker_sys::web_sys;
+use worker::{Fetch, Request, Response, console_error};
+
+/// The header with which the Worker proves who it is.
+pub(crate) const EDGE_KEY: &str = "x-equoria-edge-key";
+
+/// The header that carries the client's address.
+const CLIENT: &str = "x-equoria-client";
+
+/// Paths that only the native API has, with everything below them.
+const NATIVE_PATHS: [&str; 5] = [
+    "/v1/account",
+    "/v1/sessions",
+    "/openapi.json",
+    "/docs",
+    "/dev",
+];
+
+/// Is this request the native API's?
+pub(crate) fn is_native(settings: &Settings, request: &web_sys::Request) -> bool {
+    let is_read = matches!(request.method().as_str(), "GET" | "HEAD");
+    let url = request.url();
+    let (path, _) = split(after_origin(&url));
+    let is_there = |native: &&str| {
+        let below = path.strip_prefix(*native);
+        below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    !is_read || settings.forwards_reads || NATIVE_PATHS.iter().any(|native| is_there(&native))
+}
+
+/// Path and query of a URL: what stands after `https://host:port`.
+pub(crate) fn after_origin(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/")
+}
+
+fn split(target: &str) -> (&str, &str) {
+    target.split_once('?').unwrap_or((target, ""))
+}
+
+/// Hands the request on as it is, method, headers and body, with the client's address; and the answer back as it is.
+pub(crate) async fn forward(
+    settings: &Settings,
+    request: &web_sys::Request,
+) -> Result<Response, Failure> {
+    let onward = onward(settings, request)
+        .map_err(|_| Failure::broken("the request cannot be handed on"))?;
+    match fetch(onward).await {
+        // What Cloudflare answers where the origin does not.
+        Ok(response) if (520..=530).contains(&response.status_code()) => Err(DOWN),
+        Ok(response) => Ok(response),
+        Err(error) => {
+            console_error!("the native API cannot be reached: {}", error);
+            Err(DOWN)
+        }
+    }
+}
+
+const DOWN: Failure = Failure::Busy { retry_after: 5 };
+
+fn onward(settings: &Settings, request: &web_sys::Request) -> Result<web_sys::Request, JsValue> {
+    let url = request.url();
+    let url = [&settings.native_url, after_origin(&url)].concat();
+    // JavaScript's `new Request(url, request)`: a request is its own init, and the body stays a stream.
+    let onward = web_sys::Request::new_with_str_and_init(&url, request.unchecked_ref())?;
+    let headers = onward.headers();
+    headers.set(EDGE_KEY, &settings.edge_key)?;
+    match request.headers().get("cf-connecting-ip")? {
+        Some(address) => headers.set(CLIENT, &address)?,
+        None => headers.delete(CLIENT)?,
+    }
+    Ok(onward)
+}
+
+/// JavaScript's `fetch`.
+pub(crate) async fn fetch(request: web_sys::Request) -> worker::Result<Response> {
+    Fetch::Request(Request::from(request)).send().await
+}
