@@ -103,7 +103,7 @@ create table foals (
   development_stage text not null default 'newborn' constraint foals_development_stage_check
     check (development_stage in ('newborn', 'weanling', 'yearling', 'two_year_old', 'adult')),
   created_at timestamptz not null default now(),
-  constraint foals_genetics_check check (is_genetics(genetics) and length(genetics::text) <= 8000),
+  constraint foals_genetics_check check (is_genetics(genetics) and length(genetics::text) <= 10000),
   constraint foals_traits_check check (traits = '{}' or is_epigenetic_modifiers(traits))
 );
 create index idx_foals_sire_id on foals (sire_id);

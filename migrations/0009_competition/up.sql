@@ -22,7 +22,8 @@ create table shows (
   constraint shows_levels_check check (level_min <= level_max),
   constraint shows_ended_at_check check ((state = 'open') = (ended_at is null)),
   constraint shows_revealed_secret_check check (revealed_secret is null or sha256(revealed_secret) = secret_hash),
-  constraint shows_proof_check check ((state = 'settled') = (revealed_secret is not null and result_digest is not null))
+  constraint shows_proof_check check (
+    (state = 'settled') = (revealed_secret is not null) and (state = 'settled') = (result_digest is not null))
 );
 create unique index shows_name_key on shows (lower(name));
 create index idx_shows_open on shows (run_date, id) where state = 'open';
@@ -178,17 +179,33 @@ $$;
 create trigger show_entries_rules before insert or update or delete on show_entries
   for each row execute function show_entries_rules();
 
--- At commit the fee of an entry was paid into escrow, and that of a withdrawn one was paid back.
+-- At commit the fee of an entry was paid into escrow, and that of a withdrawn one was paid back: the whole fee, by or to
+-- the player whose entry it is.
 create function show_entries_fee_moved() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  entry show_entries%rowtype;
+  payment text;
+  fee bigint;
 begin
   if tg_op = 'INSERT' then
-    if exists (select from shows s where s.id = new.show_id and s.entry_fee > 0)
-       and not exists (select from transfers t where t.key = 'entry_fee:' || new.id) then
-      perform refuse('show_entries_fee_paid', 'the fee of an entry is paid with the entry');
-    end if;
-  elsif exists (select from shows s where s.id = old.show_id and s.entry_fee > 0)
-     and not exists (select from transfers t where t.key = 'entry_refund:' || old.id) then
+    entry := new;
+    payment := 'entry_fee:' || new.id;
+  else
+    entry := old;
+    payment := 'entry_refund:' || old.id;
+  end if;
+  select case tg_op when 'INSERT' then s.entry_fee else -s.entry_fee end into fee from shows s where s.id = entry.show_id;
+  if fee = 0 or exists (
+    select from transfers t
+    join postings held on held.transfer_id = t.id and held.account_id = escrow_of(entry.show_id) and held.amount = fee
+    join postings paid on paid.transfer_id = t.id and paid.account_id = purse_of(entry.user_id) and paid.amount = -fee
+    where t.key = payment) then
+    return null;
+  end if;
+  if tg_op = 'INSERT' then
+    perform refuse('show_entries_fee_paid', 'the fee of an entry is paid with the entry');
+  else
     perform refuse('show_entries_fee_returned', 'the fee of a withdrawn entry is paid back with the withdrawal');
   end if;
   return null;

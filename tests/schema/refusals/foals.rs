@@ -1,0 +1,181 @@
+//! Coverings, births and what becomes of foals.
+
+use crate::trial::rules;
+
+rules! {
+    a_mare_carries_one_foal_at_a_time: "idx_pregnancies_in_foal" Everyone {
+        accepted: ["select world.cover(9, {mare}, {stallion}, {ann})"],
+        refused: ["select world.cover(9, {in_foal}, {stallion}, {ann})"],
+    }
+    a_mare_in_foal_is_a_grown_female_of_the_foals_owner: "pregnancies_mare_check" Everyone {
+        accepted: ["select world.cover(9, {three}, {stallion}, {ann})"],
+        refused: [
+            "select world.cover(9, {level_six}, {stallion}, {ann})",
+            "select world.cover(9, {mare}, {stallion}, {ben})",
+            "select world.cover(9, {three}, {stallion}, {ann}, {now} - interval '1 microsecond')",
+            "select world.cover(9, {mare}, {stallion}, {ann}, {now} + interval '1000 days')",
+        ],
+    }
+    a_covering_stallion_is_a_grown_male: "pregnancies_stallion_check" Everyone {
+        accepted: [
+            "select world.cover(9, {mare}, {twenty}, {ann})",
+            "select world.cover(9, {mare}, {bens_stallion}, {ann})",
+        ],
+        refused: [
+            "select world.cover(9, {mare}, {bens_mare}, {ann})",
+            "select world.cover(9, {mare}, {twenty}, {ann}, {now} + interval '1 microsecond')",
+            "select world.cover(9, {mare}, 12345678, {ann})",
+        ],
+    }
+    a_mare_rests_seven_days_after_foaling: "pregnancies_rest_check" Everyone {
+        accepted: ["select world.cover(9, {dam}, {stallion}, {ann}, {now})"],
+        refused: ["select world.cover(9, {dam}, {stallion}, {ann}, {now} - interval '1 microsecond')"],
+    }
+    a_pregnancy_is_due_after_its_covering: "pregnancies_due_at_check" Everyone {
+        accepted: ["insert into pregnancies (mare_id, stallion_id, user_id, covered_at, due_at)
+            values ({mare}, {stallion}, {ann}, {now}, {now} + interval '1 microsecond')"],
+        refused: ["insert into pregnancies (mare_id, stallion_id, user_id, covered_at, due_at)
+            values ({mare}, {stallion}, {ann}, {now}, {now})"],
+    }
+    a_pregnancy_is_in_foal_foaled_or_lost: "pregnancies_state_check" Everyone {
+        accepted: ["update pregnancies set state = 'lost', ended_at = {now} where id = 601"],
+        refused: ["update pregnancies set state = 'paused', ended_at = {now} where id = 601"],
+    }
+    a_pregnancy_that_ended_says_when: "pregnancies_ended_at_check" Everyone {
+        accepted: ["update pregnancies set ended_at = null where id = 601"],
+        refused: [
+            "update pregnancies set state = 'lost' where id = 601",
+            "update pregnancies set ended_at = {now} where id = 601",
+        ],
+    }
+    a_mare_foaled_if_there_is_a_foal: "pregnancies_foal_check" Everyone {
+        accepted: ["select world.horse(9, 'male', {now}, {ann}, {stallion}, {in_foal});
+            update pregnancies set state = 'foaled', ended_at = {now}, foal_id = 9 where id = 601"],
+        refused: [
+            "update pregnancies set state = 'foaled', ended_at = {now} where id = 601",
+            "select world.horse(9, 'male', {now}, {ann}, {stallion}, {in_foal});
+             update pregnancies set state = 'lost', ended_at = {now}, foal_id = 9 where id = 601",
+        ],
+    }
+    a_pregnancys_foal_has_its_parents: "pregnancies_foal_parents_check" Everyone {
+        accepted: ["select world.horse(9, 'female', {now}, {ann}, {stallion}, {in_foal});
+            update pregnancies set state = 'foaled', ended_at = {now}, foal_id = 9 where id = 601"],
+        refused: [
+            "update pregnancies set state = 'foaled', ended_at = {now}, foal_id = {three} where id = 601",
+            "select world.horse(9, 'male', {now}, {ann}, {bens_stallion}, {in_foal});
+             update pregnancies set state = 'foaled', ended_at = {now}, foal_id = 9 where id = 601",
+        ],
+    }
+    one_foal_is_born_of_one_pregnancy: "pregnancies_foal_id_key" Everyone {
+        accepted: ["select world.cover(9, {dam}, {stallion}, {ann}), world.horse(9, 'male', {now}, {ann}, {stallion}, {dam});
+            update pregnancies set state = 'foaled', ended_at = {now}, foal_id = 9 where id = 9"],
+        refused: ["select world.cover(9, {dam}, {stallion}, {ann});
+            update pregnancies set state = 'foaled', ended_at = {now}, foal_id = {foal} where id = 9"],
+    }
+    a_pregnancy_ends_once: "pregnancies_are_final" Everyone {
+        accepted: ["update pregnancies set state = 'lost', ended_at = {now} where id = 601"],
+        refused: [
+            "update pregnancies set state = 'in_foal', ended_at = null, foal_id = null where id = 602",
+            "update pregnancies set state = 'lost', foal_id = null where id = 602",
+            "update pregnancies set state = 'lost', ended_at = {now} where id = 601;
+             update pregnancies set state = 'foaled', foal_id = {foal} where id = 601",
+        ],
+    }
+    a_stud_fee_is_at_most_a_million: "stud_listings_fee_check" Everyone {
+        accepted: ["update stud_listings set fee = 1000000 where horse_id = {stallion}"],
+        refused: [
+            "update stud_listings set fee = 1000001 where horse_id = {stallion}",
+            "update stud_listings set fee = -1 where horse_id = {stallion}",
+        ],
+    }
+    only_males_stand_at_stud: "stud_listings_horse_check" Everyone {
+        accepted: ["insert into stud_listings (horse_id, fee) values ({bens_stallion}, 0)"],
+        refused: ["insert into stud_listings (horse_id, fee) values ({mare}, 0)"],
+    }
+    a_tested_locus_has_a_locus_name: "genetic_tests_locus_check" Everyone {
+        accepted: ["insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({mare}, 'ASIP', 'A/a', {now})"],
+        refused: [
+            "insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({mare}, '', 'A/a', {now})",
+            "insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({mare}, 'AS IP', 'A/a', {now})",
+        ],
+    }
+    a_tested_genotype_has_one_to_41_characters: "genetic_tests_genotype_check" Everyone {
+        accepted: ["insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({mare}, 'ASIP', 'a/a', {now})"],
+        refused: [
+            "insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({mare}, 'ASIP', '', {now})",
+            "insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({mare}, 'ASIP', repeat('x', 42), {now})",
+        ],
+    }
+    a_foal_has_the_parents_of_its_horse: "foals_parents_check" Everyone {
+        accepted: ["select world.horse(9, 'male', {now}, {ann}, {stallion}, {mare}), world.foal(9, {stallion}, {mare})"],
+        refused: [
+            "select world.horse(9, 'male', {now}, {ann}, {stallion}, {mare}), world.foal(9, {bens_stallion}, {mare})",
+            "select world.horse(9, 'male', {now}, {ann}, {stallion}, {mare}), world.foal(9, {stallion}, {dam})",
+            "select world.foal({three}, {stallion}, {mare})",
+        ],
+    }
+    a_foals_genetics_are_a_genetics_document: "foals_genetics_check" Rights {
+        accepted: [r#"update foals set genetics = genetics || '{"loci": {"MC1R": "E/e"}}' where id = {foal}"#],
+        refused: [
+            "update foals set genetics = '{}' where id = {foal}",
+            "update foals set genetics = genetics - 'recessive_alleles' where id = {foal}",
+            r#"update foals set genetics = genetics || '{"loci": {"MC1R": "E"}}' where id = {foal}"#,
+            r#"update foals set genetics = genetics || '{"spots": true}' where id = {foal}"#,
+        ],
+    }
+    a_foals_traits_are_a_traits_document: "foals_traits_check" Rights {
+        accepted: [r#"update foals set traits = '{"positive": ["bold"], "negative": [], "hidden": []}' where id = {foal}"#],
+        refused: [r#"update foals set traits = '{"positive": ["bold"]}' where id = {foal}"#],
+    }
+    a_foals_bond_lies_between_0_and_100: "foals_bond_score_check" Rights {
+        accepted: ["update foals set bond_score = 100 where id = {foal}"],
+        refused: ["update foals set bond_score = 101 where id = {foal}", "update foals set bond_score = -1 where id = {foal}"],
+    }
+    a_foals_stress_lies_between_0_and_100: "foals_stress_level_check" Rights {
+        accepted: ["update foals set stress_level = 0 where id = {foal}"],
+        refused: ["update foals set stress_level = 101 where id = {foal}", "update foals set stress_level = -1 where id = {foal}"],
+    }
+    a_foal_is_in_one_of_five_stages: "foals_development_stage_check" Everyone {
+        accepted: ["update foals set development_stage = 'two_year_old' where id = {foal}"],
+        refused: ["update foals set development_stage = 'teenager' where id = {foal}"],
+    }
+    a_foals_development_takes_seven_days: "foal_development_current_day_check" Everyone {
+        accepted: ["update foal_development set current_day = 7 where foal_id = {foal}"],
+        refused: [
+            "update foal_development set current_day = 8 where foal_id = {foal}",
+            "update foal_development set current_day = 0 where foal_id = {foal}",
+        ],
+    }
+    completed_activities_are_a_list: "foal_development_activities_check" Everyone {
+        accepted: [r#"update foal_development set activities_completed = '["soft_voice", {"day": 2}]' where foal_id = {foal}"#],
+        refused: [
+            "update foal_development set activities_completed = '{}' where foal_id = {foal}",
+            "update foal_development set activities_completed = '[1]' where foal_id = {foal}",
+            "update foal_development set activities_completed = (select jsonb_agg('x'::text) from generate_series(1, 101)) where foal_id = {foal}",
+        ],
+    }
+    reached_milestones_are_a_list: "foal_development_milestones_check" Everyone {
+        accepted: [r#"update foal_development set milestones_reached = '["stands"]' where foal_id = {foal}"#],
+        refused: ["update foal_development set milestones_reached = '[null]' where foal_id = {foal}"],
+    }
+    a_foal_develops_once: "foal_development_foal_id_key" Everyone {
+        accepted: ["insert into foal_development (foal_id) values ({three})"],
+        refused: ["insert into foal_development (foal_id) values ({foal})"],
+    }
+    a_foals_activity_is_a_known_one: "foal_training_history_activity_check" Everyone {
+        accepted: ["insert into foal_training_history (horse_id, activity) values ({foal}, 'gentle_touch')"],
+        refused: ["insert into foal_training_history (horse_id, activity) values ({foal}, 'shouting')"],
+    }
+    an_activity_is_done_once: "foal_training_history_once_key" Everyone {
+        accepted: ["insert into foal_training_history (horse_id, activity) values ({foal}, 'quiet_presence')"],
+        refused: ["insert into foal_training_history (horse_id, activity) values ({foal}, 'soft_voice')"],
+    }
+    an_activity_moves_the_bond_by_at_most_100: "foal_training_history_bonding_impact_check" Everyone {
+        accepted: ["insert into foal_training_history (horse_id, activity, bonding_impact) values ({foal}, 'gentle_touch', -100)"],
+        refused: ["insert into foal_training_history (horse_id, activity, bonding_impact) values ({foal}, 'gentle_touch', 101)"],
+    }
+    an_activity_moves_stress_by_at_most_100: "foal_training_history_stress_impact_check" Everyone {
+        accepted: ["insert into foal_training_history (horse_id, activity, stress_impact) values ({foal}, 'gentle_touch', 100)"],
+        refused: ["insert into foal_training_history (horse_id, activity, stress_impact) values ({foal}, 'gentle_touch', -101)"],
+    }
+}

@@ -1,0 +1,84 @@
+//! What serves the operation: keys of requests, runs of jobs, the audit, the clock.
+
+use crate::trial::rules;
+
+rules! {
+    a_requests_key_has_one_to_200_characters: "idempotency_keys_key_check" Everyone {
+        accepted: ["insert into idempotency_keys (user_id, key, request_hash) values ({ann}, repeat('x', 200), sha256('body'))"],
+        refused: [
+            "insert into idempotency_keys (user_id, key, request_hash) values ({ann}, '', sha256('body'))",
+            "insert into idempotency_keys (user_id, key, request_hash) values ({ann}, repeat('x', 201), sha256('body'))",
+        ],
+    }
+    a_requests_key_is_used_once_by_a_player: "idempotency_keys_pkey" Everyone {
+        accepted: ["insert into idempotency_keys (user_id, key, request_hash) values ({ben}, 'first', sha256('body'))"],
+        refused: ["insert into idempotency_keys (user_id, key, request_hash) values ({ann}, 'first', sha256('other'))"],
+    }
+    a_request_is_known_by_its_sha256: "idempotency_keys_request_hash_check" Everyone {
+        accepted: ["insert into idempotency_keys (user_id, key, request_hash) values ({ann}, 'x', sha256('body'))"],
+        refused: ["insert into idempotency_keys (user_id, key, request_hash) values ({ann}, 'x', 'body')"],
+    }
+    a_kept_answer_has_a_status: "idempotency_keys_status_check" Everyone {
+        accepted: ["insert into idempotency_keys (user_id, key, request_hash, status) values ({ann}, 'x', sha256('body'), 201)"],
+        refused: ["insert into idempotency_keys (user_id, key, request_hash, status) values ({ann}, 'x', sha256('body'), 20)"],
+    }
+    a_job_has_a_plain_name: "job_runs_name_check" Everyone {
+        accepted: ["insert into ops.job_runs (name, slot, worker, lease_until) values ('birth', {now}, 'one', {now})"],
+        refused: ["insert into ops.job_runs (name, slot, worker, lease_until) values ('Birth Day', {now}, 'one', {now})"],
+    }
+    a_job_runs_once_in_a_slot: "job_runs_name_slot_key" Everyone {
+        accepted: ["insert into ops.job_runs (name, slot, worker, lease_until) values ('settlement', {now} + interval '1 minute', 'two', {now})"],
+        refused: ["insert into ops.job_runs (name, slot, worker, lease_until) values ('settlement', {now}, 'two', {now})"],
+    }
+    a_run_is_done_or_failed: "job_runs_outcome_check" Everyone {
+        accepted: ["update ops.job_runs set outcome = 'failed', finished_at = {now}"],
+        refused: ["update ops.job_runs set outcome = 'maybe', finished_at = {now}"],
+    }
+    a_run_that_finished_has_an_outcome: "job_runs_outcome_whole_check" Everyone {
+        accepted: ["update ops.job_runs set outcome = 'done', finished_at = {now}"],
+        refused: ["update ops.job_runs set outcome = 'done'", "update ops.job_runs set finished_at = {now}"],
+    }
+    the_audit_knows_three_verbs: "audit_log_verb_check" Everyone {
+        accepted: ["insert into ops.audit_log (actor, table_name, row_key, verb) values ('x', 'horses', '1', 'DELETE')"],
+        refused: ["insert into ops.audit_log (actor, table_name, row_key, verb) values ('x', 'horses', '1', 'SELECT')"],
+    }
+    the_audit_is_only_added_to: "audit_log_append_only" Rights {
+        accepted: ["insert into ops.audit_log (actor, table_name, row_key, verb) values ('x', 'horses', '1', 'DELETE')"],
+        refused: ["update ops.audit_log set actor = 'nobody'", "delete from ops.audit_log", "truncate ops.audit_log"],
+    }
+    seals_are_only_added_to: "audit_seals_append_only" Rights {
+        accepted: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature)
+            values (2, 3, sha256('a'), sha256('b'), 's')"],
+        refused: ["update ops.audit_seals set signature = 'forged'", "delete from ops.audit_seals", "truncate ops.audit_seals"],
+    }
+    a_seal_continues_a_hash: "audit_seals_previous_hash_check" Rights {
+        accepted: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature)
+            values (2, 3, sha256('a'), sha256('b'), 's')"],
+        refused: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature) values (2, 3, 'a', sha256('b'), 's')"],
+    }
+    a_seal_is_a_hash: "audit_seals_hash_check" Rights {
+        accepted: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature)
+            values (2, 3, sha256('a'), sha256('b'), 's')"],
+        refused: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature) values (2, 3, sha256('a'), 'b', 's')"],
+    }
+    a_seal_covers_rows_in_order: "audit_seals_range_check" Rights {
+        accepted: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature)
+            values (2, 2, sha256('a'), sha256('b'), 's')"],
+        refused: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature)
+            values (3, 2, sha256('a'), sha256('b'), 's')"],
+    }
+    rows_are_sealed_once: "audit_seals_last_id_key" Rights {
+        accepted: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature)
+            values (2, 2, sha256('a'), sha256('b'), 's')"],
+        refused: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature)
+            values (1, 1, sha256('a'), sha256('b'), 's')"],
+    }
+    there_is_one_clock: "game_clock_single_check" Rights {
+        accepted: ["update ops.game_clock set single = true"],
+        refused: ["insert into ops.game_clock (single) values (false)"],
+    }
+    the_clock_is_never_behind: "game_clock_ahead_ms_check" Everyone {
+        accepted: ["update ops.game_clock set ahead_ms = 604800000"],
+        refused: ["update ops.game_clock set ahead_ms = -1"],
+    }
+}
