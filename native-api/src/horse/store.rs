@@ -1,0 +1,409 @@
+//! Horses in the database: the starter mare, the store, names and stables, grooming.
+
+use reads::Failure;
+use rules::Refusal;
+use rules::breed::{BREEDS, BreedFacts, CROSSBRED};
+use rules::dice::{Dice, Purpose, Subject};
+use rules::economy::{Cause, STORE_HORSE_PRICE};
+use rules::horse::{Founder, Groomed, Sex, check_groom, found, starter_mare};
+use rules::id::{BreedId, HorseId, StableId, UserId};
+use rules::name::{Name, NameOf};
+use tokio_postgres::types::Json;
+
+use super::record::{Horse, horse_columns};
+use crate::db::fault::{broken, column};
+use crate::db::{Tx, Write};
+use crate::ledger::{self, Account, Transfer};
+
+/// A horse with the name of its breed, as its owner is shown it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The horse.
+    pub horse: Horse,
+    /// The name of its breed.
+    pub breed: String,
+}
+
+/// Takes the one free mare of a player.
+#[derive(Clone, Debug)]
+pub struct TakeStarter {
+    /// Whose she will be.
+    pub player: UserId,
+    /// The name of her breed.
+    pub breed: String,
+    /// Her name.
+    pub name: String,
+}
+
+/// Buys a horse at the store.
+#[derive(Clone, Debug)]
+pub struct Buy {
+    /// Whose it will be.
+    pub player: UserId,
+    /// The name of its breed.
+    pub breed: String,
+    /// Its sex.
+    pub sex: Sex,
+    /// Its name.
+    pub name: String,
+    /// The stable it will stand in, if any.
+    pub stable: Option<StableId>,
+}
+
+/// Gives a horse another name or another stable.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// Who asks.
+    pub player: UserId,
+    /// The horse.
+    pub horse: HorseId,
+    /// The version that the player has seen.
+    pub version: i64,
+    /// The new name, if it changes.
+    pub name: Option<String>,
+    /// The new stable, if it changes; `Some(None)` leads the horse out of its stable.
+    pub stable: Option<Option<StableId>>,
+}
+
+/// Grooms a horse.
+#[derive(Clone, Copy, Debug)]
+pub struct Groom {
+    /// Who grooms.
+    pub player: UserId,
+    /// The horse.
+    pub horse: HorseId,
+}
+
+/// A horse after grooming, and its version.
+#[derive(Clone, Debug)]
+pub struct GroomDone {
+    /// What the rules say.
+    pub groomed: Groomed,
+    /// The horse's version now.
+    pub version: i64,
+}
+
+const LOCK: &str = concat!(
+    "select ",
+    horse_columns!(),
+    " from horses h where h.id = $1 for no key update"
+);
+
+const SHOWN: &str = concat!(
+    "select ",
+    horse_columns!(),
+    ", b.name as breed from horses h join breeds b on b.id = h.breed_id where h.id = $1"
+);
+
+const BREED: &str = "select id, array[precision_mean, strength_mean, speed_mean, agility_mean, endurance_mean,
+    intelligence_mean, stamina_mean, balance_mean, boldness_mean, flexibility_mean, obedience_mean, focus_mean] as means,
+    temperament_weights from breeds where name = $1";
+
+const STABLE: &str = "select user_id from stables where id = $1";
+
+const LOCK_USER: &str =
+    "select version, exists (select from starter_horses s where s.user_id = u.id) as has_starter
+    from users u where u.id = $1 for no key update of u";
+
+const INSERT: &str = "insert into horses (name, sex, born_at, breed_id, user_id, stable_id, temperament, precision, strength,
+      speed, agility, endurance, intelligence, stamina, balance, boldness, flexibility, obedience, focus, bond_score,
+      stress_level, epigenetic_modifiers)
+    select $1, $2, $3, $4, $5, $6, $7, s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12], $9, $10, $11
+    from (select $8::smallint[] as s) stats
+    returning id";
+
+const KEEP_STARTER: &str = "insert into starter_horses (user_id, horse_id) values ($1, $2)";
+
+const EDIT: &str = "update horses set name = coalesce($2, name), stable_id = case when $3 then $4 else stable_id end
+    where id = $1";
+
+const GROOM: &str = "update horses set bond_score = $2, stress_level = $3, epigenetic_modifiers = $4, groomed_on = $5
+    where id = $1 returning version";
+
+impl Write for TakeStarter {
+    const NAME: &'static str = "take starter";
+    type Done = Shown;
+
+    async fn run(&self, tx: &Tx<'_>) -> Result<Shown, Failure> {
+        let name = Name::parse(NameOf::Horse, &self.name)?;
+        let keeper = lock_user(tx, self.player).await?;
+        if keeper.has_starter {
+            return Err(Refusal::StarterTaken.into());
+        }
+        let breed = breed(tx, &self.breed).await?;
+        let mut dice = Dice::new(tx.dice_secret(), Purpose::Founder, &[self.player.into()]);
+        let mare = starter_mare(&breed.facts, tx.now(), &mut dice);
+        let id = insert(tx, self.player, breed.id, None, &name, &mare).await?;
+        tx.expect_changed(1, KEEP_STARTER, &[&self.player.get(), &id.get()])
+            .await?;
+        shown(tx, id).await
+    }
+}
+
+impl Write for Buy {
+    const NAME: &'static str = "buy horse";
+    type Done = Shown;
+
+    async fn run(&self, tx: &Tx<'_>) -> Result<Shown, Failure> {
+        let name = Name::parse(NameOf::Horse, &self.name)?;
+        let breed = breed(tx, &self.breed).await?;
+        if let Some(stable) = self.stable {
+            own_stable(tx, stable, self.player).await?;
+        }
+        let keeper = lock_user(tx, self.player).await?;
+        ledger::afford(tx, self.player, STORE_HORSE_PRICE).await?;
+        // The payment counts the player's version up, so no two purchases share their dice, and a repeated run has the same.
+        let subject: [Subject; 2] = [self.player.into(), keeper.version.into()];
+        let mut dice = Dice::new(tx.dice_secret(), Purpose::Founder, &subject);
+        let horse = found(&breed.facts, self.sex, tx.now(), &mut dice);
+        let id = insert(tx, self.player, breed.id, self.stable, &name, &horse).await?;
+        ledger::post(tx, &[price_of(self.player, id)]).await?;
+        shown(tx, id).await
+    }
+}
+
+impl Write for Edit {
+    const NAME: &'static str = "edit horse";
+    type Done = Shown;
+
+    async fn run(&self, tx: &Tx<'_>) -> Result<Shown, Failure> {
+        let name = self.name.as_deref();
+        let name = name.map(|it| Name::parse(NameOf::Horse, it)).transpose()?;
+        let horse = lock_own(tx, self.horse, self.player).await?;
+        if horse.version != self.version {
+            return Err(Failure::Stale {
+                version: horse.version,
+            });
+        }
+        if let Some(Some(stable)) = self.stable {
+            own_stable(tx, stable, self.player).await?;
+        }
+        let moves = self.stable.is_some();
+        let stable = self.stable.flatten().map(StableId::get);
+        let name = name.as_ref().map(Name::as_str);
+        tx.expect_changed(1, EDIT, &[&self.horse.get(), &name, &moves, &stable])
+            .await?;
+        shown(tx, self.horse).await
+    }
+}
+
+impl Write for Groom {
+    const NAME: &'static str = "groom";
+    type Done = GroomDone;
+
+    async fn run(&self, tx: &Tx<'_>) -> Result<GroomDone, Failure> {
+        let horse = lock_own(tx, self.horse, self.player).await?;
+        let groomed = check_groom(horse.groomable(), tx.now())?.groom();
+        let today = tx.now().date_naive();
+        let (bond, stress) = (groomed.bond.get(), groomed.stress.get());
+        let row = tx
+            .expect_one(
+                GROOM,
+                &[
+                    &self.horse.get(),
+                    &bond,
+                    &stress,
+                    &Json(&groomed.modifiers),
+                    &today,
+                ],
+            )
+            .await?;
+        let version = column(&row, "version")?;
+        Ok(GroomDone { groomed, version })
+    }
+}
+
+/// The horse, locked until the end of the transaction.
+///
+/// # Errors
+/// Missing, when there is none.
+pub async fn lock(tx: &Tx<'_>, id: HorseId) -> Result<Horse, Failure> {
+    let row = tx.find(LOCK, &[&id.get()]).await?;
+    Horse::of(&row.ok_or(Failure::Missing { what: "horse" })?)
+}
+
+/// The same for a horse that must be the player's own.
+///
+/// # Errors
+/// Missing, when there is none; [`Refusal::NotYours`].
+pub async fn lock_own(tx: &Tx<'_>, id: HorseId, player: UserId) -> Result<Horse, Failure> {
+    let horse = lock(tx, id).await?;
+    if horse.owner == player {
+        Ok(horse)
+    } else {
+        Err(Refusal::NotYours.into())
+    }
+}
+
+async fn shown(tx: &Tx<'_>, id: HorseId) -> Result<Shown, Failure> {
+    let row = tx.expect_one(SHOWN, &[&id.get()]).await?;
+    Ok(Shown {
+        horse: Horse::of(&row)?,
+        breed: column(&row, "breed")?,
+    })
+}
+
+struct Keeper {
+    version: i64,
+    has_starter: bool,
+}
+
+async fn lock_user(tx: &Tx<'_>, player: UserId) -> Result<Keeper, Failure> {
+    let row = tx.find(LOCK_USER, &[&player.get()]).await?;
+    let row = row.ok_or_else(crate::auth::unsigned)?;
+    Ok(Keeper {
+        version: column(&row, "version")?,
+        has_starter: column(&row, "has_starter")?,
+    })
+}
+
+async fn own_stable(tx: &Tx<'_>, stable: StableId, player: UserId) -> Result<(), Failure> {
+    let row = tx.find(STABLE, &[&stable.get()]).await?;
+    let row = row.ok_or(Failure::Missing { what: "stable" })?;
+    let owner = UserId::new(column(&row, "user_id")?);
+    if owner == player {
+        Ok(())
+    } else {
+        Err(Refusal::NotYours.into())
+    }
+}
+
+struct Breed {
+    id: BreedId,
+    facts: BreedFacts,
+}
+
+async fn breed(tx: &Tx<'_>, name: &str) -> Result<Breed, Failure> {
+    let row = tx.find(BREED, &[&name]).await?;
+    let row = row.filter(|_| name != CROSSBRED.name);
+    let row = row.ok_or_else(|| Failure::invalid("breed", unknown_breed(name)))?;
+    let means: Vec<i16> = column(&row, "means")?;
+    let weights: Vec<i16> = column(&row, "temperament_weights")?;
+    let weights: Result<Vec<u16>, _> = weights.into_iter().map(u16::try_from).collect();
+    let unreadable = || {
+        broken(format!(
+            "the breed {name:?} has facts that the rules cannot read"
+        ))
+    };
+    let facts = BreedFacts {
+        stat_means: means.try_into().map_err(|_| unreadable())?,
+        temperament_weights: weights
+            .ok()
+            .and_then(|it| it.try_into().ok())
+            .ok_or_else(unreadable)?,
+    };
+    facts
+        .check()
+        .map_err(|refusal| broken(format!("the breed {name:?}: {refusal}")))?;
+    Ok(Breed {
+        id: BreedId::new(column(&row, "id")?),
+        facts,
+    })
+}
+
+async fn insert(
+    tx: &Tx<'_>,
+    player: UserId,
+    breed: BreedId,
+    stable: Option<StableId>,
+    name: &Name,
+    founder: &Founder,
+) -> Result<HorseId, Failure> {
+    let stable = stable.map(StableId::get);
+    let stats = founder.stats.numbers().to_vec();
+    let row = tx
+        .expect_one(
+            INSERT,
+            &[
+                &name.as_str(),
+                &founder.sex.as_str(),
+                &founder.born_at,
+                &breed.get(),
+                &player.get(),
+                &stable,
+                &founder.temperament.as_str(),
+                &stats,
+                &founder.bond.get(),
+                &founder.stress.get(),
+                &Json(&founder.modifiers),
+            ],
+        )
+        .await?;
+    column(&row, "id").map(HorseId::new)
+}
+
+fn price_of(player: UserId, horse: HorseId) -> Transfer {
+    Transfer {
+        key: format!("store_horse:{horse}"),
+        cause: Cause::StoreHorse,
+        from: Account::Purse(player),
+        to: Account::Sink,
+        amount: STORE_HORSE_PRICE,
+        show: None,
+        horse: Some(horse),
+    }
+}
+
+/// What to say about a breed that is not for sale: the three names that are most like it.
+fn unknown_breed(name: &str) -> String {
+    if name == CROSSBRED.name {
+        return "A crossbred is born of two breeds; none is for sale.".to_owned();
+    }
+    let wanted: Vec<char> = name.to_lowercase().chars().take(60).collect();
+    let mut near: Vec<(usize, &str)> = BREEDS
+        .iter()
+        .map(|breed| (distance(&wanted, &breed.name.to_lowercase()), breed.name))
+        .filter(|(distance, known)| *distance <= 1 + known.len() / 3)
+        .collect();
+    near.sort_unstable();
+    let names: Vec<&str> = near.into_iter().take(3).map(|(_, name)| name).collect();
+    match names.as_slice() {
+        [] => "There is no such breed; GET /v1/breeds lists them.".to_owned(),
+        names => format!(
+            "There is no such breed. Did you mean {}?",
+            names.join(", or ")
+        ),
+    }
+}
+
+/// How many letters must be changed, added or left out to make one word of the other.
+fn distance(wanted: &[char], known: &str) -> usize {
+    let mut row: Vec<usize> = (0..=wanted.len()).collect();
+    for (at, letter) in known.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = at + 1;
+        for (column, other) in wanted.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != *other);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[wanted.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kitten_becomes_sitting_in_three_steps() {
+        // The textbook example of the Levenshtein distance.
+        let kitten: Vec<char> = "kitten".chars().collect();
+        assert_eq!(distance(&kitten, "sitting"), 3);
+        assert_eq!(distance(&kitten, "kitten"), 0);
+        assert_eq!(distance(&[], "mare"), 4);
+    }
+
+    #[test]
+    fn a_misspelt_breed_is_answered_with_its_neighbours() {
+        assert!(unknown_breed("arabian").contains("Did you mean Arabian"));
+        assert!(unknown_breed("Thorougbred").contains("Thoroughbred"));
+        assert!(unknown_breed("Zebra of the plains").contains("/v1/breeds"));
+        assert!(unknown_breed("Crossbred").contains("born"));
+    }
+
+    #[test]
+    fn an_endless_name_of_a_breed_costs_nothing() {
+        assert!(unknown_breed(&"x".repeat(60_000)).contains("/v1/breeds"));
+    }
+}
