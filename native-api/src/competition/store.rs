@@ -1,0 +1,214 @@
+//! Shows in the database: opening and cancelling.
+
+use reads::Failure;
+use rules::competition::proof::Commitment;
+use rules::competition::show::{CancelPermit, Show, ShowPlan, announce};
+use rules::dice::Secret;
+use rules::economy::Cause;
+use rules::id::{HorseId, ShowId, UserId};
+use rules::money::Coins;
+use rules::{Instant, RULES_VERSION};
+
+use super::record::{Held, account_of, lock, show_columns};
+use crate::db::fault::column;
+use crate::db::{Tx, Write};
+use crate::ledger::{self, Account, Transfer};
+
+/// Opens a show whose host is a player.
+#[derive(Clone, Debug)]
+pub struct Open {
+    /// The host, whose purse gives the prize.
+    pub player: UserId,
+    /// The name.
+    pub name: String,
+    /// The name of the discipline.
+    pub discipline: String,
+    /// The least level of the bracket, if any.
+    pub level_min: Option<i64>,
+    /// The greatest level of the bracket, if any.
+    pub level_max: Option<i64>,
+    /// The fee of each entry.
+    pub entry_fee: i64,
+    /// The prize.
+    pub prize: i64,
+    /// When it runs.
+    pub run_date: Instant,
+    /// What its luck is drawn from, fresh and random; only its hash is published now.
+    pub secret: Secret,
+}
+
+/// A show that has just been opened.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The show.
+    pub held: Held,
+    /// The published hash of its secret.
+    pub commitment: Commitment,
+}
+
+/// Cancels a show, for its host.
+#[derive(Clone, Copy, Debug)]
+pub struct Cancel {
+    /// Who asks.
+    pub player: UserId,
+    /// The show.
+    pub show: ShowId,
+    /// The version that the player has seen, if it must be the present one.
+    pub version: Option<i64>,
+}
+
+/// A show that was cancelled, and what went back.
+#[derive(Clone, Debug)]
+pub struct Cancelled {
+    /// The show as it stands now.
+    pub held: Held,
+    /// How many entries got their fee back.
+    pub entries: usize,
+}
+
+const INSERT: &str = concat!(
+    "with made as (
+      insert into shows as s (name, discipline, level_min, level_max, entry_fee, prize, run_date, host_id, secret_hash,
+        rules_version)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning ",
+    show_columns!(),
+    "), kept as (insert into show_secrets (show_id, secret) select id, $11 from made)
+    select * from made"
+);
+
+const ENTRIES: &str =
+    "select id, horse_id, user_id from show_entries where show_id = $1 order by id";
+
+pub(crate) const CANCEL: &str = concat!(
+    "update shows s set state = 'cancelled', ended_at = $2 where s.id = $1 returning ",
+    show_columns!()
+);
+
+impl Write for Open {
+    const NAME: &'static str = "open show";
+    type Done = Opened;
+
+    async fn run(&self, tx: &Tx<'_>) -> Result<Opened, Failure> {
+        let plan = ShowPlan {
+            name: &self.name,
+            discipline: &self.discipline,
+            level_min: self.level_min,
+            level_max: self.level_max,
+            entry_fee: self.entry_fee,
+            prize: self.prize,
+            run_date: self.run_date,
+        };
+        let show = announce(&plan, tx.now())?;
+        ledger::afford(tx, self.player, show.prize()).await?;
+        let commitment = Commitment::to(&self.secret);
+        let bracket = show.bracket();
+        let row = tx
+            .expect_one(
+                INSERT,
+                &[
+                    &show.name(),
+                    &show.discipline().as_str(),
+                    &level(bracket.level_min),
+                    &level(bracket.level_max),
+                    &show.entry_fee().get(),
+                    &show.prize().get(),
+                    &show.run_date(),
+                    &self.player.get(),
+                    &commitment.as_bytes().as_slice(),
+                    &i32::try_from(RULES_VERSION).unwrap_or(i32::MAX),
+                    &self.secret.as_bytes().as_slice(),
+                ],
+            )
+            .await?;
+        let held = Held::of(&row)?;
+        ledger::post(tx, &[prize_of(&held.show)]).await?;
+        Ok(Opened { held, commitment })
+    }
+}
+
+impl Write for Cancel {
+    const NAME: &'static str = "cancel show";
+    type Done = Cancelled;
+
+    async fn run(&self, tx: &Tx<'_>) -> Result<Cancelled, Failure> {
+        let Held { show, version } = lock(tx, self.show).await?;
+        let permit = show.check_cancel(self.player, tx.now())?;
+        if self.version.is_some_and(|seen| seen != version) {
+            return Err(Failure::Stale { version });
+        }
+        call_off(tx, &show, &permit).await
+    }
+}
+
+/// Cancels a locked show: every fee goes back to who paid it, and the prize to the host.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn call_off(
+    tx: &Tx<'_>,
+    show: &Show,
+    permit: &CancelPermit,
+) -> Result<Cancelled, Failure> {
+    let id = permit.show();
+    let rows = tx.rows(ENTRIES, &[&id.get()]).await?;
+    let mut transfers = Vec::with_capacity(rows.len() + 1);
+    for row in &rows {
+        let entry: i64 = column(row, "id")?;
+        let payer = UserId::new(column(row, "user_id")?);
+        let horse = HorseId::new(column(row, "horse_id")?);
+        transfers.push(refund_of(show, entry, payer, horse));
+    }
+    transfers.push(returned_prize(show, show.facts.prize));
+    ledger::post(tx, &transfers).await?;
+    let row = tx.expect_one(CANCEL, &[&id.get(), &tx.now()]).await?;
+    Ok(Cancelled {
+        held: Held::of(&row)?,
+        entries: rows.len(),
+    })
+}
+
+/// The fee of an entry, back to who paid it.
+pub fn refund_of(show: &Show, entry: i64, payer: UserId, horse: HorseId) -> Transfer {
+    let id = show.facts.id;
+    Transfer {
+        key: format!("entry_refund:{entry}"),
+        cause: Cause::EntryRefund,
+        from: Account::Escrow(id),
+        to: Account::Purse(payer),
+        amount: show.facts.entry_fee,
+        show: Some(id),
+        horse: Some(horse),
+    }
+}
+
+/// The prize, or what is left of it, back to the host.
+pub fn returned_prize(show: &Show, amount: Coins) -> Transfer {
+    let id = show.facts.id;
+    Transfer {
+        key: format!("prize_return:{id}"),
+        cause: Cause::PrizeReturn,
+        from: Account::Escrow(id),
+        to: account_of(show.host),
+        amount,
+        show: Some(id),
+        horse: None,
+    }
+}
+
+fn prize_of(show: &Show) -> Transfer {
+    let id = show.facts.id;
+    Transfer {
+        key: format!("show_prize:{id}"),
+        cause: Cause::ShowPrize,
+        from: account_of(show.host),
+        to: Account::Escrow(id),
+        amount: show.facts.prize,
+        show: Some(id),
+        horse: None,
+    }
+}
+
+/// A level as the database counts it; the rules let none be greater than a million.
+fn level(level: Option<i64>) -> Option<i32> {
+    level.map(|level| i32::try_from(level).unwrap_or(i32::MAX))
+}
