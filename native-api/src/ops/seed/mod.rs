@@ -1,0 +1,260 @@
+//! Seeds: catalogues, a small world, and shows in it, the same rows from the same plan on every machine.
+//!
+//! Nothing here looks at the machine's clock or draws from its randomness: a [`Plan`] holds the number that the dice are
+//! keyed with and the instants that everything counts from. Each seed runs in one transaction with every constraint of
+//! the database in force, and changes nothing where it has run before. The secrets of seeded shows follow from the plan,
+//! so whoever knows the number can tell their luck beforehand: seeds are for playgrounds.
+
+mod base;
+mod calendar;
+mod names;
+mod rows;
+mod season;
+mod shows;
+mod stable_life;
+mod world;
+mod write;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DurationRound, TimeDelta};
+use rules::Instant;
+use rules::dice::{Dice, Purpose, Secret, Subject};
+use rules::time::week_start;
+use serde::Serialize;
+use tokio_postgres::{Client, Transaction};
+use uuid::Uuid;
+
+use crate::trouble::{Because, Trouble};
+
+/// How many horses the small world has, unless asked otherwise.
+pub const HORSES: u32 = 300;
+
+/// Every seeded player has an address at this domain, which cannot exist, and no password.
+pub const DOMAIN: &str = "players.equoria.example";
+
+/// What a seed follows from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The number that all dice are keyed with.
+    pub number: u64,
+    /// Until when the world has lived: nothing in it is later.
+    pub as_of: Instant,
+    /// The instant from which the run dates of open shows count; not before `as_of`.
+    pub opening: Instant,
+}
+
+impl Plan {
+    /// The plan of a playground: a world that has lived until this week began, and shows that are announced this minute.
+    pub fn of_the_week(number: u64, now: Instant) -> Self {
+        let minute = now.duration_trunc(TimeDelta::minutes(1));
+        Self {
+            number,
+            as_of: week_start(now),
+            opening: minute.unwrap_or(now),
+        }
+    }
+
+    /// The dice of one of the world's topics, for one of its subjects.
+    fn dice(&self, topic: Topic, subject: i64) -> Dice {
+        Dice::new(
+            &self.secret(),
+            Purpose::World,
+            &[Subject::Number(topic as i64), subject.into()],
+        )
+    }
+
+    fn secret(&self) -> Secret {
+        let mut bytes = [0; 32];
+        bytes[24..].copy_from_slice(&self.number.to_be_bytes());
+        Secret::new(bytes)
+    }
+}
+
+/// What the world's dice are rolled for. The numbers are part of the dice's key.
+#[derive(Clone, Copy)]
+enum Topic {
+    Players = 1,
+    Wishes = 2,
+    Weeks = 3,
+    Horses = 4,
+    Sessions = 5,
+    PastShows = 6,
+    OpenShows = 7,
+    Secrets = 8,
+}
+
+/// What a seed has written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Rows written, by table; none where everything was there.
+    pub rows: BTreeMap<&'static str, u64>,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+}
+
+impl Summary {
+    /// Was everything there before?
+    pub fn is_unchanged(&self) -> bool {
+        self.rows.values().all(|count| *count == 0)
+    }
+
+    fn count(&mut self, table: &'static str, rows: u64) {
+        *self.rows.entry(table).or_default() += rows;
+    }
+}
+
+impl fmt::Display for Summary {
+    /// One line: `60 users, 300 horses (1.2 s)`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_unchanged() {
+            return out.write_str("nothing to do: everything is there");
+        }
+        let written = self.rows.iter().filter(|(_, count)| **count > 0);
+        let parts: Vec<String> = written
+            .map(|(table, count)| format!("{count} {table}"))
+            .collect();
+        write!(
+            out,
+            "{} ({}.{} s)",
+            parts.join(", "),
+            self.took_ms / 1000,
+            self.took_ms % 1000 / 100
+        )
+    }
+}
+
+/// Writes the catalogues of disciplines and breeds, and brings changed ones up to date.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn base(client: &mut Client) -> Result<Summary, Trouble> {
+    let seeding = Seeding::begin(client).await?;
+    let mut summary = Summary::default();
+    base::write(&seeding.transaction, &mut summary).await?;
+    seeding.end(summary).await
+}
+
+/// Writes a small world of players, stables and horses, in which every fifth horse has another owner. It has lived by the
+/// rules for half a year: stipends, the store, training, grooming.
+///
+/// # Errors
+/// When there are no breeds yet, or what the database refuses.
+pub async fn dev(client: &mut Client, plan: &Plan, horses: u32) -> Result<Summary, Trouble> {
+    let seeding = Seeding::begin(client).await?;
+    let mut summary = Summary::default();
+    if !has_world(&seeding.transaction).await? {
+        let world = world::World::grow(plan, horses);
+        write::world(&seeding.transaction, &world, &mut summary).await?;
+    }
+    seeding.end(summary).await
+}
+
+/// Writes a season of shows that the world's horses have competed in, and shows that are open now.
+///
+/// # Errors
+/// When there is no world yet, or what the database refuses.
+pub async fn shows(client: &mut Client, plan: &Plan) -> Result<Summary, Trouble> {
+    let seeding = Seeding::begin(client).await?;
+    let mut summary = Summary::default();
+    if !has_world(&seeding.transaction).await? {
+        return Err(Trouble::new(
+            "there are no horses to enter yet: run `equoria seed dev` first",
+        ));
+    }
+    shows::write(&seeding.transaction, plan, &mut summary).await?;
+    seeding.end(summary).await
+}
+
+/// Makes an account that somebody can sign in to, and says whether it was missing. The caller has drawn the password.
+///
+/// # Errors
+/// What the database refuses.
+pub async fn account(
+    client: &mut Client,
+    name: &str,
+    email: &str,
+    password_hash: &str,
+    now: Instant,
+) -> Result<bool, Trouble> {
+    let because = || format!("could not make the account {email}");
+    let id = Uuid::now_v7();
+    let count = client
+        .execute(
+            "with made as (insert into users (id, name, email, created_at) values ($1, $2, $3, $5)
+                on conflict ((lower(email))) do nothing returning id)
+            insert into user_passwords (user_id, hash, changed_at) select id, $4, $5 from made",
+            &[&id, &name, &email, &password_hash, &now],
+        )
+        .await
+        .because(because)?;
+    Ok(count == 1)
+}
+
+async fn has_world(transaction: &Transaction<'_>) -> Result<bool, Trouble> {
+    let row = transaction
+        .query_one(
+            "select exists (select from users where email like '%@' || $1::text) as has_world",
+            &[&DOMAIN],
+        )
+        .await
+        .because(|| "could not look for the seeded world")?;
+    row.try_get("has_world")
+        .because(|| "could not look for the seeded world")
+}
+
+/// One seed at a time, in one transaction.
+struct Seeding<'a> {
+    transaction: Transaction<'a>,
+    since: std::time::Instant,
+}
+
+impl<'a> Seeding<'a> {
+    async fn begin(client: &'a mut Client) -> Result<Self, Trouble> {
+        let since = std::time::Instant::now();
+        let transaction = client
+            .transaction()
+            .await
+            .because(|| "could not begin to seed")?;
+        transaction
+            .batch_execute("select pg_advisory_xact_lock(hashtext('equoria seed'))")
+            .await
+            .because(|| "could not wait for another seed")?;
+        Ok(Self { transaction, since })
+    }
+
+    async fn end(self, mut summary: Summary) -> Result<Summary, Trouble> {
+        self.transaction
+            .commit()
+            .await
+            .because(|| "the database refused what was seeded")?;
+        summary.took_ms = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok(summary)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_reads_as_a_line() {
+        let mut summary = Summary {
+            took_ms: 1_250,
+            ..Summary::default()
+        };
+        assert!(summary.is_unchanged());
+        assert!(summary.to_string().starts_with("nothing to do"));
+        summary.count("users", 60);
+        summary.count("horses", 300);
+        assert_eq!(summary.to_string(), "300 horses, 60 users (1.2 s)");
+    }
+
+    #[test]
+    fn a_playgrounds_world_ends_on_monday_and_its_shows_count_from_this_minute() {
+        let plan = Plan::of_the_week(1, "2026-11-22T15:47:31.5Z".parse().unwrap());
+        assert_eq!(plan.as_of.to_rfc3339(), "2026-11-16T00:00:00+00:00");
+        assert_eq!(plan.opening.to_rfc3339(), "2026-11-22T15:47:00+00:00");
+    }
+}
