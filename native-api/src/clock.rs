@@ -52,9 +52,8 @@ impl GameClock {
         if !db.can_advance_clock() {
             return Ok(0);
         }
-        let connection = db.connection().await?;
-        let row = connection.query_one(READ, &[]).await;
-        self.set(&row.map_err(|error| fault::failure(&error))?)
+        let row = db.find(READ, &[]).await?;
+        self.set(&row.ok_or_else(|| fault::broken("there is no game clock"))?)
     }
 
     /// Moves the game's clock ahead for good, and says how far it is ahead then.
@@ -69,10 +68,8 @@ impl GameClock {
         if !db.can_advance_clock() || !(1..=MOST_AHEAD_MS).contains(&by_ms) {
             return Err(too_far());
         }
-        let connection = db.connection().await?;
-        let rows = connection.query(ADVANCE, &[&by_ms, &MOST_AHEAD_MS]).await;
-        let rows = rows.map_err(|error| fault::failure(&error))?;
-        self.set(rows.first().ok_or_else(too_far)?)
+        let row = db.find(ADVANCE, &[&by_ms, &MOST_AHEAD_MS]).await?;
+        self.set(&row.ok_or_else(too_far)?)
     }
 
     fn set(&self, row: &tokio_postgres::Row) -> Result<i64, Failure> {

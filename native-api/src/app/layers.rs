@@ -4,11 +4,13 @@ use std::any::Any;
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request};
+use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use reads::problem::Cause;
 use reads::request::RequestId;
 use reads::{Failure, Problem};
+use tracing::Instrument as _;
 
 use crate::db::fault::{Chain, broken};
 
@@ -33,36 +35,97 @@ pub fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
 }
 
 /// Writes one line for each request: what was asked, what came of it, and how long it took. Faults of ours are errors and
-/// bring their cause; refusals and reads are for those who want to know more.
+/// bring their cause; reads are for those who want to know more. Neither queries nor bodies are ever written.
+///
+/// Whatever is logged on the way carries the request's id, too.
 pub async fn log(request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<RequestId>();
+    let span = tracing::error_span!("request", id = id.map_or("-", RequestId::as_str));
     let started = Instant::now();
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    let route = request.extensions().get::<MatchedPath>();
-    let route = route.map_or("-", MatchedPath::as_str).to_owned();
-    let id = request.extensions().get::<RequestId>().cloned();
-    let id = id.as_ref().map_or("-", RequestId::as_str);
-    let response = next.run(request).await;
-    let status = response.status().as_u16();
-    let code = response
-        .extensions()
-        .get::<Problem>()
-        .map_or("-", Problem::code);
-    let took_ms = started.elapsed().as_secs_f64() * 1000.0;
-    match response.extensions().get::<Cause>() {
-        Some(Cause(cause)) => {
-            let cause = Chain(cause.as_ref());
-            tracing::error!(request_id = id, %method, path, route, status, code, took_ms, %cause, "broken");
-        }
-        None if status >= 500 => {
-            tracing::warn!(request_id = id, %method, path, route, status, code, took_ms, "not served");
-        }
-        None if method.is_safe() => {
-            tracing::debug!(request_id = id, %method, path, route, status, code, took_ms, "read");
-        }
-        None => {
-            tracing::info!(request_id = id, %method, path, route, status, code, took_ms, "written")
+    let asked = Asked::of(&request);
+    async {
+        let response = next.run(request).await;
+        asked.log(&response, started.elapsed());
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+struct Asked {
+    method: Method,
+    path: String,
+    route: String,
+}
+
+impl Asked {
+    fn of(request: &Request) -> Self {
+        let route = request.extensions().get::<MatchedPath>();
+        Self {
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            route: route.map_or("-", MatchedPath::as_str).to_owned(),
         }
     }
-    response
+
+    fn log(&self, response: &Response, took: Duration) {
+        let Self {
+            method,
+            path,
+            route,
+        } = self;
+        let (status, took_us) = (response.status().as_u16(), took.as_micros());
+        let problem = response.extensions().get::<Problem>();
+        let code = problem.map_or("-", Problem::code);
+        match response.extensions().get::<Cause>() {
+            Some(Cause(cause)) => {
+                let cause = Chain(cause.as_ref());
+                tracing::error!(%method, path, route, status, code, took_us, %cause, "broken");
+            }
+            // Why it is busy was said where it was found out.
+            None if code == "busy" => {
+                tracing::debug!(%method, path, route, status, code, took_us, "busy");
+            }
+            None if status >= 500 => {
+                tracing::warn!(%method, path, route, status, code, took_us, "not served");
+            }
+            None if method.is_safe() => {
+                tracing::debug!(%method, path, route, status, code, took_us, "read");
+            }
+            None if status >= 400 => {
+                tracing::info!(%method, path, route, status, code, took_us, "refused");
+            }
+            None => tracing::info!(%method, path, route, status, code, took_us, "written"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    async fn fall() -> &'static str {
+        panic!("the secret is hush");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_fault_of_ours_that_tells_the_log_and_not_the_client() {
+        let router = Router::new()
+            .route("/", get(fall))
+            .layer(CatchPanicLayer::custom(after_panic));
+        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let Cause(cause) = response.extensions().get::<Cause>().unwrap().clone();
+        assert!(cause.to_string().contains("hush"));
+        let body = axum::body::to_bytes(response.into_body(), 10_000)
+            .await
+            .unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("hush"));
+    }
 }

@@ -58,10 +58,10 @@ pub const RACES: &[&str] = &[
 /// What a client gets for an error of the database.
 pub fn failure(error: &tokio_postgres::Error) -> Failure {
     if is_lost(error) {
-        return busy(error);
+        return busy(told(error));
     }
     let Some(answer) = error.as_db_error() else {
-        return broken(error);
+        return broken(told(error));
     };
     if let Some(refusal) = answer.constraint().and_then(refusal) {
         return refusal.into();
@@ -71,24 +71,30 @@ pub fn failure(error: &tokio_postgres::Error) -> Failure {
         .iter()
         .any(|class| code.code().starts_with(class));
     if is_passing || *code == SqlState::LOCK_NOT_AVAILABLE {
-        busy(error)
+        busy(told(error))
     } else {
-        broken(error)
+        broken(told(error))
     }
 }
 
 /// What a client gets when the database did not say whether it committed.
 pub fn unsure(error: &tokio_postgres::Error) -> Failure {
     if is_lost(error) {
-        tracing::warn!(error = %Chain(error), "the connection was lost in a commit");
+        tracing::warn!(error = told(error), "the connection was lost in a commit");
         Failure::TimedOut
     } else {
         failure(error)
     }
 }
 
-/// Did the write collide with another one, so that the same write may succeed when it runs again?
+/// Did the write collide with another one, or lose its connection before it could commit? Then the same write may succeed
+/// when it runs again.
 pub fn is_worth_another_run(error: &tokio_postgres::Error) -> bool {
+    collides(error) || is_lost(error)
+}
+
+/// Did the write collide with another one?
+pub fn collides(error: &tokio_postgres::Error) -> bool {
     error.as_db_error().is_some_and(|answer| {
         answer.code().code().starts_with("40")
             || answer
@@ -109,7 +115,7 @@ pub fn violates(error: &tokio_postgres::Error, constraint: &str) -> bool {
 /// # Errors
 /// A fault of ours, when the column is missing or of another type.
 pub fn column<T: FromSqlOwned>(row: &Row, name: &str) -> Result<T, Failure> {
-    row.try_get(name).map_err(|error| broken(&error))
+    row.try_get(name).map_err(|error| broken(Chain(&error)))
 }
 
 /// A fault of ours, with what goes to the log.
@@ -130,11 +136,25 @@ fn refusal(constraint: &str) -> Option<Refusal> {
         .map(|(_, refusal)| *refusal)
 }
 
-fn is_lost(error: &tokio_postgres::Error) -> bool {
+/// Was the connection lost?
+pub fn is_lost(error: &tokio_postgres::Error) -> bool {
     let is_io = error
         .source()
         .is_some_and(|source| source.is::<std::io::Error>());
-    error.is_closed() || is_io
+    let is_ended = error.code() == Some(&SqlState::ADMIN_SHUTDOWN);
+    error.is_closed() || is_io || is_ended
+}
+
+/// What goes to the log: the server's code and message, without the detail, in which values of the row may stand.
+fn told(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(answer) => {
+            let constraint = answer.constraint().unwrap_or("-");
+            let (code, message) = (answer.code().code(), answer.message());
+            format!("{code} {message} (constraint {constraint})")
+        }
+        None => Chain(error).to_string(),
+    }
 }
 
 /// An error with all of its causes, in one line.

@@ -12,12 +12,12 @@ use std::future::Future;
 use std::time::Duration;
 
 use deadpool_postgres::{
-    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
+    ClientWrapper, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
 };
 use reads::Failure;
 use rules::dice;
 use rules::id::UserId;
-use tokio_postgres::NoTls;
+use tokio_postgres::{NoTls, Row};
 
 use crate::app::Answer;
 use crate::auth::Player;
@@ -103,6 +103,24 @@ impl Db {
         borrow(&self.pool).await
     }
 
+    /// The row of a statement outside of any transaction, with one more attempt where the connection was lost.
+    ///
+    /// # Errors
+    /// Busy, or a fault of ours.
+    pub async fn find(
+        &self,
+        sql: &'static str,
+        params: &Params<'_>,
+    ) -> Result<Option<Row>, Failure> {
+        match find_on(&*self.connection().await?, sql, params).await {
+            Err(lost) if fault::is_lost(&lost) => {
+                find_on(&*self.connection().await?, sql, params).await
+            }
+            first => first,
+        }
+        .map_err(|error| fault::failure(&error))
+    }
+
     /// The pool itself, for its figures.
     pub const fn pool(&self) -> &Pool {
         &self.pool
@@ -179,6 +197,15 @@ impl Db {
             Err(failure) => Err(transaction.roll_back(failure).await),
         }
     }
+}
+
+async fn find_on(
+    client: &ClientWrapper,
+    sql: &'static str,
+    params: &Params<'_>,
+) -> Result<Option<Row>, tokio_postgres::Error> {
+    let statement = client.prepare_cached(sql).await?;
+    client.query_opt(&statement, params).await
 }
 
 /// Counts the runs of one write and waits a little longer, by chance, before each next one.

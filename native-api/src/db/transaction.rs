@@ -21,6 +21,15 @@ pub(super) enum Stop {
     Failed(Failure),
 }
 
+impl Stop {
+    fn or_collision(self, is_collision: bool) -> Self {
+        match self {
+            Self::Failed(failure) if is_collision => Self::Collision(failure),
+            stop => stop,
+        }
+    }
+}
+
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
@@ -123,10 +132,7 @@ impl Transaction {
         };
         match outcome {
             Ok(done) => Ok((self, done)),
-            Err(failure) => match self.roll_back(failure).await {
-                Stop::Failed(failure) if collided => Err(Stop::Collision(failure)),
-                stop => Err(stop),
-            },
+            Err(failure) => Err(self.roll_back(failure).await.or_collision(collided)),
         }
     }
 
@@ -157,7 +163,7 @@ impl Transaction {
             client.batch_execute("commit")
         );
         self.connection.take();
-        let count = keeping.map_err(|error| stop(&error))?;
+        let count = keeping.map_err(|error| stop_at_commit(&error))?;
         commit.map_err(|error| stop_at_commit(&error))?;
         if count == 1 {
             Ok(())
@@ -168,10 +174,9 @@ impl Transaction {
 
     /// Undoes everything and hands the failure on.
     pub(super) async fn roll_back(self, failure: Failure) -> Stop {
-        match self.undo().await {
-            Ok(()) | Err(Stop::Failed(_)) => Stop::Failed(failure),
-            Err(collision) => collision,
-        }
+        // Where even this fails, the connection is closed, and the server rolls back by itself.
+        let _ = self.undo().await;
+        Stop::Failed(failure)
     }
 
     const fn on(connection: Object) -> Self {
@@ -205,12 +210,7 @@ impl Transaction {
             Err(error) => {
                 let failure = auth::user_gone(&error).unwrap_or_else(|| fault::failure(&error));
                 let stopped = self.roll_back(failure).await;
-                Err(match stopped {
-                    Stop::Failed(failure) if fault::is_worth_another_run(&error) => {
-                        Stop::Collision(failure)
-                    }
-                    stopped => stopped,
-                })
+                Err(stopped.or_collision(fault::is_worth_another_run(&error)))
             }
         }
     }
@@ -253,7 +253,7 @@ fn stop(error: &tokio_postgres::Error) -> Stop {
 }
 
 fn stop_at_commit(error: &tokio_postgres::Error) -> Stop {
-    if fault::is_worth_another_run(error) {
+    if fault::collides(error) {
         stop(error)
     } else {
         Stop::Failed(fault::unsure(error))

@@ -1,6 +1,5 @@
 //! Sessions in the database. Sessions are locked before their users.
 
-use deadpool_postgres::ClientWrapper;
 use reads::Failure;
 use rules::id::UserId;
 use rules::name::Email;
@@ -8,8 +7,8 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::Opened;
-use crate::db::Tx;
-use crate::db::fault::{column, failure};
+use crate::db::fault::column;
+use crate::db::{Db, Tx};
 
 const CREDENTIALS: &str = "select u.id, p.hash from users u join user_passwords p on p.user_id = u.id where lower(u.email) = $1";
 
@@ -51,13 +50,10 @@ const END_ALL: &str = "with ended as (
 
 /// Who has this address, with the hash of the password.
 pub(super) async fn credentials(
-    client: &ClientWrapper,
+    db: &Db,
     email: &Email,
 ) -> Result<Option<(UserId, String)>, Failure> {
-    let statement = client.prepare_cached(CREDENTIALS).await;
-    let statement = statement.map_err(|error| failure(&error))?;
-    let row = client.query_opt(&statement, &[&email.as_str()]).await;
-    let row = row.map_err(|error| failure(&error))?;
+    let row = db.find(CREDENTIALS, &[&email.as_str()]).await?;
     let read = |row: Row| Ok((UserId::new(column(&row, "id")?), column(&row, "hash")?));
     row.map(read).transpose()
 }

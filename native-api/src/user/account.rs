@@ -17,8 +17,7 @@ use crate::session::EndAll;
 #[utoipa::path(get, path = "/v1/account", tag = "players", security(("token" = [])),
     responses((status = 200, description = "The account, with its version as ETag", body = Account)))]
 pub(super) async fn show(look: Look) -> Result<Answer, Failure> {
-    let connection = look.app.db.connection().await?;
-    answer(store::account(&connection, &look.player).await?)
+    answer(store::account(&look.app.db, &look.player).await?)
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -123,7 +122,7 @@ pub(super) async fn change_password(call: Call<NewPassword>) -> Result<Answer, F
     let next = Password::parse("new_password", call.body.new_password.clone())?;
     let current = Password::claimed(call.body.current_password.clone());
     app.limits.password(player.id)?;
-    let known = store::password(&*app.db.connection().await?, &player).await?;
+    let known = store::password(&app.db, &player).await?;
     if !app.passwords.matches(current, Some(known.clone())).await? {
         return Err(wrong_password());
     }

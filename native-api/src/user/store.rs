@@ -1,7 +1,6 @@
 //! Users in the database.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use deadpool_postgres::ClientWrapper;
 use reads::Failure;
 use rules::id::UserId;
 use rules::money::Coins;
@@ -13,8 +12,8 @@ use tokio_postgres::types::Json;
 use super::Account;
 use super::registration::Register;
 use crate::auth::{self, Player};
-use crate::db::fault::{column, failure};
-use crate::db::{Params, Tx};
+use crate::db::fault::column;
+use crate::db::{Db, Params, Tx};
 
 /// The user, the password and the first session in one statement; triggers open the purse and fill it.
 const REGISTER: &str = "with made as (
@@ -70,22 +69,17 @@ pub(super) async fn register(tx: &Tx<'_>, new: &Register) -> Result<(Account, i3
 }
 
 /// The player's own account, if the session still stands.
-pub(super) async fn account(client: &ClientWrapper, player: &Player) -> Result<Account, Failure> {
-    Account::of(&own(client, ACCOUNT, player).await?)
+pub(super) async fn account(db: &Db, player: &Player) -> Result<Account, Failure> {
+    Account::of(&own(db, ACCOUNT, player).await?)
 }
 
 /// The hash of the player's password, if the session still stands.
-pub(super) async fn password(client: &ClientWrapper, player: &Player) -> Result<String, Failure> {
-    column(&own(client, PASSWORD, player).await?, "hash")
+pub(super) async fn password(db: &Db, player: &Player) -> Result<String, Failure> {
+    column(&own(db, PASSWORD, player).await?, "hash")
 }
 
-async fn own(client: &ClientWrapper, sql: &'static str, player: &Player) -> Result<Row, Failure> {
-    let statement = client.prepare_cached(sql).await;
-    let statement = statement.map_err(|error| failure(&error))?;
-    let row = client
-        .query_opt(&statement, &[&player.id.get(), &player.session])
-        .await;
-    let row = row.map_err(|error| failure(&error))?;
+async fn own(db: &Db, sql: &'static str, player: &Player) -> Result<Row, Failure> {
+    let row = db.find(sql, &[&player.id.get(), &player.session]).await?;
     let row = row.ok_or_else(auth::unsigned)?;
     let epoch = column(&row, "token_epoch")?;
     if player.is_still_good(Some(epoch), column(&row, "session_stands")?) {
