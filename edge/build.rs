@@ -1,4 +1,5 @@
-//! Tells the Worker which version of the schema it is made for: the last migration there is.
+//! Tells the Worker which version of the schema it is made for, the last migration there is, and the linker to leave the
+//! names of functions out: they weigh 59 kB after gzip, an eighth of everything.
 
 use std::error::Error;
 use std::fs;
@@ -15,5 +16,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         last = last.max(number.unwrap_or(0));
     }
     println!("cargo::rustc-env=SCHEMA_VERSION={last}");
+    // All but what wasm-bindgen reads.
+    println!("cargo::rustc-cdylib-link-arg=--strip-all");
+    for section in ["__wasm_bindgen_unstable", "target_features", "producers"] {
+        println!("cargo::rustc-cdylib-link-arg=--keep-section={section}");
+    }
     Ok(())
 }

@@ -181,7 +181,15 @@ impl Record {
 
     /// The value of a column.
     pub(crate) fn get<T: FromSqlOwned>(&self, column: &str) -> Result<T, Failure> {
-        self.row.try_get(column).map_err(|error| self.spoilt(error))
+        let at = self.position(column)?;
+        self.row.try_get(at).map_err(|error| self.spoilt(error))
+    }
+
+    /// Where a column stands. Apart from [`get`](Self::get), so that no type of value brings its own copy of the search.
+    fn position(&self, column: &str) -> Result<usize, Failure> {
+        let mut columns = self.row.columns().iter();
+        let at = columns.position(|it| it.name() == column);
+        at.ok_or_else(|| self.spoilt(["there is no column ", column].concat()))
     }
 
     /// The value of a column that holds one of the words of an enum of the rules.
