@@ -1,1 +1,18 @@
-//! Harness.
+//! What the tests stand on: a scratch PostgreSQL for each test process, a database of its own for each test.
+
+pub mod client;
+pub mod cluster;
+pub mod database;
+pub mod edge;
+pub mod native;
+pub mod postgres;
+pub mod program;
+pub mod world;
+
+pub use client::{Client, Reply};
+pub use cluster::cluster;
+pub use database::Database;
+pub use edge::Edge;
+pub use native::Native;
+pub use postgres::Postgres;
+pub use world::{NewHorse, NewShow, Player, World};

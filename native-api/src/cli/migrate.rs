@@ -5,13 +5,11 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use tokio_postgres::Client;
 
+use super::reach::reach;
 use super::{Finding, print_json};
 use crate::config::{self, Environment};
-use crate::dev::embedded::{self, Lent};
 use crate::dev::places::Places;
-use crate::dev::prepare::connect;
 use crate::dev::say::{Voice, human};
 use crate::ops::migrate::{self, Migration, Progress, Standing};
 use crate::trouble::{Because, Trouble};
@@ -72,31 +70,6 @@ pub(super) async fn migrate(
         MigrateCommand::New { name, output } => start_new(name, output),
         MigrateCommand::Reset { yes, output } => reset(of, *yes, output).await,
     }
-}
-
-/// The migrator's connection, with the server that it may need to stay alive.
-struct Reached {
-    client: Client,
-    place: String,
-    _lent: Option<Lent>,
-}
-
-async fn reach(of: &Environment, voice: &Voice) -> Result<Reached, Trouble> {
-    let (database, lent) = if embedded::is_named(of)? {
-        let direct = config::database(of, "MIGRATE_DATABASE_URL")?;
-        let database =
-            direct.map_or_else(|| config::database(of, "DATABASE_URL"), |it| Ok(Some(it)))?;
-        let missing = || Trouble::new("neither MIGRATE_DATABASE_URL nor DATABASE_URL is set");
-        (database.ok_or_else(missing)?, None)
-    } else {
-        let lent = embedded::borrow(of, voice).await?;
-        (lent.administrator.clone(), Some(lent))
-    };
-    Ok(Reached {
-        client: connect(&database).await?,
-        place: database.to_string(),
-        _lent: lent,
-    })
 }
 
 async fn deploy(of: &Environment, output: &Output) -> Result<Finding, Trouble> {

@@ -1,8 +1,13 @@
 //! The command line. Exit status: 0 done, 1 done with a negative finding, 2 could not be done.
 
 mod migrate;
+mod reach;
+mod seed;
+mod serve;
+mod verify_show;
 mod worker;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -11,6 +16,7 @@ use crate::config::Environment;
 use crate::dev::places::Owner;
 use crate::dev::say::Voice;
 use crate::dev::supervise::{Manner, supervise};
+use crate::dev::{self, Wishes};
 use crate::trouble::{Because, Trouble};
 
 /// What a command found, when it could be done.
@@ -50,9 +56,27 @@ enum Command {
     /// Install the tools that the bring-up and the tests need, build the Worker, and exit
     #[command(after_help = "Example:\n  equoria setup")]
     Setup,
+    /// Serve the native API, with its jobs
+    #[command(
+        after_help = "Examples:\n  equoria serve\n  EQUORIA_API_PORT=9001 equoria serve --no-jobs"
+    )]
+    Serve(serve::ServeArguments),
+    /// Run the jobs alone: settle shows, expire sessions
+    #[command(after_help = "Example:\n  equoria work")]
+    Work,
     /// Change the schema of the database, or see how it stands
     #[command(subcommand)]
     Migrate(migrate::MigrateCommand),
+    /// Fill the database: the catalogues, a small world, its shows
+    #[command(
+        after_help = "Examples:\n  equoria seed                      the catalogues of breeds and disciplines\n  equoria seed dev --horses 1000    and a world of players and horses, with its shows\n  equoria seed shows                shows alone, in a world that is there"
+    )]
+    Seed(seed::SeedArguments),
+    /// Repeat the settlement of a show from its proof (status 1 if the proof does not hold)
+    #[command(
+        after_help = "Examples:\n  equoria verify-show http://127.0.0.1:8787/v1/shows/1/proof\n  curl -s http://127.0.0.1:8787/v1/shows/1/proof | equoria verify-show -\n  equoria verify-show proof.json --commitment 5f70bf18a0860070..."
+    )]
+    VerifyShow(verify_show::VerifyShowArguments),
     /// Build the Cloudflare Worker
     #[command(subcommand)]
     Worker(worker::WorkerCommand),
@@ -77,7 +101,9 @@ struct SuperviseArguments {
     #[arg(long)]
     at_once: bool,
     #[arg(long)]
-    remove: Option<std::path::PathBuf>,
+    remove: Option<PathBuf>,
+    #[arg(long)]
+    pid_file: Option<PathBuf>,
     #[arg(last = true, required = true)]
     program: Vec<String>,
 }
@@ -106,9 +132,20 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
     let of = Environment::of_the_process();
     let runtime = tokio::runtime::Runtime::new().because(|| "could not start the runtime")?;
     let done = match command {
-        Command::Dev(_) => Ok(Finding::Good),
+        Command::Dev(arguments) => {
+            let wishes = Wishes {
+                with_edge: !arguments.no_edge,
+            };
+            runtime
+                .block_on(dev::run(of, wishes))
+                .map(|()| Finding::Good)
+        }
         Command::Setup => worker::set_up(&Voice::default()),
+        Command::Serve(arguments) => runtime.block_on(serve::serve(&of, &arguments)),
+        Command::Work => runtime.block_on(serve::work(&of)),
         Command::Migrate(command) => runtime.block_on(migrate::migrate(&of, &command)),
+        Command::Seed(arguments) => runtime.block_on(seed::seed(&of, &arguments)),
+        Command::VerifyShow(arguments) => runtime.block_on(verify_show::verify_show(&arguments)),
         Command::Worker(command) => worker::worker(&command),
         Command::Supervise(_) => Ok(Finding::Good),
     };
@@ -124,6 +161,7 @@ fn supervised(arguments: &SuperviseArguments) -> ExitCode {
         is_postgres: arguments.postgres,
         at_once: arguments.at_once,
         remove: arguments.remove.clone(),
+        pid_file: arguments.pid_file.clone(),
     };
     let Some((program, rest)) = arguments.program.split_first() else {
         return ExitCode::from(2);

@@ -139,12 +139,30 @@ impl Database {
             .map_or(url.clone(), |(front, _)| front.to_owned())
     }
 
+    /// Lines of a libpq service file, with the password.
+    pub fn service_lines(&self) -> String {
+        let host = match self.postgres.get_hosts().first() {
+            Some(Host::Tcp(name)) => name.clone(),
+            Some(Host::Unix(folder)) => folder.display().to_string(),
+            None => "localhost".to_owned(),
+        };
+        let port = self.postgres.get_ports().first().copied().unwrap_or(5432);
+        let password = self.postgres.get_password().unwrap_or_default();
+        format!(
+            "host={host}\nport={port}\nuser={}\npassword={}\ndbname={}\n",
+            self.user(),
+            String::from_utf8_lossy(password),
+            self.name()
+        )
+    }
+
     fn host_and_port(&self) -> String {
         let port = self.postgres.get_ports().first().copied().unwrap_or(5432);
         match self.postgres.get_hosts().first() {
             Some(Host::Tcp(name)) if name.contains(':') => format!("[{name}]:{port}"),
             Some(Host::Tcp(name)) => format!("{name}:{port}"),
-            Some(Host::Unix(_)) | None => format!("localhost:{port}"),
+            // The key `host` says more; programs that do not read it find the same server here.
+            Some(Host::Unix(_)) | None => format!("127.0.0.1:{port}"),
         }
     }
 

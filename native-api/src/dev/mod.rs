@@ -1,5 +1,6 @@
 //! The bring-up: everything the game needs on one machine, installed, started, and stopped together.
 
+pub mod api;
 pub mod cluster;
 pub mod edge;
 pub mod embedded;
@@ -9,6 +10,7 @@ pub mod postgres;
 pub mod prepare;
 pub mod program;
 pub mod ready;
+mod run;
 pub mod say;
 pub mod secrets;
 mod stop;
@@ -16,4 +18,8 @@ pub mod supervise;
 pub mod tools;
 pub mod worker;
 
+pub use run::{Wishes, run};
 pub use stop::asked_to_stop;
+
+/// The number that the world of a playground follows from.
+pub const WORLD: u64 = 1;

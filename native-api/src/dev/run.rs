@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::Utc;
 use tokio::task::JoinHandle;
 
+use super::api::{Api, Parts};
 use super::edge::{Bindings, Edge};
 use super::embedded::{self, Lent};
 use super::lock;
@@ -12,12 +14,13 @@ use super::places::Places;
 use super::prepare;
 use super::ready::{answers, require_free};
 use super::say::{Voice, human};
-use super::secrets::write_environment;
+use super::secrets::{write_environment, write_services};
 use super::stop::asked_to_stop;
-use super::supervise::Manner;
+use super::supervise::{Manner, Supervised};
 use super::worker::{self, Built};
-use crate::config::{self, API_PORT, Config, EDGE_PORT, Environment};
+use crate::config::{self, API_PORT, Database, EDGE_PORT, Environment};
 use crate::ops::migrate::{Migration, Progress};
+use crate::ops::seed::{self, Plan};
 use crate::trouble::{Because, Trouble};
 
 /// What the bring-up should leave out.
@@ -54,6 +57,9 @@ pub async fn run(of: Environment, wishes: Wishes) -> Result<(), Trouble> {
     ended
 }
 
+/// What to try first; `URL` is where the game answers.
+const TRY: [&str; 2] = ["curl -s URL/health/ready", "curl -s URL/v1/disciplines"];
+
 /// Everything that is up.
 struct Running {
     edge: Option<(Edge, String)>,
@@ -82,7 +88,7 @@ async fn start(
         .with_edge
         .then(|| build_in_the_background(places, voice));
     let lent = database(places, of, voice).await?;
-    let api = Api::start(&lent.environment).await?;
+    let api = Api::start(&lent.environment, Parts::ALL).await?;
     voice.say(&format!("  native API answers at {}", api.url));
     let built = match building {
         Some(building) => Some(
@@ -129,9 +135,33 @@ async fn database(places: &Places, of: &Environment, voice: &Voice) -> Result<Le
     voice.say(&format!("  database: {}", lent.origin));
     prepare::migrate(&lent.administrator, &mut Told(voice)).await?;
     prepare::allow_logins(&lent.administrator, &lent.secrets).await?;
-    seed(&lent, voice).await?;
+    seed(&lent.administrator, voice).await?;
     write_environment(places, &lent.environment)?;
+    write_services(places, &lent.administrator)?;
     Ok(lent)
+}
+
+/// The catalogues, and a small world with its shows: nothing that is there already is changed.
+async fn seed(administrator: &Database, voice: &Voice) -> Result<(), Trouble> {
+    let mut client = prepare::connect(administrator).await?;
+    let plan = Plan::of_the_week(super::WORLD, Utc::now());
+    let step = voice.step("seeding a small world");
+    let parts = [
+        seed::base(&mut client).await?,
+        seed::dev(&mut client, &plan, seed::HORSES).await?,
+        seed::shows(&mut client, &plan).await?,
+    ];
+    let written: Vec<String> = parts
+        .iter()
+        .filter(|part| !part.is_unchanged())
+        .map(ToString::to_string)
+        .collect();
+    if written.is_empty() {
+        step.done("the world is there");
+    } else {
+        step.done(&format!("seeded: {}", written.join("; ")));
+    }
+    Ok(())
 }
 
 struct Told<'a>(&'a Voice);
@@ -193,29 +223,28 @@ impl Running {
         loop {
             tokio::select! {
                 asked = &mut stopped => return asked,
-                () = tokio::time::sleep(Duration::from_secs(1)) => self.require_alive().await?,
+                () = tokio::time::sleep(Duration::from_secs(1)) => self.require_alive()?,
             }
         }
     }
 
     /// Everything must stay up: half a game is worse than a clear end.
-    async fn require_alive(&mut self) -> Result<(), Trouble> {
+    fn require_alive(&mut self) -> Result<(), Trouble> {
         if let Some((edge, _)) = &mut self.edge {
             edge.require_alive()?;
         }
-        if let Some(server) = self
+        let supervised = self
             .lent
             .server
             .as_mut()
-            .and_then(|server| server.supervised.as_mut())
-        {
-            if server.ended()?.is_some() {
-                return Err(Trouble::new(
-                    "PostgreSQL ended; its log is .equoria/logs/postgresql.log",
-                ));
-            }
+            .and_then(|server| server.supervised.as_mut());
+        let ended = supervised.map(Supervised::ended).transpose()?.flatten();
+        if ended.is_some() {
+            return Err(Trouble::new(
+                "PostgreSQL ended; its log is .equoria/logs/postgresql.log",
+            ));
         }
-        self.api.require_alive().await
+        self.api.require_alive()
     }
 
     /// In the order of who needs whom: the Worker, the API with its jobs, the database.
@@ -238,7 +267,7 @@ impl Running {
         }
         text.push_str(&format!("  native API     {native}\n"));
         text.push_str(&format!("  documentation  {url}/docs\n"));
-        text.push_str(&format!("  database       psql \"$(sed -n \"s/^MIGRATE_DATABASE_URL='\\(.*\\)?.*/\\1/p\" {}/env)\"\n", ".equoria"));
+        text.push_str("  database       PGSERVICEFILE=.equoria/services psql service=equoria\n");
         text.push_str("\nTry:\n");
         for line in TRY {
             text.push_str(&format!("  {}\n", line.replace("URL", url)));

@@ -3,7 +3,6 @@
 use crate::config::{Database, Environment, Secret, TokenKey};
 use crate::trouble::{Because, Trouble};
 
-use super::cluster::Server;
 use super::places::Places;
 use super::program::write_private;
 
@@ -136,9 +135,16 @@ pub fn write_environment(places: &Places, environment: &Environment) -> Result<(
     write_private(&places.state.join("env"), &text)
 }
 
-/// The administrator's way to the database of the game.
-pub fn administrator_of(server: &Server) -> Database {
-    server.administrator.with_name(DATABASE)
+/// A file by which psql and pg_dump find the database: `PGSERVICEFILE=.equoria/services psql service=equoria`.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_services(places: &Places, administrator: &Database) -> Result<(), Trouble> {
+    let text = format!(
+        "# Made by `equoria` at every start.\n[equoria]\n{}",
+        administrator.service_lines()
+    );
+    write_private(&places.state.join("services"), &text)
 }
 
 #[cfg(test)]

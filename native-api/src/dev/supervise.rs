@@ -30,6 +30,8 @@ pub struct Manner {
     pub at_once: bool,
     /// Removed with all its content when the child has ended.
     pub remove: Option<PathBuf>,
+    /// Receives the child's process number, for those who want to kill it as a crash would.
+    pub pid_file: Option<PathBuf>,
 }
 
 /// A running child with its supervisor. Dropping it stops the child and waits for its end.
@@ -152,6 +154,9 @@ impl Manner {
         if let Some(folder) = &self.remove {
             arguments.push(format!("--remove={}", folder.display()));
         }
+        if let Some(file) = &self.pid_file {
+            arguments.push(format!("--pid-file={}", file.display()));
+        }
         arguments
     }
 
@@ -187,6 +192,10 @@ pub fn supervise(program: &str, arguments: &[String], manner: &Manner) -> Result
         .spawn()
         .because(|| format!("could not start {program}"))?;
     let group = Pid::from_child(&child);
+    if let Some(file) = &manner.pid_file {
+        std::fs::write(file, child.id().to_string())
+            .because(|| format!("could not write {}", file.display()))?;
+    }
     let let_go = when_standard_input_ends();
     let status = loop {
         if let Some(status) = child

@@ -33,14 +33,23 @@ pub fn install(places: &Places, voice: &Voice) -> Result<(), Trouble> {
         package: "wasm-bindgen-cli",
         program: "wasm-bindgen",
         version: &wasm_bindgen,
+        // It reads and writes megabytes of wasm.
+        opt_level: "1",
     };
     let build = Crate {
         package: "worker-build",
         program: "worker-build",
         version: WORKER_BUILD,
+        // It only calls other programs.
+        opt_level: "0",
     };
     for tool in [bindgen, build] {
         tool.install(places, voice)?;
+    }
+    let left_over = places.root.join("target/tools/build");
+    if left_over.exists() {
+        fs::remove_dir_all(&left_over)
+            .because(|| format!("could not remove {}", left_over.display()))?;
     }
     Ok(())
 }
@@ -133,6 +142,8 @@ struct Crate<'a> {
     package: &'a str,
     program: &'a str,
     version: &'a str,
+    /// How well it must be optimised: building these tools takes longer than all their work.
+    opt_level: &'a str,
 }
 
 impl Crate<'_> {
@@ -146,7 +157,7 @@ impl Crate<'_> {
         let Self {
             package, version, ..
         } = self;
-        let step = voice.step(format!("building {package} {version} (once, 2 to 5 min)"));
+        let step = voice.step(format!("building {package} {version} (once, 1 to 3 min)"));
         let log = places.log(&format!("install-{package}"));
         // Its own lock file may name versions that a registry has withdrawn since: then the newest that fit.
         if self.cargo_install(places, &log, true).is_err() {
@@ -170,10 +181,15 @@ impl Crate<'_> {
                 "--bin",
                 self.program,
                 "--force",
+                // wasm-bindgen's only feature is TLS, for tests in browsers that are elsewhere.
+                "--no-default-features",
             ])
             .arg("--root")
             .arg(&root)
             .env("CARGO_TARGET_DIR", root.join("build"))
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", self.opt_level)
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+            .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
             .current_dir(&places.root);
         if is_locked {

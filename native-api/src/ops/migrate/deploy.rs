@@ -112,7 +112,7 @@ fn refuse_the_strange(history: &[(String, Standing)]) -> Result<(), Trouble> {
         match standing {
             Standing::Edited(done) => {
                 return Err(Trouble::new(format!(
-                    "{folder} was edited after it was applied on {}: bring its text back, and make the change in a new migration",
+                    "{folder} was edited after it was applied on {}: bring its text back and make the change in a new migration (or, where all data may be lost, run `equoria migrate reset`)",
                     done.applied_at.format("%Y-%m-%d")
                 )));
             }

@@ -1,0 +1,66 @@
+//! `equoria serve` and `equoria work`.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::Finding;
+use crate::config::Environment;
+use crate::dev::api::{Api, Parts};
+use crate::dev::say::Voice;
+use crate::dev::{asked_to_stop, embedded};
+use crate::trouble::Trouble;
+
+#[derive(Args)]
+pub(super) struct ServeArguments {
+    /// Leave the jobs to `equoria work`
+    #[arg(long)]
+    no_jobs: bool,
+}
+
+pub(super) async fn serve(
+    of: &Environment,
+    arguments: &ServeArguments,
+) -> Result<Finding, Trouble> {
+    let parts = Parts {
+        with_server: true,
+        with_jobs: !arguments.no_jobs,
+    };
+    until_stopped(of, parts).await
+}
+
+pub(super) async fn work(of: &Environment) -> Result<Finding, Trouble> {
+    let parts = Parts {
+        with_server: false,
+        with_jobs: true,
+    };
+    until_stopped(of, parts).await
+}
+
+async fn until_stopped(of: &Environment, parts: Parts) -> Result<Finding, Trouble> {
+    let voice = Voice::default();
+    let lent = match embedded::is_named(of)? {
+        true => None,
+        false => Some(embedded::borrow(of, &voice).await?),
+    };
+    let environment = lent.as_ref().map_or(of, |lent| &lent.environment);
+    let mut api = Api::start(environment, parts).await?;
+    if parts.with_server {
+        voice.say(&format!(
+            "The native API answers at {}. Ctrl-C stops it.",
+            api.url
+        ));
+    }
+    let ended = {
+        let stopped = asked_to_stop();
+        tokio::pin!(stopped);
+        loop {
+            tokio::select! {
+                asked = &mut stopped => break asked,
+                () = tokio::time::sleep(Duration::from_secs(1)) => api.require_alive()?,
+            }
+        }
+    };
+    api.stop().await?;
+    ended.map(|()| Finding::Good)
+}

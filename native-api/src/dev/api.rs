@@ -1,0 +1,125 @@
+//! The native API and its jobs inside this process: for the bring-up, for `serve` and for `work`.
+
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::prepare::connect;
+use super::ready::answers;
+use crate::app::{self, App};
+use crate::config::{Config, Environment};
+use crate::ops::migrate;
+use crate::trouble::{Because, Trouble};
+use crate::{jobs, telemetry};
+
+/// Which parts run in this process.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts {
+    /// The HTTP server.
+    pub with_server: bool,
+    /// The jobs.
+    pub with_jobs: bool,
+}
+
+impl Parts {
+    /// Server and jobs.
+    pub const ALL: Self = Self {
+        with_server: true,
+        with_jobs: true,
+    };
+}
+
+/// What runs.
+#[derive(Debug)]
+pub struct Api {
+    /// Where the server answers, without a slash at the end.
+    pub url: String,
+    stop: watch::Sender<bool>,
+    running: JoinSet<Result<(), Trouble>>,
+}
+
+impl Api {
+    /// Starts the parts on a database whose schema is the one we know, and waits until the server is ready.
+    ///
+    /// # Errors
+    /// When a setting is wrong, the schema is another one, or the port is taken.
+    pub async fn start(of: &Environment, parts: Parts) -> Result<Self, Trouble> {
+        let config = Config::from_environment(of)?;
+        telemetry::start(&config.log, config.profile)?;
+        migrate::require_current(&connect(&config.writer).await?).await?;
+        let app = App::new(&config)?;
+        let (stop, stopping) = watch::channel(false);
+        let mut api = Self {
+            url: String::new(),
+            stop,
+            running: JoinSet::new(),
+        };
+        if parts.with_jobs {
+            let (app, stopping) = (app.clone(), stopping.clone());
+            api.running.spawn(async move {
+                jobs::run(app, told(stopping)).await;
+                Ok(())
+            });
+        }
+        if parts.with_server {
+            api.serve(app, &config, stopping).await?;
+        }
+        Ok(api)
+    }
+
+    async fn serve(
+        &mut self,
+        app: App,
+        config: &Config,
+        stopping: watch::Receiver<bool>,
+    ) -> Result<(), Trouble> {
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .because(|| format!("could not listen on {}", config.listen))?;
+        let address = listener
+            .local_addr()
+            .because(|| "the listener has no address")?;
+        self.url = format!("http://{address}");
+        self.running
+            .spawn(app::serve_on(app, listener, told(stopping)));
+        answers(
+            &format!("{}/health/ready", self.url),
+            Duration::from_secs(30),
+            || Ok(()),
+        )
+        .await
+    }
+
+    /// Fails once a part has ended by itself.
+    ///
+    /// # Errors
+    /// With what ended it.
+    pub fn require_alive(&mut self) -> Result<(), Trouble> {
+        match self.running.try_join_next() {
+            None => Ok(()),
+            Some(ended) => {
+                ended.because(|| "a part of the native API broke")??;
+                Err(Trouble::new("a part of the native API ended by itself"))
+            }
+        }
+    }
+
+    /// Lets the requests and jobs that are under way end, and waits for that.
+    ///
+    /// # Errors
+    /// The first failure among them.
+    pub async fn stop(mut self) -> Result<(), Trouble> {
+        self.stop.send_replace(true);
+        while let Some(ended) = self.running.join_next().await {
+            ended.because(|| "a part of the native API broke")??;
+        }
+        Ok(())
+    }
+}
+
+async fn told(mut stopping: watch::Receiver<bool>) {
+    // If the sender is gone nobody will tell any more: that means the same.
+    drop(stopping.wait_for(|stop| *stop).await);
+}
