@@ -89,9 +89,9 @@ pub const fn unsigned() -> Failure {
     Failure::Unsigned(Fault::Revoked)
 }
 
-/// A key is kept for a user who is there: without one, the token's user is gone.
+/// Does the error say that the token's user is gone?
 pub fn user_gone(error: &tokio_postgres::Error) -> Option<Failure> {
-    fault::violates(error, "idempotency_keys_user_id_fkey").then(unsigned)
+    fault::violates(error, fault::USER_OF_KEY).then(unsigned)
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, Fault> {

@@ -28,7 +28,12 @@ pub fn start(log: &Log, profile: Profile) -> Result<(), Trouble> {
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
     let started = match profile {
-        Profile::Production => lines.json().flatten_event(true).finish().try_init(),
+        Profile::Production => lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .finish()
+            .try_init(),
         Profile::Development | Profile::Test => lines
             .with_ansi(std::io::stderr().is_terminal())
             .with_target(false)

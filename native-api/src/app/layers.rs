@@ -74,7 +74,8 @@ impl Asked {
             path,
             route,
         } = self;
-        let (status, took_us) = (response.status().as_u16(), took.as_micros());
+        let status = response.status().as_u16();
+        let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let problem = response.extensions().get::<Problem>();
         let code = problem.map_or("-", Problem::code);
         match response.extensions().get::<Cause>() {

@@ -55,6 +55,15 @@ pub const RACES: &[&str] = &[
     "transfers_key_key",
 ];
 
+/// A key is kept for a user who is there: without one, the token's user is gone.
+pub const USER_OF_KEY: &str = "idempotency_keys_user_id_fkey";
+
+/// Every constraint that is matched by its name, for the test that looks for each in the schema.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let refusals = REFUSALS.iter().map(|(name, _)| *name);
+    refusals.chain(RACES.iter().copied()).chain([USER_OF_KEY])
+}
+
 /// What a client gets for an error of the database.
 pub fn failure(error: &tokio_postgres::Error) -> Failure {
     if is_lost(error) {

@@ -240,7 +240,7 @@ impl Runs {
     }
 }
 
-/// Up to 10 ms before the second run, up to 160 ms before the last, drawn so that two rivals do not meet again.
+/// Up to 20 ms before the second run, up to 160 ms before the last, drawn so that two rivals do not meet again.
 fn pause(run: u32) -> Duration {
     let mut byte = [0_u8; 1];
     let drawn = getrandom::fill(&mut byte).map_or(128, |()| u64::from(byte[0]));
@@ -281,4 +281,33 @@ pub async fn borrow(pool: &Pool) -> Result<Object, Failure> {
         PoolError::Backend(error) => fault::failure(&error),
         other => fault::busy(other),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_write_that_collides_runs_five_times_and_then_fails() {
+        let mut runs = Runs::of("rival");
+        let collision = || Stop::Collision(Failure::Busy { retry_after: 1 });
+        for _ in 1..RUNS {
+            assert!(runs.again_or_stop(collision()).await.is_ok());
+        }
+        assert!(runs.again_or_stop(collision()).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_write_that_fails_does_not_run_again() {
+        let refused = Stop::Failed(Failure::Forbidden);
+        let stopped = Runs::of("rival").again_or_stop(refused).await;
+        assert!(matches!(stopped, Err(Failure::Forbidden)));
+    }
+
+    #[test]
+    fn pauses_grow_and_stay_short() {
+        for (run, most_ms) in [(2, 20), (3, 40), (4, 80), (5, 160)] {
+            assert!(pause(run) <= Duration::from_millis(most_ms), "{run}");
+        }
+    }
 }
