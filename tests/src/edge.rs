@@ -93,9 +93,7 @@ async fn launch(
 ) -> Result<Edge, Trouble> {
     let places = Places::of(&program::checkout())?;
     let home = fresh_home("edge");
-    let address = database
-        .of("equoria_edge")
-        .at_loopback(crate::cluster().port);
+    let address = database.of("equoria_edge").over_tcp();
     let bindings = Bindings::of(environment, &address, native_url)?;
     write_configuration(&places, &bindings, &home)?;
     let arguments = [

@@ -73,12 +73,16 @@ impl Database {
         other
     }
 
-    /// The same database over TCP on this machine, for programs that know no sockets.
-    pub fn at_loopback(&self, port: u16) -> Self {
+    /// The same database over TCP, for programs that know no sockets: a server on a socket listens on 127.0.0.1 too.
+    pub fn over_tcp(&self) -> Self {
+        let is_on_a_socket = matches!(self.postgres.get_hosts().first(), Some(Host::Unix(_)));
+        if !is_on_a_socket {
+            return self.clone();
+        }
         let mut postgres = tokio_postgres::Config::new();
         postgres
             .host("127.0.0.1")
-            .port(port)
+            .port(self.port())
             .user(self.user())
             .password(self.postgres.get_password().unwrap_or_default())
             .dbname(self.name())
@@ -88,6 +92,10 @@ impl Database {
             connection_limit: self.connection_limit,
             pool_timeout: self.pool_timeout,
         }
+    }
+
+    fn port(&self) -> u16 {
+        self.postgres.get_ports().first().copied().unwrap_or(5432)
     }
 
     /// Whether every byte stays on this machine: a Unix socket or a loopback address.
@@ -146,7 +154,7 @@ impl Database {
             Some(Host::Unix(folder)) => folder.display().to_string(),
             None => "localhost".to_owned(),
         };
-        let port = self.postgres.get_ports().first().copied().unwrap_or(5432);
+        let port = self.port();
         let password = self.postgres.get_password().unwrap_or_default();
         format!(
             "host={host}\nport={port}\nuser={}\npassword={}\ndbname={}\n",
@@ -157,7 +165,7 @@ impl Database {
     }
 
     fn host_and_port(&self) -> String {
-        let port = self.postgres.get_ports().first().copied().unwrap_or(5432);
+        let port = self.port();
         match self.postgres.get_hosts().first() {
             Some(Host::Tcp(name)) if name.contains(':') => format!("[{name}]:{port}"),
             Some(Host::Tcp(name)) => format!("{name}:{port}"),

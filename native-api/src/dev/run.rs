@@ -12,7 +12,7 @@ use super::embedded::{self, Lent};
 use super::lock;
 use super::places::Places;
 use super::prepare;
-use super::ready::{answers, require_free};
+use super::ready::{answers, free_port, require_free};
 use super::say::{Voice, human};
 use super::secrets::{write_environment, write_services};
 use super::stop::asked_to_stop;
@@ -57,8 +57,21 @@ pub async fn run(of: Environment, wishes: Wishes) -> Result<(), Trouble> {
     ended
 }
 
-/// What to try first; `URL` is where the game answers.
-const TRY: [&str; 2] = ["curl -s URL/health/ready", "curl -s URL/v1/disciplines"];
+/// What to try first, one player's first minutes; `URL` is where the game answers.
+const TRY: &str = r#"
+  E=URL J='content-type: application/json'
+  curl -s "$E/v1/rankings/disciplines/Racing?limit=3"
+  T=$(curl -s $E/v1/users -H "$J" -d '{"name":"Ada","email":"ada@example.org","password":"correct horse battery"}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+  curl -s $E/v1/horses/starter -H "authorization: Bearer $T" -H "$J" -d '{"breed":"Arabian","name":"Morning Lark"}'
+  curl -s $E/v1/users/me/horses -H "authorization: Bearer $T"
+  curl -s $E/v1/horses/HER_ID/training -H "authorization: Bearer $T" -H "$J" -d '{"discipline":"Racing"}'
+  curl -s "$E/v1/shows?state=open&discipline=Racing"
+  curl -s "$E/v1/shows/ITS_ID/preview?horse=HER_ID" -H "authorization: Bearer $T"
+  curl -s $E/v1/shows/ITS_ID/entries -H "authorization: Bearer $T" -H "$J" -d '{"horse_id":HER_ID}'
+  curl -s $E/dev/clock -H "$J" -d '{"advance":"7d"}'
+  curl -s $E/v1/shows/ITS_ID/results
+  cargo run -q -- verify-show $E/v1/shows/ITS_ID/proof
+"#;
 
 /// Everything that is up.
 struct Running {
@@ -90,6 +103,7 @@ async fn start(
     let lent = database(places, of, voice).await?;
     let api = Api::start(&lent.environment, Parts::ALL).await?;
     voice.say(&format!("  native API answers at {}", api.url));
+    let bindings = bindings(places, &lent, &api.url, voice)?;
     let built = match building {
         Some(building) => Some(
             building
@@ -99,7 +113,7 @@ async fn start(
         None => None,
     };
     let edge = match &built {
-        Some(_) => Some(start_edge(places, &lent, &api.url, edge_port, voice).await?),
+        Some(_) => Some(start_edge(places, &bindings, edge_port, voice).await?),
         None => None,
     };
     Ok(Running {
@@ -159,7 +173,8 @@ async fn seed(administrator: &Database, voice: &Voice) -> Result<(), Trouble> {
     if written.is_empty() {
         step.done("the world is there");
     } else {
-        step.done(&format!("seeded: {}", written.join("; ")));
+        drop(step);
+        voice.say(&format!("  seeded: {}", written.join("; ")));
     }
     Ok(())
 }
@@ -172,35 +187,36 @@ impl Progress for Told<'_> {
     }
 }
 
-async fn start_edge(
+/// What the Worker must know, also written to where `npx wrangler dev` looks for it.
+fn bindings(
     places: &Places,
     lent: &Lent,
     native_url: &str,
-    port: u16,
     voice: &Voice,
-) -> Result<(Edge, String), Trouble> {
+) -> Result<Bindings, Trouble> {
     let database = config::database(&lent.environment, "DATABASE_EDGE_URL")?
         .ok_or_else(|| Trouble::new("DATABASE_EDGE_URL is not set"))?;
-    let database = lent
-        .server
-        .as_ref()
-        .map_or(database.clone(), |server| database.at_loopback(server.port));
-    let bindings = Bindings::of(&lent.environment, &database, native_url)?;
+    let bindings = Bindings::of(&lent.environment, &database.over_tcp(), native_url)?;
     for name in bindings.write(places)? {
         voice.say(&format!(
             "  {name} is not ours and was left alone: `npx wrangler dev` will use it as it is"
         ));
     }
-    let port = if port == 0 {
-        super::ready::free_port()?
-    } else {
-        port
-    };
+    Ok(bindings)
+}
+
+async fn start_edge(
+    places: &Places,
+    bindings: &Bindings,
+    port: u16,
+    voice: &Voice,
+) -> Result<(Edge, String), Trouble> {
+    let port = if port == 0 { free_port()? } else { port };
     let url = format!("http://127.0.0.1:{port}");
     let step = voice.step("starting the Worker under wrangler dev");
     let mut edge = Edge::start(
         places,
-        &bindings,
+        bindings,
         port,
         &[],
         &Manner::default(),
@@ -269,9 +285,7 @@ impl Running {
         text.push_str(&format!("  documentation  {url}/docs\n"));
         text.push_str("  database       PGSERVICEFILE=.equoria/services psql service=equoria\n");
         text.push_str("\nTry:\n");
-        for line in TRY {
-            text.push_str(&format!("  {}\n", line.replace("URL", url)));
-        }
+        text.push_str(TRY.replace("URL", url).trim_start_matches('\n'));
         text.push_str(&format!(
             "\nLogs are in {}. Ctrl-C stops everything and keeps the data.",
             places.state.join("logs").display()
