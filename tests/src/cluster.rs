@@ -19,7 +19,7 @@ use equoria::dev::prepare::{connect, quoted};
 use equoria::dev::program::{ask, write_private};
 use equoria::dev::say::Voice;
 use equoria::dev::supervise::Manner;
-use equoria::ops::migrate;
+use equoria::ops::{migrate, seed};
 use equoria::trouble::{Because, Trouble};
 use tokio::sync::oneshot;
 use tokio_postgres::Client;
@@ -87,19 +87,8 @@ pub fn cluster() -> &'static Cluster {
 
 impl Cluster {
     fn start() -> Result<Self, Trouble> {
-        let places = Places::of(&program::checkout())?;
-        let programs = postgres::programs(&places, &Voice::default())?;
-        let scratch = places.scratch();
-        fs::create_dir_all(&scratch).because(|| format!("could not make {}", scratch.display()))?;
-        let original = Folder {
-            // Without a dot: the name is the stem of other files' names.
-            folder: scratch.join(format!("initdb-{}", programs.version.replace('.', "-"))),
-            password: String::new(),
-            programs,
-            places,
-            is_scratch: true,
-        };
-        let original = made_once(original, &scratch)?;
+        let original = original()?;
+        let scratch = original.places.scratch();
         sweep(&original.places, &scratch)?;
         let home = scratch.join(format!("run-{}", std::process::id()));
         let running = lock::wait(&home.with_extension("lock"))?;
@@ -145,6 +134,28 @@ impl Cluster {
     }
 }
 
+/// The data folder that all others are copies of.
+fn original() -> Result<Folder, Trouble> {
+    let places = Places::of(&program::checkout())?;
+    let programs = postgres::programs(&places, &Voice::default())?;
+    let scratch = places.scratch();
+    fs::create_dir_all(&scratch).because(|| format!("could not make {}", scratch.display()))?;
+    let original = Folder {
+        // Without a dot: the name is the stem of other files' names.
+        folder: scratch.join(format!("initdb-{}", programs.version.replace('.', "-"))),
+        password: String::new(),
+        programs,
+        places,
+        is_scratch: true,
+    };
+    made_once(original, &scratch)
+}
+
+/// A data folder of its own at `home`, as `initdb` leaves one.
+pub(crate) fn data_folder(home: &Path) -> Result<Folder, Trouble> {
+    copy(&original()?, home)
+}
+
 /// The data folder as `initdb` leaves it, made by the first test process that needs it.
 fn made_once(mut original: Folder, scratch: &Path) -> Result<Folder, Trouble> {
     let _one_maker = lock::wait(&scratch.join("initdb.lock"))?;
@@ -180,16 +191,31 @@ fn sweep(places: &Places, scratch: &Path) -> Result<(), Trouble> {
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| is_lock_of_a_run(path));
     for path in locks {
-        if lock::attempt(&path)?.is_some() {
-            let home = path.with_extension("");
+        let Some(_nobody_runs) = lock::attempt(&path)? else { continue };
+        let mut is_gone = true;
+        for home in homes_of(&path, scratch) {
             let sockets = places.socket_folder(&home.join("data"))?;
             for folder in [&sockets, &home].into_iter().filter(|folder| folder.exists()) {
-                fs::remove_dir_all(folder).because(|| format!("could not remove {}", folder.display()))?;
+                is_gone &= fs::remove_dir_all(folder).is_ok();
             }
+        }
+        // What a server that is just ending still holds on to is left to the next process.
+        if is_gone {
             fs::remove_file(&path).because(|| format!("could not remove {}", path.display()))?;
         }
     }
     Ok(())
+}
+
+/// The folders of the run that a lock belongs to: `run-7`, and `native-7-1` and the like.
+fn homes_of(lock: &Path, scratch: &Path) -> Vec<PathBuf> {
+    let run = lock.with_extension("");
+    let name = run.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let inner = format!("{}-", name.trim_start_matches("run"));
+    let others = fs::read_dir(scratch).into_iter().flatten();
+    let others = others.filter_map(|entry| Some(entry.ok()?.path()));
+    let ours = others.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().contains(&inner)));
+    std::iter::once(run).chain(ours).collect()
 }
 
 fn is_lock_of_a_run(path: &Path) -> bool {
@@ -226,12 +252,13 @@ async fn make_template(administrator: &config::Database, password: &str) -> Resu
     client.batch_execute(&make).await.because(|| "could not create the template")?;
     let mut template = connect(&administrator.with_name(TEMPLATE)).await?;
     migrate::deploy(&mut template).await?;
+    seed::base(&mut template).await?;
     allow_logins(&client, password).await
 }
 
 /// Tests connect often, and the thousands of rounds that make a stolen password file useless would be most of their
 /// time: on a cluster that lives for seconds one round will do.
-async fn allow_logins(client: &Client, password: &str) -> Result<(), Trouble> {
+pub(crate) async fn allow_logins(client: &Client, password: &str) -> Result<(), Trouble> {
     let mut logins = "set scram_iterations = 1;".to_owned();
     for role in ROLES.into_iter().chain([ADMINISTRATOR]) {
         logins.push_str(&format!("alter role {role} login password '{password}';"));

@@ -8,10 +8,13 @@ use tokio_postgres::Client;
 
 use crate::cluster::{ROLES, TEMPLATE, cluster};
 
-/// A database that nobody else uses; dropped with this value.
+/// A database that nobody else uses; one of the shared cluster is dropped with this value.
 #[derive(Debug)]
 pub struct Database {
-    name: String,
+    administrator: config::Database,
+    password: String,
+    port: u16,
+    is_of_the_cluster: bool,
 }
 
 impl Database {
@@ -41,17 +44,38 @@ impl Database {
         if let Err(trouble) = cluster().make(&name, template).await {
             panic!("could not make a database from {template}: {trouble}");
         }
-        Self { name }
+        let cluster = cluster();
+        Self {
+            administrator: cluster.administrator.with_name(&name),
+            password: cluster.password.clone(),
+            port: cluster.port,
+            is_of_the_cluster: true,
+        }
+    }
+
+    /// A database of a server that is not the shared cluster: it goes away with its server.
+    pub(crate) const fn elsewhere(administrator: config::Database, password: String, port: u16) -> Self {
+        Self {
+            administrator,
+            password,
+            port,
+            is_of_the_cluster: false,
+        }
     }
 
     /// Its name in the cluster.
     pub fn name(&self) -> &str {
-        &self.name
+        self.administrator.name()
+    }
+
+    /// The TCP port of its server on 127.0.0.1.
+    pub const fn port(&self) -> u16 {
+        self.port
     }
 
     /// The way of the administrator to it, over the cluster's socket.
     pub fn administrator(&self) -> config::Database {
-        cluster().administrator.with_name(&self.name)
+        self.administrator.clone()
     }
 
     /// The way of one of the product's roles to it, over the cluster's socket.
@@ -60,7 +84,7 @@ impl Database {
     /// When there is no such role.
     pub fn of(&self, role: &str) -> config::Database {
         assert!(ROLES.contains(&role), "{role} is none of the product's roles");
-        self.administrator().with_user(role, &cluster().password)
+        self.administrator.with_user(role, &self.password)
     }
 
     /// The same over TCP, as a URL for programs that know no sockets.
@@ -69,6 +93,16 @@ impl Database {
     /// When there is no such role.
     pub fn tcp_url(&self, role: &str) -> String {
         self.of(role).plain_url()
+    }
+
+    /// The way of one of the product's roles to it through what listens on another port of 127.0.0.1.
+    ///
+    /// # Panics
+    /// When there is no such role.
+    pub fn through(&self, port: u16, role: &str) -> config::Database {
+        let direct = self.tcp_url(role);
+        let through = direct.replace(&format!(":{}/", self.port), &format!(":{port}/"));
+        config::Database::parse(&through).expect("a URL of ours with another port")
     }
 
     /// A connection of the administrator's.
@@ -95,6 +129,8 @@ async fn connected(database: &config::Database) -> Client {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        cluster().drop_later(&self.name);
+        if self.is_of_the_cluster {
+            cluster().drop_later(self.name());
+        }
     }
 }

@@ -46,8 +46,21 @@ impl Edge {
         environment: &Environment,
         native_url: &str,
     ) -> Self {
+        let address = database.of("equoria_edge").over_tcp();
+        Self::start_at(&address, environment, native_url).await
+    }
+
+    /// As [`Edge::start_with`], with bindings that lead to this TCP address.
+    ///
+    /// # Panics
+    /// When it cannot be built or does not start.
+    pub async fn start_at(
+        address: &config::Database,
+        environment: &Environment,
+        native_url: &str,
+    ) -> Self {
         build();
-        let started = launch(database, environment, native_url).await;
+        let started = launch(address, environment, native_url).await;
         started.unwrap_or_else(|trouble| panic!("the Worker did not start: {trouble}"))
     }
 
@@ -87,14 +100,13 @@ fn build() {
 }
 
 async fn launch(
-    database: &Database,
+    address: &config::Database,
     environment: &Environment,
     native_url: &str,
 ) -> Result<Edge, Trouble> {
     let places = Places::of(&program::checkout())?;
     let home = fresh_home("edge");
-    let address = database.of("equoria_edge").over_tcp();
-    let bindings = Bindings::of(environment, &address, native_url)?;
+    let bindings = Bindings::of(environment, address, native_url)?;
     write_configuration(&places, &bindings, &home)?;
     let arguments = [
         format!("--config={}", home.join("wrangler.toml").display()),

@@ -9,7 +9,7 @@ pub mod postgres;
 pub mod program;
 pub mod world;
 
-pub use client::{Client, Reply};
+pub use client::{Ask, Client, Reply};
 pub use cluster::cluster;
 pub use database::Database;
 pub use edge::Edge;

@@ -92,14 +92,63 @@ impl Native {
     /// # Panics
     /// When it cannot be killed.
     pub fn kill(&mut self) {
-        let pid =
-            fs::read_to_string(self.home.join("pid")).expect("a running process has a number");
-        let killed = Command::new("kill").args(["-KILL", pid.trim()]).status();
-        assert!(
-            killed.is_ok_and(|status| status.success()),
-            "process {pid} could not be killed"
-        );
+        self.signal("KILL");
         self.process.wait().expect("a killed process ends");
+    }
+
+    /// Sends it a signal by its name without `SIG`.
+    ///
+    /// # Panics
+    /// When it has ended before.
+    pub fn signal(&self, name: &str) {
+        let pid = loop {
+            // The file is written as soon as there is a process; until then it is missing or empty.
+            match fs::read_to_string(self.home.join("pid")) {
+                Ok(pid) if !pid.is_empty() => break pid,
+                _ => std::thread::yield_now(),
+            }
+        };
+        let sent = Command::new("kill")
+            .arg(format!("-{name}"))
+            .arg(pid.trim())
+            .status();
+        assert!(
+            sent.is_ok_and(|status| status.success()),
+            "process {pid} is gone:\n{}",
+            self.log()
+        );
+    }
+
+    /// How it has ended, if it has: its exit status, 1 after a signal that it did not handle.
+    ///
+    /// # Panics
+    /// When the operating system does not tell.
+    pub fn ended(&mut self) -> Option<i32> {
+        let ended = self.process.ended();
+        let ended = ended.expect("the end of a process can be asked for");
+        ended.and_then(|status| status.code())
+    }
+
+    /// Waits until it has ended, and tells the exit status as [`Native::ended`] does.
+    ///
+    /// # Panics
+    /// When the operating system does not tell.
+    pub fn wait(&mut self) -> i32 {
+        let status = self.process.wait();
+        let status = status.expect("the end of a process can be waited for");
+        status.code().unwrap_or(1)
+    }
+
+    /// Waits until it is ready, after [`Native::spawn`].
+    ///
+    /// # Panics
+    /// When it ends instead.
+    pub async fn ready(&mut self) {
+        let url = format!("{}/health/ready", self.url);
+        let log = self.home.join("log");
+        let process = &mut self.process;
+        let ready = answers(&url, Duration::from_secs(60), || require_running(process, &log)).await;
+        ready.unwrap_or_else(|trouble| panic!("the native API did not start: {trouble}"));
     }
 
     /// Starts it anew after [`Native::kill`], with the same environment, on another port.
