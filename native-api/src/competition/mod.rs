@@ -9,22 +9,23 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use reads::Failure;
 use reads::asked::Id;
+use reads::show::{Line, Show};
 use reads::wire::At;
+use rules::Instant;
 use rules::competition::show::Host;
 use rules::dice::Secret;
-use rules::id::{HorseId, ShowId, UserId};
+use rules::id::{HorseId, ShowId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use crate::app::{Answer, App, Call, Empty};
 use crate::db::fault::broken;
 use crate::horse::horse_id;
 use entry::{Enter, Withdraw};
 use record::Held;
-use store::{Cancel, Open};
+use store::{Cancel, Open, Shown};
 
 /// The routes of this noun.
 pub fn routes() -> OpenApiRouter<App> {
@@ -59,68 +60,42 @@ struct NewShow {
     run_date: At,
 }
 
-/// A show that a player hosts.
-#[derive(Debug, Serialize, ToSchema)]
-struct HostedShow {
-    /// The show.
-    id: i64,
-    /// Its name.
-    name: String,
-    /// Its discipline.
-    #[schema(example = "Racing")]
-    discipline: &'static str,
-    /// The least level of a horse, if any.
-    level_min: Option<i64>,
-    /// The greatest level of a horse, if any.
-    level_max: Option<i64>,
-    /// What each entry pays.
-    entry_fee: i64,
-    /// What the first three share.
-    prize: i64,
-    /// When it runs.
-    run_date: At,
-    /// Its host.
-    host_id: Option<Uuid>,
-    /// `open`, `settled` or `cancelled`.
-    #[schema(example = "open")]
-    state: &'static str,
-    /// SHA-256 of the secret that its luck will be drawn from, in hexadecimal digits; the secret follows with the results.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secret_hash: Option<String>,
-    /// How many entries got their fee back, when it was cancelled.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    entries_refunded: Option<usize>,
-    /// Counts every change, entries too.
-    version: i64,
-}
-
-impl HostedShow {
-    fn of(held: Held) -> Self {
-        let Held { show, version } = held;
-        Self {
-            id: show.facts.id.get(),
-            discipline: show.facts.discipline.as_str(),
-            level_min: show.facts.level_min,
-            level_max: show.facts.level_max,
-            entry_fee: show.facts.entry_fee.get(),
-            prize: show.facts.prize.get(),
-            run_date: At(show.facts.run_date),
-            host_id: match show.host {
-                Host::Treasury => None,
-                Host::User(user) => Some(UserId::get(user)),
-            },
-            state: show.state.as_str(),
-            name: show.facts.name,
-            secret_hash: None,
-            entries_refunded: None,
-            version,
-        }
+/// The show as `GET /v1/shows/{id}` shows it.
+fn shown(shown: Shown, now: Instant) -> Show {
+    let Held { show, version } = shown.held;
+    let phase = show.phase(now);
+    let facts = show.facts;
+    let line = Line {
+        id: facts.id.get(),
+        name: facts.name,
+        discipline: facts.discipline.as_str().to_owned(),
+        state: phase,
+        level_min: facts.level_min,
+        level_max: facts.level_max,
+        entry_fee: facts.entry_fee.get(),
+        prize: facts.prize.get(),
+        run_date: At(facts.run_date),
+        hosted_by: match show.host {
+            Host::Treasury => "treasury",
+            Host::User(_) => "player",
+        },
+        host: shown.host,
+        entries: shown.entries,
+        version,
+    };
+    Show {
+        line,
+        secret_hash: shown.secret_hash,
+        secret: None,
+        result_digest: None,
+        rules_version: shown.rules_version,
+        ended_at: shown.ended_at.map(At),
     }
 }
 
 /// Open a show. You are its host: you give the prize now, and receive the fees when it is settled.
 #[utoipa::path(post, path = "/v1/shows", tag = "shows", security(("token" = [])), request_body = NewShow,
-    responses((status = 201, description = "Opened", body = HostedShow)))]
+    responses((status = 201, description = "Opened", body = Show)))]
 async fn open(call: Call<NewShow>) -> Result<Answer, Failure> {
     let body = &call.body;
     let open = Open {
@@ -135,11 +110,9 @@ async fn open(call: Call<NewShow>) -> Result<Answer, Failure> {
         secret: fresh_secret()?,
     };
     call.write(&open, |opened| {
-        let show = HostedShow {
-            secret_hash: Some(opened.commitment.to_hex()),
-            ..HostedShow::of(opened.held)
-        };
-        Ok(Answer::created(format!("/v1/shows/{}", show.id), &show)?.with_version(show.version))
+        let show = shown(opened, call.app.clock.now());
+        let path = format!("/v1/shows/{}", show.line.id);
+        Ok(Answer::created(path, &show)?.with_version(show.line.version))
     })
     .await
 }
@@ -155,7 +128,7 @@ fn fresh_secret() -> Result<Secret, Failure> {
 #[utoipa::path(post, path = "/v1/shows/{id}/cancel", tag = "shows", security(("token" = [])),
     params(("id" = i64, Path, description = "The show"),
         ("If-Match" = Option<String>, Header, description = "Cancel only if it has not changed; every entry changes it")),
-    responses((status = 200, description = "Cancelled", body = HostedShow)))]
+    responses((status = 200, description = "Cancelled", body = Show)))]
 async fn cancel(Id(id): Id, call: Call<Empty>) -> Result<Answer, Failure> {
     let version = match call.expected_version() {
         Err(Failure::Unconditional) => None,
@@ -167,11 +140,8 @@ async fn cancel(Id(id): Id, call: Call<Empty>) -> Result<Answer, Failure> {
         version,
     };
     call.write(&cancel, |cancelled| {
-        let show = HostedShow {
-            entries_refunded: Some(cancelled.entries),
-            ..HostedShow::of(cancelled.held)
-        };
-        Ok(Answer::ok(&show)?.with_version(show.version))
+        let show = shown(cancelled, call.app.clock.now());
+        Ok(Answer::ok(&show)?.with_version(show.line.version))
     })
     .await
 }

@@ -117,8 +117,8 @@ impl Write for Settle {
         let field = Field::load(tx, self.show).await?;
         match show.check_due(field.entries.len(), tx.now())? {
             Due::Cancel(permit) => {
-                let cancelled = call_off(tx, &show, &permit).await?;
-                Ok(Outcome::Cancelled(cancelled.entries))
+                let entries = call_off(tx, &show, &permit).await?;
+                Ok(Outcome::Cancelled(entries))
             }
             Due::Settle => {
                 field.lock(tx, show.host).await?;
@@ -301,5 +301,94 @@ fn prize(show: ShowId, horse: HorseId, winner: UserId, amount: Coins) -> Transfe
         amount,
         show: Some(show),
         horse: Some(horse),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rules::competition::entry::Snapshot;
+    use rules::competition::show::{ShowFacts, ShowState};
+    use rules::scale::{Bp, Gauge};
+    use rules::temperament::Temperament;
+    use rules::traits::VisibleTraits;
+
+    fn show(host: Host) -> Show {
+        Show {
+            facts: ShowFacts {
+                id: ShowId::new(7),
+                name: "Autumn Stakes".to_owned(),
+                discipline: "Racing".parse().unwrap(),
+                level_min: None,
+                level_max: None,
+                entry_fee: Coins::new(10),
+                prize: Coins::new(101),
+                run_date: "2026-11-22T15:00:00Z".parse().unwrap(),
+            },
+            state: ShowState::Open,
+            host,
+        }
+    }
+
+    fn entered(number: i64) -> Entered {
+        Entered {
+            entry_id: EntryId::new(number),
+            entered_at: "2026-11-22T14:00:00Z".parse().unwrap(),
+            snapshot: Snapshot {
+                horse_id: HorseId::new(100 + number),
+                stats: [Gauge::clamped(20); 3],
+                discipline_score: number,
+                temperament: Temperament::Calm,
+                traits: VisibleTraits::default(),
+                hidden_bp: Bp::ZERO,
+                bond: Gauge::clamped(50),
+                stress: Gauge::clamped(30),
+            },
+        }
+    }
+
+    fn leaving(show: &Show, entries: i64) -> Vec<Transfer> {
+        let entries: Vec<Entered> = (1..=entries).map(entered).collect();
+        let settlement = settle(&show.facts, &Secret::new([7; 32]), &entries).unwrap();
+        let users = vec![Uuid::from_u128(9); entries.len()];
+        transfers(show, &settlement, &users)
+    }
+
+    #[test]
+    fn what_leaves_the_escrow_is_what_lay_in_it() {
+        let show = show(Host::User(UserId::new(Uuid::from_u128(1))));
+        for entries in 2..=100 {
+            let total: i64 = leaving(&show, entries)
+                .iter()
+                .map(|it| it.amount.get())
+                .sum();
+            assert_eq!(total, 101 + 10 * entries);
+            assert!(
+                leaving(&show, entries)
+                    .iter()
+                    .all(|it| it.from == Account::Escrow(show.facts.id))
+            );
+        }
+    }
+
+    #[test]
+    fn two_entries_share_half_and_three_tenths_and_the_host_gets_the_rest_and_the_fees() {
+        // 101 coins: 30 and 20 for the second and the third place, rounded down, and 51 for the first.
+        let amounts: Vec<(String, i64)> = leaving(&show(Host::Treasury), 2)
+            .into_iter()
+            .map(|it| {
+                (
+                    it.key.split(':').next().unwrap_or_default().to_owned(),
+                    it.amount.get(),
+                )
+            })
+            .collect();
+        let known = [
+            ("prize", 51),
+            ("prize", 30),
+            ("fee_income", 20),
+            ("prize_return", 20),
+        ];
+        assert_eq!(amounts, known.map(|(key, amount)| (key.to_owned(), amount)));
     }
 }

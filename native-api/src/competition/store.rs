@@ -1,8 +1,9 @@
 //! Shows in the database: opening and cancelling.
 
 use reads::Failure;
+use reads::horse::Player;
 use rules::competition::proof::Commitment;
-use rules::competition::show::{CancelPermit, Show, ShowPlan, announce};
+use rules::competition::show::{CancelPermit, Host, Show, ShowPlan, announce};
 use rules::dice::Secret;
 use rules::economy::Cause;
 use rules::id::{HorseId, ShowId, UserId};
@@ -37,13 +38,21 @@ pub struct Open {
     pub secret: Secret,
 }
 
-/// A show that has just been opened.
+/// A show with what is shown around it.
 #[derive(Clone, Debug)]
-pub struct Opened {
+pub struct Shown {
     /// The show.
     pub held: Held,
-    /// The published hash of its secret.
-    pub commitment: Commitment,
+    /// Its host, if a player is.
+    pub host: Option<Player>,
+    /// How many entries stand.
+    pub entries: i64,
+    /// The published hash of its secret, in hexadecimal digits.
+    pub secret_hash: String,
+    /// The version of the rules by which it will be settled.
+    pub rules_version: i32,
+    /// When it was settled or cancelled.
+    pub ended_at: Option<Instant>,
 }
 
 /// Cancels a show, for its host.
@@ -57,38 +66,31 @@ pub struct Cancel {
     pub version: Option<i64>,
 }
 
-/// A show that was cancelled, and what went back.
-#[derive(Clone, Debug)]
-pub struct Cancelled {
-    /// The show as it stands now.
-    pub held: Held,
-    /// How many entries got their fee back.
-    pub entries: usize,
-}
+const INSERT: &str = "with made as (
+      insert into shows (name, discipline, level_min, level_max, entry_fee, prize, run_date, host_id, secret_hash, rules_version)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id
+    )
+    insert into show_secrets (show_id, secret) select id, $11 from made returning show_id";
 
-const INSERT: &str = concat!(
-    "with made as (
-      insert into shows as s (name, discipline, level_min, level_max, entry_fee, prize, run_date, host_id, secret_hash,
-        rules_version)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning ",
+const SHOWN: &str = concat!(
+    "select ",
     show_columns!(),
-    "), kept as (insert into show_secrets (show_id, secret) select id, $11 from made)
-    select * from made"
+    ", encode(s.secret_hash, 'hex') as secret_hash, s.rules_version, s.ended_at, u.name as host_name,
+    (select count(*) from show_entries e where e.show_id = s.id) as entries
+    from shows s left join users u on u.id = s.host_id where s.id = $1"
 );
 
 const ENTRIES: &str =
     "select id, horse_id, user_id from show_entries where show_id = $1 order by id";
 
-pub(crate) const CANCEL: &str = concat!(
-    "update shows s set state = 'cancelled', ended_at = $2 where s.id = $1 returning ",
-    show_columns!()
-);
+pub(crate) const CANCEL: &str =
+    "update shows set state = 'cancelled', ended_at = $2 where id = $1 and state = 'open'";
 
 impl Write for Open {
     const NAME: &'static str = "open show";
-    type Done = Opened;
+    type Done = Shown;
 
-    async fn run(&self, tx: &Tx<'_>) -> Result<Opened, Failure> {
+    async fn run(&self, tx: &Tx<'_>) -> Result<Shown, Failure> {
         let plan = ShowPlan {
             name: &self.name,
             discipline: &self.discipline,
@@ -120,35 +122,53 @@ impl Write for Open {
                 ],
             )
             .await?;
-        let held = Held::of(&row)?;
-        ledger::post(tx, &[prize_of(&held.show)]).await?;
-        Ok(Opened { held, commitment })
+        let id = ShowId::new(column(&row, "show_id")?);
+        ledger::post(tx, &[prize_of(id, Host::User(self.player), show.prize())]).await?;
+        shown(tx, id).await
     }
 }
 
 impl Write for Cancel {
     const NAME: &'static str = "cancel show";
-    type Done = Cancelled;
+    type Done = Shown;
 
-    async fn run(&self, tx: &Tx<'_>) -> Result<Cancelled, Failure> {
+    async fn run(&self, tx: &Tx<'_>) -> Result<Shown, Failure> {
         let Held { show, version } = lock(tx, self.show).await?;
         let permit = show.check_cancel(self.player, tx.now())?;
         if self.version.is_some_and(|seen| seen != version) {
             return Err(Failure::Stale { version });
         }
-        call_off(tx, &show, &permit).await
+        call_off(tx, &show, &permit).await?;
+        shown(tx, self.show).await
     }
 }
 
-/// Cancels a locked show: every fee goes back to who paid it, and the prize to the host.
+async fn shown(tx: &Tx<'_>, id: ShowId) -> Result<Shown, Failure> {
+    let row = tx.expect_one(SHOWN, &[&id.get()]).await?;
+    let held = Held::of(&row)?;
+    let name: Option<String> = column(&row, "host_name")?;
+    let host = match held.show.host {
+        Host::Treasury => None,
+        Host::User(user) => name.map(|name| Player {
+            id: user.get(),
+            name,
+        }),
+    };
+    Ok(Shown {
+        held,
+        host,
+        entries: column(&row, "entries")?,
+        secret_hash: column(&row, "secret_hash")?,
+        rules_version: column(&row, "rules_version")?,
+        ended_at: column(&row, "ended_at")?,
+    })
+}
+
+/// Cancels a locked show: every fee goes back to who paid it, and the prize to the host. Says how many entries there were.
 ///
 /// # Errors
 /// What the database refuses.
-pub async fn call_off(
-    tx: &Tx<'_>,
-    show: &Show,
-    permit: &CancelPermit,
-) -> Result<Cancelled, Failure> {
+pub async fn call_off(tx: &Tx<'_>, show: &Show, permit: &CancelPermit) -> Result<usize, Failure> {
     let id = permit.show();
     let rows = tx.rows(ENTRIES, &[&id.get()]).await?;
     let mut transfers = Vec::with_capacity(rows.len() + 1);
@@ -160,11 +180,9 @@ pub async fn call_off(
     }
     transfers.push(returned_prize(show, show.facts.prize));
     ledger::post(tx, &transfers).await?;
-    let row = tx.expect_one(CANCEL, &[&id.get(), &tx.now()]).await?;
-    Ok(Cancelled {
-        held: Held::of(&row)?,
-        entries: rows.len(),
-    })
+    tx.expect_changed(1, CANCEL, &[&id.get(), &tx.now()])
+        .await?;
+    Ok(rows.len())
 }
 
 /// The fee of an entry, back to who paid it.
@@ -195,14 +213,13 @@ pub fn returned_prize(show: &Show, amount: Coins) -> Transfer {
     }
 }
 
-fn prize_of(show: &Show) -> Transfer {
-    let id = show.facts.id;
+fn prize_of(id: ShowId, host: Host, amount: Coins) -> Transfer {
     Transfer {
         key: format!("show_prize:{id}"),
         cause: Cause::ShowPrize,
-        from: account_of(show.host),
+        from: account_of(host),
         to: Account::Escrow(id),
-        amount: show.facts.prize,
+        amount,
         show: Some(id),
         horse: None,
     }

@@ -5,9 +5,10 @@ pub mod store;
 
 use reads::Failure;
 use reads::asked::Id;
+use reads::horse::{Being, Named, Player};
 use reads::wire::At;
 use rules::discipline::DisciplineScores;
-use rules::horse::{Sex, age, level};
+use rules::horse::{LifeStage, age, level};
 use rules::id::{HorseId, StableId};
 use rules::stat::Stats;
 use rules::traits::{Discovery, Revealed, VisibleTraits};
@@ -16,7 +17,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use crate::app::{Answer, App, Call, Empty};
 use store::{Buy, Edit, Groom, GroomDone, Shown, TakeStarter};
@@ -30,7 +30,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(groom))
 }
 
-/// A horse as its owner is shown it after a change. Hidden traits stay hidden from the owner too.
+/// A horse as its owner is shown it after a change: as `GET /v1/horses/{id}` shows it, without its results. Hidden traits
+/// stay hidden from the owner too.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OwnHorse {
     /// The horse.
@@ -39,85 +40,79 @@ pub struct OwnHorse {
     /// Its name.
     #[schema(example = "Morning Lark")]
     name: String,
-    /// `male` or `female`.
-    #[schema(value_type = String, example = "female")]
-    sex: Sex,
-    /// What a horse of this sex and age is called: colt, filly, stallion or mare.
-    #[schema(example = "mare")]
-    word: &'static str,
-    /// When it was born, in game time.
-    born_at: At,
-    /// Its age in game-years of seven days.
-    #[schema(example = 3)]
-    age: i64,
+    /// Age, level and the words for them.
+    #[serde(flatten)]
+    being: Being,
     /// Its breed.
-    breed: BreedName,
-    /// Who owns it.
-    user_id: Uuid,
+    breed: Named,
+    /// Who owns it: you.
+    owner: Player,
     /// The stable it stands in, if any.
-    stable_id: Option<i64>,
+    stable: Option<Named>,
+    /// The sire; null for a founder.
+    sire: Option<Named>,
+    /// The dam; null for a founder.
+    dam: Option<Named>,
     /// Its temperament, for life.
     #[schema(example = "Calm")]
     temperament: &'static str,
     /// Its twelve stats, 0 to 100.
-    #[schema(value_type = BTreeMap<String, i16>)]
+    #[schema(value_type = std::collections::BTreeMap<String, i16>)]
     stats: Stats,
     /// Its bond, 0 to 100.
     bond_score: i16,
     /// Its stress, 0 to 100.
     stress_level: i16,
-    /// Its XP, won at shows.
-    xp: i64,
-    /// The level that follows from them.
-    level: i64,
     /// Its scores in the disciplines that it was trained in.
-    #[schema(value_type = BTreeMap<String, i64>)]
+    #[schema(value_type = std::collections::BTreeMap<String, i64>)]
     discipline_scores: DisciplineScores,
     /// The traits that have come to light.
-    #[schema(value_type = BTreeMap<String, Vec<String>>)]
+    #[schema(value_type = std::collections::BTreeMap<String, Vec<String>>)]
     traits: VisibleTraits,
-    /// Until when it rests after its last training.
+    /// From when it may be trained again; null if it never was.
     training_cooldown: Option<At>,
+    /// Is it a mare in foal?
+    in_foal: bool,
     /// Counts every change; `If-Match` names it.
     version: i64,
 }
 
-/// A breed by number and name.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct BreedName {
-    /// Its number.
-    id: i64,
-    /// Its name.
-    #[schema(example = "Arabian")]
-    name: String,
-}
-
 impl OwnHorse {
     fn of(shown: Shown, now: Instant) -> Self {
-        let Shown { horse, breed } = shown;
+        let horse = shown.horse;
         let age = age(horse.born_at, now);
+        let being = Being {
+            sex: horse.sex,
+            word: horse.sex.word(age),
+            life_stage: LifeStage::at(horse.born_at, now),
+            age,
+            born_at: At(horse.born_at),
+            xp: horse.xp,
+            level: level(horse.xp),
+        };
         Self {
             id: horse.id.get(),
             name: horse.name,
-            sex: horse.sex,
-            word: horse.sex.word(age),
-            born_at: At(horse.born_at),
-            age,
-            breed: BreedName {
+            being,
+            breed: Named {
                 id: horse.breed.get(),
-                name: breed,
+                name: shown.breed,
             },
-            user_id: horse.owner.get(),
-            stable_id: horse.stable.map(StableId::get),
+            owner: Player {
+                id: horse.owner.get(),
+                name: shown.owner,
+            },
+            stable: shown.stable,
+            sire: shown.sire,
+            dam: shown.dam,
             temperament: horse.temperament.as_str(),
             stats: horse.stats,
             bond_score: horse.bond.get(),
             stress_level: horse.stress.get(),
-            xp: horse.xp,
-            level: level(horse.xp),
             discipline_scores: horse.scores,
             traits: horse.modifiers.visible(),
             training_cooldown: horse.resting_until.map(At::not_before),
+            in_foal: horse.in_foal,
             version: horse.version,
         }
     }
@@ -302,10 +297,10 @@ fn created(app: &App, shown: Shown) -> Result<Answer, Failure> {
     Ok(Answer::created(format!("/v1/horses/{id}"), &horse)?.with_version(version))
 }
 
-/// The horse of a number in a request's body: a number that no horse can have is a horse that is not there.
+/// The horse whose number stands in a request's body.
 ///
 /// # Errors
-/// [`Refusal::OutOfRange`], naming the field `horse_id`.
+/// [`Refusal::OutOfRange`] for a number that no horse can have, naming the field `horse_id`.
 pub fn horse_id(number: i64) -> Result<HorseId, Refusal> {
     if number >= 1 {
         return Ok(HorseId::new(number));

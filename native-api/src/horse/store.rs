@@ -1,6 +1,7 @@
 //! Horses in the database: the starter mare, the store, names and stables, grooming.
 
 use reads::Failure;
+use reads::horse::Named;
 use rules::Refusal;
 use rules::breed::{BREEDS, BreedFacts, CROSSBRED};
 use rules::dice::{Dice, Purpose, Subject};
@@ -8,6 +9,7 @@ use rules::economy::{Cause, STORE_HORSE_PRICE};
 use rules::horse::{Founder, Groomed, Sex, check_groom, found, starter_mare};
 use rules::id::{BreedId, HorseId, StableId, UserId};
 use rules::name::{Name, NameOf};
+use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 
 use super::record::{Horse, horse_columns};
@@ -15,13 +17,21 @@ use crate::db::fault::{broken, column};
 use crate::db::{Tx, Write};
 use crate::ledger::{self, Account, Transfer};
 
-/// A horse with the name of its breed, as its owner is shown it.
+/// A horse with the names around it, as its owner is shown it.
 #[derive(Clone, Debug)]
 pub struct Shown {
     /// The horse.
     pub horse: Horse,
     /// The name of its breed.
     pub breed: String,
+    /// The name of its owner.
+    pub owner: String,
+    /// The stable it stands in, if any.
+    pub stable: Option<Named>,
+    /// Its sire, if it was born in the game.
+    pub sire: Option<Named>,
+    /// Its dam, if it was born in the game.
+    pub dam: Option<Named>,
 }
 
 /// Takes the one free mare of a player.
@@ -92,7 +102,12 @@ const LOCK: &str = concat!(
 const SHOWN: &str = concat!(
     "select ",
     horse_columns!(),
-    ", b.name as breed from horses h join breeds b on b.id = h.breed_id where h.id = $1"
+    ", b.name as breed, u.name as owner, t.name as stable, sire.id as sire_id, sire.name as sire, dam.id as dam_id,
+      dam.name as dam
+    from horses h join breeds b on b.id = h.breed_id join users u on u.id = h.user_id
+    left join stables t on t.id = h.stable_id
+    left join horses sire on sire.id = h.sire_id left join horses dam on dam.id = h.dam_id
+    where h.id = $1"
 );
 
 const BREED: &str = "select id, array[precision_mean, strength_mean, speed_mean, agility_mean, endurance_mean,
@@ -240,7 +255,17 @@ async fn shown(tx: &Tx<'_>, id: HorseId) -> Result<Shown, Failure> {
     Ok(Shown {
         horse: Horse::of(&row)?,
         breed: column(&row, "breed")?,
+        owner: column(&row, "owner")?,
+        stable: named(&row, "stable_id", "stable")?,
+        sire: named(&row, "sire_id", "sire")?,
+        dam: named(&row, "dam_id", "dam")?,
     })
+}
+
+fn named(row: &Row, id: &str, name: &str) -> Result<Option<Named>, Failure> {
+    let id: Option<i64> = column(row, id)?;
+    let name: Option<String> = column(row, name)?;
+    Ok(id.zip(name).map(|(id, name)| Named { id, name }))
 }
 
 struct Keeper {
