@@ -1,5 +1,6 @@
 //! The operator's commands, as an operator runs them.
 
+mod bring_up;
 mod command_line;
 mod migrate;
 mod supervise;

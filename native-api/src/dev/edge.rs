@@ -131,6 +131,9 @@ impl Edge {
                 "--inspector-port=0",
             ])
             .arg(format!("--port={port}"));
+        if let Ok(program) = std::env::current_exe() {
+            command.env("EQUORIA_PROGRAM", program);
+        }
         for (binding, url) in &bindings.databases {
             command.env(format!("{HYPERDRIVE}{binding}"), url);
         }

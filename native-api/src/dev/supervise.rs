@@ -20,7 +20,7 @@ use crate::trouble::{Because, Trouble};
 /// How a child is asked to stop, and who it runs as.
 #[derive(Clone, Debug, Default)]
 pub struct Manner {
-    /// The program `equoria`, whose command `supervise` is meant; ourselves where nothing is named.
+    /// The program `equoria`, whose command `supervise` is meant; found by itself where nothing is named.
     pub supervisor: Option<PathBuf>,
     /// Runs the child as another user.
     pub owner: Option<Owner>,
@@ -56,7 +56,7 @@ impl Supervised {
     ) -> Result<Self, Trouble> {
         let program = match &manner.supervisor {
             Some(program) => program.clone(),
-            None => std::env::current_exe().because(|| "could not find this program's own file")?,
+            None => equoria()?,
         };
         let mut supervisor = Command::new(program);
         supervisor
@@ -137,6 +137,21 @@ impl Drop for Supervised {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// The program `equoria`: ourselves, or, for a test, the one that was built beside it.
+fn equoria() -> Result<PathBuf, Trouble> {
+    let ours = std::env::current_exe().because(|| "could not find this program's own file")?;
+    let names = ["equoria", "equoria-under-test"];
+    if ours.file_stem().is_some_and(|stem| names.iter().any(|name| stem == *name)) {
+        return Ok(ours);
+    }
+    ours.ancestors()
+        .skip(1)
+        .take(2)
+        .flat_map(|folder| names.map(|name| folder.join(name)))
+        .find(|program| program.is_file())
+        .ok_or_else(|| Trouble::new(format!("there is no equoria beside {}", ours.display())))
 }
 
 impl Manner {

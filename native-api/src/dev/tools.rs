@@ -54,6 +54,15 @@ pub fn install(places: &Places, voice: &Voice) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Installs what npm alone provides: enough for whoever needs Node and no Worker.
+///
+/// # Errors
+/// When npm is missing, or fails.
+pub fn install_node(places: &Places, voice: &Voice) -> Result<(), Trouble> {
+    let _one_installer = lock::wait(&places.state.join("tools.lock"))?;
+    install_npm(places, voice)
+}
+
 /// The folder of npm's programs: wrangler, node, esbuild, wasm-opt.
 pub fn npm_programs(places: &Places) -> PathBuf {
     places.root.join("node_modules/.bin")
