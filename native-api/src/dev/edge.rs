@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use super::places::Places;
-use super::program::{append, last_lines, write_private};
+use super::program::{append, last_lines, own_program, write_private};
 use super::supervise::{Manner, Supervised};
 use super::tools::wrangler;
 use crate::config::{Database, Environment, TokenKey, hex};
@@ -131,9 +131,7 @@ impl Edge {
                 "--inspector-port=0",
             ])
             .arg(format!("--port={port}"));
-        if let Ok(program) = std::env::current_exe() {
-            command.env("EQUORIA_PROGRAM", program);
-        }
+        command.env("EQUORIA_PROGRAM", own_program()?);
         for (binding, url) in &bindings.databases {
             command.env(format!("{HYPERDRIVE}{binding}"), url);
         }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::supervise::{Manner, Supervised};
@@ -58,6 +58,27 @@ pub fn ask(command: &mut Command) -> Result<String, Trouble> {
     String::from_utf8(said.stdout)
         .map(|text| text.trim_end().to_owned())
         .because(|| format!("{name} printed something that is not UTF-8"))
+}
+
+/// The file of the program `equoria`: ourselves, or, for a test, the one that was built beside it.
+///
+/// # Errors
+/// When it has been removed.
+pub fn own_program() -> Result<PathBuf, Trouble> {
+    let ours = std::env::current_exe().because(|| "could not find this program's own file")?;
+    // Linux says so when a build has put a newer one in its place: that will do as well.
+    let text = ours.to_string_lossy();
+    let ours = text.strip_suffix(" (deleted)").map_or(ours.clone(), PathBuf::from);
+    let names = ["equoria", "equoria-under-test"];
+    if ours.is_file() && ours.file_stem().is_some_and(|stem| names.iter().any(|name| stem == *name)) {
+        return Ok(ours);
+    }
+    ours.ancestors()
+        .skip(1)
+        .take(2)
+        .flat_map(|folder| names.map(|name| folder.join(name)))
+        .find(|program| program.is_file())
+        .ok_or_else(|| Trouble::new(format!("there is no equoria beside {}", ours.display())))
 }
 
 /// Opens a log for writing at its end.

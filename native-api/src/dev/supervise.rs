@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::places::Owner;
+use super::program::own_program;
 use crate::trouble::{Because, Trouble};
 
 /// How a child is asked to stop, and who it runs as.
@@ -56,7 +57,7 @@ impl Supervised {
     ) -> Result<Self, Trouble> {
         let program = match &manner.supervisor {
             Some(program) => program.clone(),
-            None => equoria()?,
+            None => own_program()?,
         };
         let mut supervisor = Command::new(program);
         supervisor
@@ -137,21 +138,6 @@ impl Drop for Supervised {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-/// The program `equoria`: ourselves, or, for a test, the one that was built beside it.
-fn equoria() -> Result<PathBuf, Trouble> {
-    let ours = std::env::current_exe().because(|| "could not find this program's own file")?;
-    let names = ["equoria", "equoria-under-test"];
-    if ours.file_stem().is_some_and(|stem| names.iter().any(|name| stem == *name)) {
-        return Ok(ours);
-    }
-    ours.ancestors()
-        .skip(1)
-        .take(2)
-        .flat_map(|folder| names.map(|name| folder.join(name)))
-        .find(|program| program.is_file())
-        .ok_or_else(|| Trouble::new(format!("there is no equoria beside {}", ours.display())))
 }
 
 impl Manner {
