@@ -73,12 +73,17 @@ pub(crate) async fn problem(
 
 fn log(id: Option<&HeaderValue>, cause: &(dyn Error + 'static)) {
     let id = id.and_then(|it| it.to_str().ok()).unwrap_or("-");
-    let mut text = cause.to_string();
-    let mut next = cause.source();
+    console_error!("request {}: {}", id, chain(cause));
+}
+
+/// An error with everything that caused it.
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
     while let Some(source) = next {
         text.push_str(": ");
         text.push_str(&source.to_string());
         next = source.source();
     }
-    console_error!("request {}: {}", id, text);
+    text
 }

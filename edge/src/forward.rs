@@ -61,7 +61,7 @@ pub(crate) async fn forward(
     }
 }
 
-const DOWN: Failure = Failure::Busy { retry_after: 5 };
+const DOWN: Failure = Failure::Unanswered { retry_after: 5 };
 
 fn onward(settings: &Settings, request: &web_sys::Request) -> Result<web_sys::Request, JsValue> {
     let url = request.url();

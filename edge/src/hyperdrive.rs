@@ -1,5 +1,6 @@
 //! Connections to PostgreSQL through Hyperdrive: one for each question, as a socket belongs to the request that opened it.
 
+use crate::answer::chain;
 use reads::{Connect, Failure, Freshness};
 use std::future::Future;
 use std::ops::Deref;
@@ -61,7 +62,7 @@ async fn open(binding: &Hyperdrive) -> std::result::Result<Connection, Failure> 
         // The way from the Worker to Hyperdrive is private; Hyperdrive speaks TLS with the database.
         .ssl_mode(SslMode::Disable);
     let (client, connection) = config.connect_raw(socket, NoTls).await.map_err(|error| {
-        console_error!("no connection to the database: {}", error);
+        console_error!("no connection to the database: {}", chain(&error));
         busy()
     })?;
     // It ends with the client, and what goes wrong on it is what the client's question fails with.

@@ -67,7 +67,12 @@ pub enum Failure {
         /// Seconds after which it is worth trying again.
         retry_after: u32,
     },
-    /// The database, or the native API behind the edge, cannot answer now.
+    /// The native API behind the edge did not answer. Whether a write took effect is not known.
+    Unanswered {
+        /// Seconds after which it is worth trying again.
+        retry_after: u32,
+    },
+    /// The database cannot answer now. Nothing was changed.
     Busy {
         /// Seconds after which it is worth trying again.
         retry_after: u32,

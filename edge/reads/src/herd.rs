@@ -115,10 +115,18 @@ pub(crate) static NEWEST: Query = Query {
 pub(crate) static WITH_TRAITS: Query = Query {
     name: "horses with traits",
     freshness: Freshness::Fresh,
-    sql: concat!("select ", line!(), of_horses!(),
-        "where h.visible_traits @> $6 and h.id < $1 and ($3::text is null or h.sex = $3)
-        and ($4::int8 is null or h.breed_id = $4) and ($5::uuid is null or (h.user_id = $5 and u.profile_visible))
-        order by h.id desc limit $2"),
+    // The limit comes before the joins: a common trait has more horses than any page.
+    sql: concat!(
+        "select ",
+        line!(),
+        " from (
+          select id, name, sex, born_at, xp, temperament, visible_traits, discipline_scores, breed_id, user_id
+          from horses where visible_traits @> $6 and id < $1 and ($3::text is null or sex = $3)
+            and ($4::int8 is null or breed_id = $4)
+            and ($5::uuid is null or (user_id = $5 and exists (select from users o where o.id = $5 and o.profile_visible)))
+          order by id desc limit $2) h
+        join breeds b on b.id = h.breed_id join users u on u.id = h.user_id order by h.id desc"
+    ),
     takes: &[Type::INT8, Type::INT8, Type::TEXT, Type::INT8, Type::UUID, Type::JSONB],
     gives: &LINE,
 };

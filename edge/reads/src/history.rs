@@ -60,8 +60,8 @@ pub struct Session {
     pub stat: Option<String>,
     /// By how much it rose.
     pub stat_gain: Option<i16>,
-    /// The XP for the player.
-    pub user_xp: i32,
+    /// The XP for the player; null where the player does not share progress.
+    pub user_xp: Option<i32>,
 }
 
 pub(crate) static RESULTS: Query = Query {
@@ -85,8 +85,9 @@ pub(crate) static TRAINING: Query = Query {
     freshness: Freshness::Fresh,
     sql: "select h.id, coalesce((
         select jsonb_agg(to_jsonb(t) order by t.id desc) from (
-          select l.id, l.discipline, l.trained_at, l.score_gain, l.stat, l.stat_gain, l.user_xp
-          from training_logs l where l.horse_id = h.id and l.id < $2 order by l.id desc limit $3) t), '[]') as items
+          select l.id, l.discipline, l.trained_at, l.score_gain, l.stat, l.stat_gain,
+            case when u.profile_visible and u.progress_shared then l.user_xp end as user_xp
+          from training_logs l join users u on u.id = l.user_id where l.horse_id = h.id and l.id < $2 order by l.id desc limit $3) t), '[]') as items
       from horses h where h.id = $1",
     takes: &[Type::INT8, Type::INT8, Type::INT8],
     gives: &[("id", Type::INT8), ("items", Type::JSONB)],

@@ -254,6 +254,13 @@ impl From<Failure> for Problem {
                 "Too many requests of this kind. Wait a little.",
             )
             .after(retry_after),
+            Failure::Unanswered { retry_after } => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unanswered",
+                "Not available now",
+                "The game did not answer. A write may have been done: repeat it with the same Idempotency-Key.",
+            )
+            .after(retry_after),
             Failure::Busy { retry_after } => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "busy",
@@ -328,6 +335,10 @@ pub(crate) fn data_of(refusal: &Refusal) -> Map<String, Value> {
             *value = shown;
         }
     }
+    // The rules cut an instant to milliseconds; one to wait for must not be shown too early.
+    if let (Some(until), Some(shown)) = (refusal.until(), data.get_mut("until")) {
+        *shown = serde_json::to_value(At::not_before(until)).unwrap_or_default();
+    }
     data
 }
 
@@ -355,4 +366,151 @@ fn unsigned(fault: Fault) -> Problem {
         Fault::Revoked => ("token-revoked", "The session was ended. Sign in again."),
     };
     Problem::new(StatusCode::UNAUTHORIZED, code, "Not signed in", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rules::money::Coins;
+    use serde_json::json;
+
+    fn shown(failure: Failure) -> Value {
+        serde_json::from_slice(&Problem::from(failure).body(Some("r-1"))).unwrap()
+    }
+
+    #[test]
+    fn the_instant_to_wait_for_is_not_shown_too_early() {
+        let until = "2026-11-29T15:45:58.797001Z".parse().unwrap();
+        let shown = shown(Refusal::Resting { until }.into());
+        assert_eq!(shown["until"], "2026-11-29T15:45:58.798Z");
+    }
+
+    fn every_failure() -> Vec<(Failure, u16)> {
+        let text = String::new;
+        vec![
+            (Refusal::InFoal.into(), 409),
+            (Refusal::NotYours.into(), 403),
+            (Refusal::NotHost.into(), 403),
+            (Refusal::BadEmail.into(), 422),
+            (Failure::Missing { what: "horse" }, 404),
+            (Failure::invalid("name", "Too long."), 400),
+            (Failure::Malformed { detail: text() }, 400),
+            (Failure::NotJson, 415),
+            (Failure::TooLarge { most: 9 }, 413),
+            (Failure::Unsigned(Fault::Absent), 401),
+            (Failure::Unsigned(Fault::Unreadable), 401),
+            (Failure::Unsigned(Fault::Expired), 401),
+            (Failure::Unsigned(Fault::Revoked), 401),
+            (Failure::WrongCredentials, 401),
+            (Failure::BadRefreshToken, 401),
+            (Failure::Forbidden, 403),
+            (Failure::Stale { version: 4 }, 412),
+            (Failure::Unconditional, 428),
+            (
+                Failure::Unsettled {
+                    secret_hash: text(),
+                    state: "open",
+                },
+                409,
+            ),
+            (Failure::KeyReused, 422),
+            (Failure::KeyInUse, 409),
+            (Failure::TooMany { retry_after: 7 }, 429),
+            (Failure::Unanswered { retry_after: 5 }, 503),
+            (Failure::Busy { retry_after: 1 }, 503),
+            (
+                Failure::WrongSchema {
+                    expected: 2,
+                    found: None,
+                },
+                503,
+            ),
+            (Failure::TimedOut, 503),
+            (Failure::NoSuchPath, 404),
+            (Failure::NoSuchMethod, 405),
+            (Failure::broken("a secret cause"), 500),
+        ]
+    }
+
+    #[test]
+    fn every_failure_has_its_status_and_the_members_of_rfc_9457() {
+        for (failure, status) in every_failure() {
+            let document = shown(failure);
+            assert_eq!(document["status"], status, "{document}");
+            assert_eq!(document["request_id"], "r-1");
+            let code = document["code"].as_str().unwrap();
+            assert!(
+                code.bytes().all(|it| it.is_ascii_lowercase() || it == b'-'),
+                "{code}"
+            );
+            assert_eq!(
+                document["type"],
+                format!("https://equoria.game/problems/{code}")
+            );
+            assert!(document["title"].as_str().is_some_and(|it| !it.is_empty()));
+            assert!(document["detail"].is_string());
+        }
+    }
+
+    #[test]
+    fn no_two_kinds_of_failure_share_a_code() {
+        let codes = every_failure()
+            .into_iter()
+            .map(|(it, _)| Problem::from(it).code());
+        let mut codes: Vec<_> = codes.collect();
+        codes.sort_unstable();
+        let count = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), count);
+    }
+
+    #[test]
+    fn a_refusal_brings_its_data_with_milliseconds() {
+        let until = "2026-11-29T15:00:00.000001Z".parse().unwrap();
+        let document = shown(Refusal::Resting { until }.into());
+        assert_eq!(document["code"], "resting");
+        assert_eq!(document["until"], "2026-11-29T15:00:00.001Z");
+        let price = Refusal::NotEnoughCoins {
+            need: Coins::new(500),
+            have: Coins::new(20),
+        };
+        let document = shown(price.into());
+        assert_eq!(
+            (&document["need"], &document["have"]),
+            (&json!(500), &json!(20))
+        );
+        let document = shown(
+            Refusal::Unknown {
+                field: "discipline",
+            }
+            .into(),
+        );
+        assert_eq!(
+            (&document["field"], &document["status"]),
+            (&json!("discipline"), &json!(422))
+        );
+    }
+
+    #[test]
+    fn the_cause_of_a_fault_is_for_the_log_alone() {
+        let response = Failure::broken("a secret cause").into_response();
+        let Cause(cause) = response.extensions().get::<Cause>().unwrap();
+        assert_eq!(cause.to_string(), "a secret cause");
+        let problem = response.extensions().get::<Problem>().unwrap();
+        let body = String::from_utf8(problem.body(None)).unwrap();
+        assert!(!body.contains("secret") && !body.contains("request_id"));
+    }
+
+    #[test]
+    fn headers_say_when_to_come_back_and_how_to_sign_in() {
+        let headers = |failure: Failure| failure.into_response().headers().clone();
+        let busy = headers(Failure::TooMany { retry_after: 7 });
+        assert_eq!(busy[header::RETRY_AFTER], "7");
+        assert_eq!(busy[header::CONTENT_TYPE], MEDIA_TYPE);
+        assert_eq!(busy[header::CACHE_CONTROL], "no-store");
+        assert_eq!(
+            headers(Failure::WrongCredentials)[header::WWW_AUTHENTICATE],
+            "Bearer"
+        );
+    }
 }

@@ -145,3 +145,297 @@ pub static QUERIES: &[&Query] = &[
     &catalogue::BREEDS,
     &health::READY,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Stopped;
+    use crate::query::Freshness;
+    use crate::request;
+    use crate::session::Signer;
+    use axum::body::{Body, to_bytes};
+    use axum::http::{HeaderMap, Request, StatusCode, header};
+    use serde_json::Value;
+    use std::convert::Infallible;
+    use std::ops::Deref;
+    use tokio_postgres::Client;
+    use tower::ServiceExt as _;
+    use uuid::Uuid;
+
+    /// A database that is never there: what is answered has been answered without it.
+    struct Absent;
+
+    struct Nothing(Infallible);
+
+    impl Deref for Nothing {
+        type Target = Client;
+
+        fn deref(&self) -> &Client {
+            match self.0 {}
+        }
+    }
+
+    impl Connect for Absent {
+        type Conn = Nothing;
+
+        async fn connect(&self, _: Freshness) -> Result<Nothing, Failure> {
+            Err(Failure::Busy { retry_after: 1 })
+        }
+    }
+
+    // The key pair of the PASETO specification's test vectors for v4.public.
+    const PUBLIC: &str = "1eb9dbbbbc047c03fd70604e0071f0987e16b28b757225c11f00415d0e20b1a2";
+    const SEED: &str = "b4cbfb43df4ce210727d953e4a713307fa19bb7d9f85041438d9e11b942a3774";
+
+    fn now() -> Instant {
+        "2026-11-22T15:00:00Z".parse().unwrap()
+    }
+
+    fn token() -> String {
+        let hex = format!("{SEED}{PUBLIC}");
+        let pair =
+            std::array::from_fn(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap());
+        let claims = Claims::new(Uuid::from_u128(7), Uuid::from_u128(8), 0, now());
+        Signer::new(&pair).unwrap().sign(&claims).unwrap()
+    }
+
+    struct Answer {
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Value,
+    }
+
+    async fn ask(request: Request<Body>) -> Answer {
+        let reads = Reads::new(
+            Absent,
+            Stopped(now()),
+            Verifier::from_hex(PUBLIC).unwrap(),
+            1,
+        );
+        let router = request::complete(router(reads)).layer(from_fn(request::identify));
+        let response = router.oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        }
+    }
+
+    async fn get(path: &str) -> Answer {
+        ask(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    const PATHS: [&str; 23] = [
+        "/v1/horses",
+        "/v1/horses/1",
+        "/v1/horses/1/results",
+        "/v1/horses/1/training",
+        "/v1/users/me",
+        "/v1/users/me/horses",
+        "/v1/users/me/ledger",
+        "/v1/users/me/stables",
+        "/v1/users/0193a0b8-7d2f-7c3e-8f00-0123456789ab",
+        "/v1/stables/1",
+        "/v1/shows",
+        "/v1/shows/1",
+        "/v1/shows/1/entries",
+        "/v1/shows/1/results",
+        "/v1/shows/1/proof",
+        "/v1/shows/1/preview?horse=1",
+        "/v1/rankings/disciplines/Cross%20Country",
+        "/v1/rankings/users",
+        "/v1/breeds",
+        "/v1/disciplines",
+        "/v1/traits",
+        "/health/live",
+        "/health/ready",
+    ];
+
+    #[tokio::test]
+    async fn every_read_asks_the_database_or_needs_none() {
+        for path in PATHS {
+            let request =
+                Request::get(path).header(header::AUTHORIZATION, format!("Bearer {}", token()));
+            let answer = ask(request.body(Body::empty()).unwrap()).await;
+            let needs_none = ["/v1/disciplines", "/v1/traits", "/health/live"].contains(&path);
+            let expected = if needs_none { 200 } else { 503 };
+            assert_eq!(answer.status, expected, "{path}: {}", answer.body);
+        }
+    }
+
+    #[tokio::test]
+    async fn every_read_refuses_a_parameter_it_does_not_know() {
+        for path in PATHS {
+            let sign = if path.contains('?') { '&' } else { '?' };
+            let request = Request::get(format!("{path}{sign}colour=bay"));
+            let request = request.header(header::AUTHORIZATION, format!("Bearer {}", token()));
+            let answer = ask(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, 400, "{path}");
+            assert_eq!(answer.body["field"], "colour", "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn bad_input_names_its_field() {
+        for (path, field) in [
+            ("/v1/horses/abc", "id"),
+            ("/v1/horses/0", "id"),
+            ("/v1/horses/99999999999999999999/results", "id"),
+            ("/v1/users/7", "id"),
+            ("/v1/horses?trait=winged", "trait"),
+            ("/v1/horses?discipline=Flying", "discipline"),
+            ("/v1/horses?discipline=Racing&min_score=-1", "min_score"),
+            ("/v1/horses?min_score=1", "min_score"),
+            ("/v1/horses?sex=mare", "sex"),
+            ("/v1/horses?breed=x", "breed"),
+            ("/v1/horses?owner=x", "owner"),
+            ("/v1/horses?cursor=x", "cursor"),
+            ("/v1/horses?limit=101", "limit"),
+            ("/v1/horses/1/training?cursor=AQEAAAAAAAABKw", "cursor"),
+            ("/v1/shows?state=over", "state"),
+            (
+                "/v1/shows?cursor=AQZ________________-gAAAAAAAAAAQ",
+                "cursor",
+            ),
+            ("/v1/shows/1/preview", "horse"),
+            ("/v1/shows/1/preview?horse=x", "horse"),
+        ] {
+            let answer = get(path).await;
+            assert_eq!(answer.status, 400, "{path}: {}", answer.body);
+            assert_eq!(answer.body["field"], field, "{path}");
+            assert_eq!(
+                answer.headers[header::CONTENT_TYPE],
+                "application/problem+json"
+            );
+        }
+        assert_eq!(
+            get("/v1/rankings/disciplines/Flying").await.body["code"],
+            "discipline-not-found"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_is_not_there_is_a_problem_too() {
+        assert_eq!(get("/v1/nothing").await.body["code"], "no-such-path");
+        let answer = ask(Request::post("/v1/horses").body(Body::empty()).unwrap()).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.body["code"]),
+            (405, &"method-not-allowed".into())
+        );
+        assert!(
+            answer.headers[header::ALLOW]
+                .to_str()
+                .unwrap()
+                .contains("GET")
+        );
+    }
+
+    #[tokio::test]
+    async fn ones_own_reads_need_a_token_that_holds() {
+        for path in [
+            "/v1/users/me",
+            "/v1/users/me/horses",
+            "/v1/users/me/ledger",
+            "/v1/users/me/stables",
+        ] {
+            assert_eq!(get(path).await.body["code"], "not-signed-in", "{path}");
+        }
+        for wrong in ["Bearer x", "Basic x", "x", "Bearer v4.public.AAAA"] {
+            let request = Request::get("/v1/users/me").header(header::AUTHORIZATION, wrong);
+            let answer = ask(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.body["code"], "token-invalid", "{wrong}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_keeps_its_sane_id_and_loses_any_other() {
+        let ask_as = |id: &'static str| {
+            let request = Request::get("/v1/nothing").header(request::REQUEST_ID, id);
+            ask(request.body(Body::empty()).unwrap())
+        };
+        let answer = ask_as("abc-123_X.y").await;
+        assert_eq!(answer.body["request_id"], "abc-123_X.y");
+        assert_eq!(answer.headers[request::REQUEST_ID], "abc-123_X.y");
+        for strange in ["a b", "a;b", ""] {
+            let answer = ask_as(strange).await;
+            let id = answer.body["request_id"].as_str().unwrap();
+            assert_eq!(id.len(), 36, "{strange}");
+            assert_eq!(answer.headers[request::REQUEST_ID], id);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_known_answer_is_not_sent_again() {
+        let first = get("/v1/traits").await;
+        let request =
+            Request::get("/v1/traits").header(header::IF_NONE_MATCH, &first.headers[header::ETAG]);
+        let again = ask(request.body(Body::empty()).unwrap()).await;
+        assert_eq!((again.status.as_u16(), again.body), (304, Value::Null));
+        assert_eq!(again.headers[header::ETAG], first.headers[header::ETAG]);
+        let request = Request::get("/v1/disciplines")
+            .header(header::IF_NONE_MATCH, &first.headers[header::ETAG]);
+        assert_eq!(ask(request.body(Body::empty()).unwrap()).await.status, 200);
+    }
+
+    #[cfg(feature = "openapi")]
+    #[tokio::test]
+    async fn what_is_described_is_served_and_what_is_served_is_described() {
+        let described = crate::openapi();
+        assert_eq!(described.paths.paths.len(), PATHS.len());
+        for template in described.paths.paths.keys() {
+            let id = if template.contains("/users/") {
+                "0193a0b8-7d2f-7c3e-8f00-0123456789ab"
+            } else {
+                "1"
+            };
+            let path = template
+                .replace("{id}", id)
+                .replace("{discipline}", "Racing");
+            assert_ne!(get(&path).await.body["code"], "no-such-path", "{template}");
+        }
+        assert!(
+            described
+                .components
+                .unwrap()
+                .schemas
+                .contains_key("Problem")
+        );
+    }
+
+    #[test]
+    fn every_statement_declares_what_it_takes_and_keeps_no_clock() {
+        for query in QUERIES {
+            let most = (1..20)
+                .rev()
+                .find(|at| query.sql.contains(&format!("${at}")));
+            assert_eq!(most.unwrap_or(0), query.takes.len(), "{}", query.name);
+            assert!(
+                !query.sql.contains("now()") && !query.sql.contains("current_"),
+                "{}",
+                query.name
+            );
+            assert!(
+                !query.sql.contains("epigenetic") && !query.sql.contains("email"),
+                "{}",
+                query.name
+            );
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_query_however_strange_is_a_fault_of_ours(
+            at in 0..PATHS.len(), query in "([a-z_]{1,10}=[ -~]{0,30}&?){0,4}",
+        ) {
+            let path = PATHS[at].split('?').next().unwrap();
+            let query: String = query.chars().map(|it| if it == ' ' || it == '#' { '+' } else { it }).collect();
+            if let Ok(request) = Request::get(format!("{path}?{query}")).body(Body::empty()) {
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                let status = runtime.block_on(ask(request)).status.as_u16();
+                proptest::prop_assert!(status < 500 || status == 503, "{status} {path}?{query}");
+            }
+        }
+    }
+}
