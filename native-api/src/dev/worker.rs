@@ -145,6 +145,8 @@ fn fingerprint(root: &Path) -> Result<String, Trouble> {
         ".cargo",
         "core",
         "edge",
+        // The Worker knows the number of the last one.
+        "migrations",
     ] {
         collect(&root.join(part), &mut files)?;
     }
