@@ -1,4 +1,5 @@
-//! Seeds: catalogues, a small world, and shows in it, the same rows from the same plan on every machine.
+//! Seeds: catalogues, a small world, and shows in it, the same rows from the same plan on every machine, but for the columns
+//! in which the database notes when it wrote a row.
 //!
 //! Nothing here looks at the machine's clock or draws from its randomness: a [`Plan`] holds the number that the dice are
 //! keyed with and the instants that everything counts from. Each seed runs in one transaction with every constraint of
