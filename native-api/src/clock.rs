@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use reads::{Clock, Failure};
 use tokio::sync::watch;
 
@@ -29,9 +29,9 @@ impl GameClock {
         }
     }
 
-    /// The instant of game time.
+    /// The instant of game time, in whole milliseconds: what is stored is what every answer shows.
     pub fn now(&self) -> DateTime<Utc> {
-        Utc::now() + TimeDelta::milliseconds(self.ahead_ms())
+        Utc::now().trunc_subsecs(3) + TimeDelta::milliseconds(self.ahead_ms())
     }
 
     /// How far the game's clock is ahead of the real one.
