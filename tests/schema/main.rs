@@ -1,4 +1,12 @@
 //! The database by itself: what it holds, what it refuses, and to whom.
 
+mod catalogue;
+mod coins;
+mod documents;
+mod migrations;
+mod names;
+mod prisma;
+mod races;
 mod refusals;
+mod roles;
 mod trial;

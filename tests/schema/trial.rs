@@ -116,15 +116,27 @@ pub async fn hold(rule: &Rule) {
     let (writer, administrator) = (world.as_role("equoria_writer").await, world.admin().await);
     let _turn = TURN.lock().await;
     for sql in rule.accepted {
-        assert_eq!(attempt(&administrator, sql).await, Ok(()), "administrator: {sql}");
+        assert_eq!(
+            attempt(&administrator, sql).await,
+            Ok(()),
+            "administrator: {sql}"
+        );
         if rule.by == By::Everyone {
             assert_eq!(attempt(&writer, sql).await, Ok(()), "writer: {sql}");
         }
     }
     for sql in rule.refused {
         let refused = Err(Refused::By(rule.name.to_owned()));
-        assert_eq!(attempt(&administrator, sql).await, refused, "administrator: {sql}");
-        let refused = if rule.by == By::Everyone { refused } else { Err(Refused::NoRight) };
+        assert_eq!(
+            attempt(&administrator, sql).await,
+            refused,
+            "administrator: {sql}"
+        );
+        let refused = if rule.by == By::Everyone {
+            refused
+        } else {
+            Err(Refused::NoRight)
+        };
         assert_eq!(attempt(&writer, sql).await, refused, "writer: {sql}");
     }
 }
@@ -139,7 +151,9 @@ pub async fn attempt(client: &Client, sql: &str) -> Result<(), Refused> {
 
 /// Replaces the words for rows of the world.
 pub fn fill(sql: &str) -> String {
-    NAMES.iter().fold(sql.to_owned(), |text, (word, means)| text.replace(word, means))
+    NAMES.iter().fold(sql.to_owned(), |text, (word, means)| {
+        text.replace(word, means)
+    })
 }
 
 /// What an error of the database means.

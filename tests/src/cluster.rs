@@ -78,7 +78,9 @@ pub fn cluster() -> &'static Cluster {
     // On a thread of its own: the caller may be inside a runtime, which cannot start another.
     let started = CLUSTER.get_or_init(|| {
         let starting = thread::spawn(|| Cluster::start().map_err(|trouble| trouble.to_string()));
-        starting.join().unwrap_or_else(|_| Err("it panicked".to_owned()))
+        starting
+            .join()
+            .unwrap_or_else(|_| Err("it panicked".to_owned()))
     });
     started
         .as_ref()
@@ -164,7 +166,8 @@ fn made_once(mut original: Folder, scratch: &Path) -> Result<Folder, Trouble> {
         Ok(password) if original.exists()? => original.password = password,
         _ => {
             if original.folder.exists() {
-                fs::remove_dir_all(&original.folder).because(|| "could not remove a half-made data folder")?;
+                fs::remove_dir_all(&original.folder)
+                    .because(|| "could not remove a half-made data folder")?;
             }
             original.password = uuid::Uuid::new_v4().simple().to_string();
             original.create()?;
@@ -177,7 +180,10 @@ fn made_once(mut original: Folder, scratch: &Path) -> Result<Folder, Trouble> {
 fn copy(original: &Folder, home: &Path) -> Result<Folder, Trouble> {
     fs::create_dir_all(home).because(|| format!("could not make {}", home.display()))?;
     let folder = home.join("data");
-    ask(Command::new("cp").arg("-a").arg(&original.folder).arg(&folder))?;
+    ask(Command::new("cp")
+        .arg("-a")
+        .arg(&original.folder)
+        .arg(&folder))?;
     Ok(Folder {
         folder,
         ..original.clone()
@@ -186,16 +192,22 @@ fn copy(original: &Folder, home: &Path) -> Result<Folder, Trouble> {
 
 /// Removes what killed test processes could not: their locks are free, their names are not.
 fn sweep(places: &Places, scratch: &Path) -> Result<(), Trouble> {
-    let entries = fs::read_dir(scratch).because(|| format!("could not read {}", scratch.display()))?;
+    let entries =
+        fs::read_dir(scratch).because(|| format!("could not read {}", scratch.display()))?;
     let locks = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| is_lock_of_a_run(path));
     for path in locks {
-        let Some(_nobody_runs) = lock::attempt(&path)? else { continue };
+        let Some(_nobody_runs) = lock::attempt(&path)? else {
+            continue;
+        };
         let mut is_gone = true;
         for home in homes_of(&path, scratch) {
             let sockets = places.socket_folder(&home.join("data"))?;
-            for folder in [&sockets, &home].into_iter().filter(|folder| folder.exists()) {
+            for folder in [&sockets, &home]
+                .into_iter()
+                .filter(|folder| folder.exists())
+            {
                 is_gone &= fs::remove_dir_all(folder).is_ok();
             }
         }
@@ -210,16 +222,24 @@ fn sweep(places: &Places, scratch: &Path) -> Result<(), Trouble> {
 /// The folders of the run that a lock belongs to: `run-7`, and `native-7-1` and the like.
 fn homes_of(lock: &Path, scratch: &Path) -> Vec<PathBuf> {
     let run = lock.with_extension("");
-    let name = run.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = run
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let inner = format!("{}-", name.trim_start_matches("run"));
     let others = fs::read_dir(scratch).into_iter().flatten();
     let others = others.filter_map(|entry| Some(entry.ok()?.path()));
-    let ours = others.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().contains(&inner)));
+    let ours = others.filter(|path| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().contains(&inner))
+    });
     std::iter::once(run).chain(ours).collect()
 }
 
 fn is_lock_of_a_run(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
     name.is_some_and(|name| name.starts_with("run-") && name.ends_with(".lock"))
 }
 
@@ -229,8 +249,12 @@ fn prepare(administrator: &config::Database, password: &str) -> Result<Sender<Wi
     let (ready, prepared) = channel();
     let (administrator, password) = (administrator.clone(), password.to_owned());
     thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let Ok(runtime) = runtime.because(|| "could not start a runtime").map_err(|trouble| ready.send(Err(trouble)))
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let Ok(runtime) = runtime
+            .because(|| "could not start a runtime")
+            .map_err(|trouble| ready.send(Err(trouble)))
         else {
             return;
         };
@@ -242,14 +266,19 @@ fn prepare(administrator: &config::Database, password: &str) -> Result<Sender<Wi
             }
         });
     });
-    let answer = prepared.recv().because(|| "the maker of databases has ended")?;
+    let answer = prepared
+        .recv()
+        .because(|| "the maker of databases has ended")?;
     answer.map(|()| wishes)
 }
 
 async fn make_template(administrator: &config::Database, password: &str) -> Result<(), Trouble> {
     let client = connect(administrator).await?;
     let make = format!("create database {TEMPLATE}");
-    client.batch_execute(&make).await.because(|| "could not create the template")?;
+    client
+        .batch_execute(&make)
+        .await
+        .because(|| "could not create the template")?;
     let mut template = connect(&administrator.with_name(TEMPLATE)).await?;
     migrate::deploy(&mut template).await?;
     seed::base(&mut template).await?;
@@ -263,7 +292,10 @@ pub(crate) async fn allow_logins(client: &Client, password: &str) -> Result<(), 
     for role in ROLES.into_iter().chain([ADMINISTRATOR]) {
         logins.push_str(&format!("alter role {role} login password '{password}';"));
     }
-    client.batch_execute(&logins).await.because(|| "could not let the roles log in")
+    client
+        .batch_execute(&logins)
+        .await
+        .because(|| "could not let the roles log in")
 }
 
 async fn make_databases(administrator: &config::Database, to_do: &Receiver<Wish>) {
@@ -274,7 +306,14 @@ async fn make_databases(administrator: &config::Database, to_do: &Receiver<Wish>
             (Wish::Make { answer, .. }, Err(trouble)) => {
                 let _nobody_waits = answer.send(Err(trouble.to_string()));
             }
-            (Wish::Make { name, template, answer }, Ok(client)) => {
+            (
+                Wish::Make {
+                    name,
+                    template,
+                    answer,
+                },
+                Ok(client),
+            ) => {
                 let made = make_database(&client, &name, &template).await;
                 let _nobody_waits = answer.send(made.map_err(|error| said(&error)));
             }
@@ -288,9 +327,15 @@ async fn make_databases(administrator: &config::Database, to_do: &Receiver<Wish>
 }
 
 /// A copy has the template's content, but not the rights of connecting to it: those are given again.
-async fn make_database(client: &Client, name: &str, template: &str) -> Result<(), tokio_postgres::Error> {
+async fn make_database(
+    client: &Client,
+    name: &str,
+    template: &str,
+) -> Result<(), tokio_postgres::Error> {
     let (new, old) = (quoted(name), quoted(template));
-    client.batch_execute(&format!("create database {new} template {old}")).await?;
+    client
+        .batch_execute(&format!("create database {new} template {old}"))
+        .await?;
     let rights = "select format('grant %s on database %I to %I', r.privilege_type, $1::text, r.grantee::regrole)
         from pg_database d, aclexplode(d.datacl) r where d.datname = $2::text and r.grantee <> 0";
     let mut grants = format!("revoke all on database {new} from public;");
@@ -302,7 +347,9 @@ async fn make_database(client: &Client, name: &str, template: &str) -> Result<()
 }
 
 fn said(error: &tokio_postgres::Error) -> String {
-    error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string)
+    error
+        .as_db_error()
+        .map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// Where the scratch clusters of all test processes of this checkout lie.

@@ -54,7 +54,11 @@ impl Database {
     }
 
     /// A database of a server that is not the shared cluster: it goes away with its server.
-    pub(crate) const fn elsewhere(administrator: config::Database, password: String, port: u16) -> Self {
+    pub(crate) const fn elsewhere(
+        administrator: config::Database,
+        password: String,
+        port: u16,
+    ) -> Self {
         Self {
             administrator,
             password,
@@ -83,7 +87,10 @@ impl Database {
     /// # Panics
     /// When there is no such role.
     pub fn of(&self, role: &str) -> config::Database {
-        assert!(ROLES.contains(&role), "{role} is none of the product's roles");
+        assert!(
+            ROLES.contains(&role),
+            "{role} is none of the product's roles"
+        );
         self.administrator.with_user(role, &self.password)
     }
 

@@ -10,7 +10,12 @@ pub fn equoria() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows its own file");
     let built = test.ancestors().skip(1).take(2);
     built
-        .map(|folder| folder.join(format!("equoria-under-test{}", std::env::consts::EXE_SUFFIX)))
+        .map(|folder| {
+            folder.join(format!(
+                "equoria-under-test{}",
+                std::env::consts::EXE_SUFFIX
+            ))
+        })
         .find(|program| program.is_file())
         .unwrap_or_else(|| panic!("equoria-under-test is not beside {}", test.display()))
 }
@@ -22,5 +27,6 @@ pub fn equoria() -> PathBuf {
 pub fn checkout() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = package.parent().expect("the package lies in the checkout");
-    root.canonicalize().expect("the checkout is where it was built")
+    root.canonicalize()
+        .expect("the checkout is where it was built")
 }

@@ -171,5 +171,8 @@ async fn a_correction_that_names_its_transfer_stands() {
         insert into postings (transfer_id, account_id, amount, balance_after)
         values (900, treasury(), -5, null), (900, purse_of({dan}), 5, 10);
         update accounts set balance = 10 where user_id = {dan}";
-    assert_eq!(crate::trial::attempt(&administrator, correction).await, Ok(()));
+    assert_eq!(
+        crate::trial::attempt(&administrator, correction).await,
+        Ok(())
+    );
 }

@@ -30,9 +30,9 @@ const LOCK: i64 = 0x65_71_75_6f_72_69_61;
 const CREATE: &str = "\
 create schema if not exists ops;
 create table if not exists ops.migrations (
-  version integer constraint migrations_pkey primary key constraint migrations_version_positive check (version > 0),
+  version integer constraint migrations_pkey primary key constraint migrations_version_check check (version > 0),
   name text not null,
-  sha256 text not null constraint migrations_sha256_digits check (sha256 ~ '^[0-9a-f]{64}$'),
+  sha256 text not null constraint migrations_sha256_check check (sha256 ~ '^[0-9a-f]{64}$'),
   applied_at timestamptz not null default clock_timestamp(),
   took_ms bigint not null
 )";

@@ -1,0 +1,411 @@
+//! Who may do what: the whole matrix of role, object and verb, each field found out by trying.
+
+use std::collections::BTreeSet;
+
+use harness::Database;
+use harness::cluster::ROLES;
+use tokio_postgres::Client;
+
+use crate::trial::{Refused, attempt, fill, reason, world};
+
+/// What each role may do. An object without columns means all of them; `*` means every table of the game.
+const MATRIX: &[(&str, &str, &str)] = &[
+    ("equoria_edge", "select", "disciplines breeds stables horse_discipline_scores training_logs show_entries competition_results
+        shows stud_listings accounts transfers postings stipend_claims foal_development foal_training_history ops.migrations
+        users(id name money xp level profile_visible progress_shared token_epoch version created_at updated_at)
+        horses(id name sex born_at breed_id user_id stable_id sire_id dam_id temperament precision strength speed agility endurance
+          intelligence stamina balance boldness flexibility obedience focus bond_score stress_level xp discipline_scores
+          visible_traits training_cooldown groomed_on version created_at updated_at)
+        foals(id sire_id dam_id bond_score stress_level development_stage created_at)
+        pregnancies(id mare_id stallion_id user_id covered_at due_at state ended_at foal_id)"),
+    ("equoria_reader", "select", "disciplines breeds stables users horses horse_discipline_scores starter_horses foals
+        foal_development foal_training_history pregnancies stud_listings genetic_tests training_logs shows show_entries
+        competition_results accounts transfers postings stipend_claims ops.migrations ops.job_runs"),
+    ("equoria_writer", "select", "* ops.migrations ops.job_runs ops.game_clock"),
+    ("equoria_writer", "insert", "disciplines breeds users(id name email settings created_at updated_at) user_passwords sessions
+        refresh_tokens stables stud_listings idempotency_keys horses starter_horses foals foal_development foal_training_history
+        pregnancies genetic_tests training_logs shows show_secrets show_entries competition_results stipend_claims
+        ops.job_runs ops.audit_log"),
+    ("equoria_writer", "update", "disciplines breeds users(name email xp settings token_epoch) user_passwords sessions refresh_tokens
+        stables stud_listings idempotency_keys
+        horses(name user_id stable_id precision strength speed agility endurance intelligence stamina balance boldness flexibility
+          obedience focus bond_score stress_level xp discipline_scores epigenetic_modifiers genotype training_cooldown groomed_on)
+        foals(development_stage) foal_development(current_day activities_completed milestones_reached)
+        pregnancies(state ended_at foal_id) genetic_tests(published) shows(name state revealed_secret result_digest ended_at)
+        ops.job_runs ops.game_clock(ahead_ms)"),
+    ("equoria_writer", "delete", "sessions refresh_tokens stables stud_listings idempotency_keys show_entries"),
+    ("equoria_backup", "select", "* ops.migrations ops.job_runs ops.audit_log ops.audit_seals ops.game_clock"),
+    ("equoria_monitor", "select", "ops.migrations ops.job_runs"),
+    ("equoria_auditor", "select", "ops.audit_log ops.audit_seals ops.migrations"),
+    ("equoria_auditor", "insert", "ops.audit_seals"),
+];
+
+/// Tries every verb on every table and column as whoever is connected, and undoes it; the answer is one line for each
+/// that was not refused for lack of a right. Nothing but the right to do it is asked: no row is touched.
+const TRY_ALL: &str = "do $body$
+    declare
+      part record;
+      statement text;
+      allowed text[] := '{}';
+    begin
+      for part in
+        select v.verb, format('%I.%I', n.nspname, c.relname) as place, a.attname,
+          replace(format('%s.%s', n.nspname, c.relname), 'public.', '') || coalesce('.' || a.attname, '') as name
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        cross join (values ('select', true), ('insert', true), ('update', true), ('delete', false), ('truncate', false)) v (verb, by_column)
+        left join pg_attribute a on v.by_column and a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        where n.nspname in ('public', 'ops') and c.relkind = 'r' and (v.verb not in ('insert', 'update') or a.attgenerated = '')
+      loop
+        statement := case part.verb
+          when 'select' then format('select %I from %s where false', part.attname, part.place)
+          when 'insert' then format('insert into %s (%I) select null where false', part.place, part.attname)
+          when 'update' then format('update %s set %I = default where false', part.place, part.attname)
+          when 'delete' then format('delete from %s where false', part.place)
+          else format('truncate %s', part.place) end;
+        begin
+          execute statement;
+          raise exception using errcode = 'TT001';
+        exception
+          when insufficient_privilege then null;
+          when others then
+            -- What stops an emptying after the right to it is a rule or a foreign key.
+            if sqlstate <> 'TT001' and part.verb <> 'truncate' then raise; end if;
+            allowed := allowed || (part.verb || ' ' || part.name);
+        end;
+      end loop;
+      perform set_config('trial.allowed', array_to_string(allowed, ','), true);
+    end
+    $body$";
+
+async fn allowed(client: &Client) -> BTreeSet<String> {
+    let begin = "begin read write; set local statement_timeout = 0";
+    client.batch_execute(begin).await.unwrap();
+    client.batch_execute(TRY_ALL).await.unwrap();
+    let row = client
+        .query_one("select current_setting('trial.allowed')", &[])
+        .await
+        .unwrap();
+    client.batch_execute("rollback").await.unwrap();
+    let text: String = row.get(0);
+    text.split(',')
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Every column of the database as `table.column`, with whether it can be written.
+async fn columns(administrator: &Client) -> Vec<(String, String, bool)> {
+    let sql = "select replace(format('%s.%s', n.nspname, c.relname), 'public.', ''), a.attname::text, a.attgenerated = ''
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
+        where n.nspname in ('public', 'ops') and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped";
+    let rows = administrator.query(sql, &[]).await.unwrap();
+    rows.iter()
+        .map(|row| (row.get(0), row.get(1), row.get(2)))
+        .collect()
+}
+
+fn wanted(role: &str, columns: &[(String, String, bool)]) -> BTreeSet<String> {
+    let mut wanted = BTreeSet::new();
+    for (_, verb, objects) in MATRIX.iter().filter(|(who, ..)| *who == role) {
+        let is_by_column = matches!(*verb, "select" | "insert" | "update");
+        for (table, named) in parse(objects) {
+            let parts = columns.iter().filter(|(of, column, is_written)| {
+                (*of == table || table == "*" && !of.starts_with("ops."))
+                    && (named.is_empty() || named.contains(column))
+                    && (*verb == "select" || *is_written)
+            });
+            let names: Vec<String> = if is_by_column {
+                parts
+                    .map(|(of, column, _)| format!("{verb} {of}.{column}"))
+                    .collect()
+            } else {
+                parts.map(|(of, ..)| format!("{verb} {of}")).collect()
+            };
+            assert!(
+                !names.is_empty(),
+                "{role} {verb} {table}: there is no such table or column"
+            );
+            wanted.extend(names);
+        }
+    }
+    wanted
+}
+
+/// Reads `users(id name) horses` into tables with their columns.
+fn parse(objects: &str) -> Vec<(String, Vec<String>)> {
+    let mut read: Vec<(String, Vec<String>)> = Vec::new();
+    let mut is_inside = false;
+    for word in objects.split_whitespace() {
+        let (head, first) = word.split_once('(').unwrap_or((word, ""));
+        if is_inside {
+            let column = head.trim_end_matches(')').to_owned();
+            read.last_mut().unwrap().1.push(column);
+        } else {
+            read.push((head.to_owned(), Vec::new()));
+            if !first.is_empty() {
+                read.last_mut()
+                    .unwrap()
+                    .1
+                    .push(first.trim_end_matches(')').to_owned());
+            }
+        }
+        is_inside = (is_inside || word.contains('(')) && !word.contains(')');
+    }
+    read
+}
+
+#[tokio::test]
+async fn every_role_may_do_what_the_matrix_says_and_nothing_else() {
+    let database = Database::fresh().await;
+    let columns = columns(&database.admin().await).await;
+    for role in ROLES {
+        if role == "equoria_migrator" {
+            continue;
+        }
+        let allowed = allowed(&database.as_role(role).await).await;
+        let wanted = wanted(role, &columns);
+        let (more, less): (Vec<_>, Vec<_>) = (
+            allowed.difference(&wanted).collect(),
+            wanted.difference(&allowed).collect(),
+        );
+        assert!(
+            more.is_empty() && less.is_empty(),
+            "{role} may also: {more:?}; may not: {less:?}"
+        );
+    }
+}
+
+/// The functions that each role may call, all others being refused.
+const FUNCTIONS: &[(&str, &str)] = &[
+    ("equoria_edge", "game_age is_in_foal is_stat"),
+    ("equoria_reader", "game_age is_in_foal is_stat"),
+    (
+        "equoria_writer",
+        "escrow_of game_age is_activity_list is_discipline_scores is_epigenetic_modifiers is_flag_object is_genetics is_in_foal
+         is_stat is_text_array is_trait_names is_user_settings ledger_post negative_traits positive_traits purse_of refuse sink
+         trait_conflicts treasury",
+    ),
+];
+
+#[tokio::test]
+async fn every_role_calls_what_it_may_and_nothing_else() {
+    let database = Database::fresh().await;
+    let administrator = database.admin().await;
+    for role in ROLES.into_iter().filter(|role| *role != "equoria_migrator") {
+        let sql = "select p.proname::text from pg_proc p where p.pronamespace in ('public'::regnamespace, 'ops'::regnamespace)
+            and has_function_privilege($1::text, p.oid, 'execute') order by 1";
+        let rows = administrator.query(sql, &[&role]).await.unwrap();
+        let may: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+        let wanted = FUNCTIONS
+            .iter()
+            .find(|(who, _)| *who == role)
+            .map_or("", |(_, names)| names);
+        assert_eq!(may, wanted.split_whitespace().collect::<Vec<_>>(), "{role}");
+    }
+}
+
+async fn refused(role: &str, statements: &[&str]) {
+    let client = world().await.as_role(role).await;
+    for sql in statements {
+        assert_eq!(
+            attempt(&client, sql).await,
+            Err(Refused::NoRight),
+            "{role}: {sql}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_edge_reads_nothing_that_is_private() {
+    refused(
+        "equoria_edge",
+        &[
+            "select email from users",
+            "select * from users",
+            "select u from users u",
+            "select to_jsonb(u) from users u",
+            "select id from users where email like 'a%'",
+            "select id from users order by email",
+            "select settings from users",
+            "select hash from user_passwords",
+            "select token_hash from refresh_tokens",
+            "select id from sessions",
+            "select epigenetic_modifiers from horses",
+            "select id from horses where epigenetic_modifiers @> '{\"hidden\": [\"bold\"]}'",
+            "select genotype from horses",
+            "select genetics from foals",
+            "select traits from foals",
+            "select genotype from genetic_tests",
+            "select secret from show_secrets",
+            "select response from idempotency_keys",
+            "select actor from ops.audit_log",
+            "select ahead_ms from ops.game_clock",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_edge_reads_what_everybody_may_see() {
+    let world = world().await;
+    let client = world.as_role("equoria_edge").await;
+    for sql in [
+        "select h.name, h.visible_traits, b.name, u.id, u.name from horses h join breeds b on b.id = h.breed_id join users u on u.id = h.user_id",
+        "select s.name, e.snapshot, r.score, s.secret_hash, s.revealed_secret
+         from shows s left join show_entries e on e.show_id = s.id left join competition_results r on r.entry_id = e.id",
+        "select p.amount, t.cause from postings p join transfers t on t.id = p.transfer_id join accounts a on a.id = p.account_id",
+        "select game_age(born_at, now()), is_in_foal(id) from horses",
+        "select max(version) from ops.migrations",
+    ] {
+        assert_eq!(attempt(&client, sql).await, Ok(()), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn the_edge_and_the_reader_write_nothing() {
+    for role in ["equoria_edge", "equoria_reader"] {
+        let client = world().await.as_role(role).await;
+        let written = client
+            .batch_execute("update users set name = 'Eve'")
+            .await
+            .unwrap_err();
+        assert_eq!(
+            written.code().unwrap().code(),
+            "25006",
+            "{role} begins read-only"
+        );
+        let statements = [
+            "set transaction read write; update users set name = 'Eve'",
+            "set transaction read write; insert into breeds (name) values ('x')",
+            "set transaction read write; delete from horses",
+            "set transaction read write; select ledger_post(now(), null, '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
+            "set transaction read write; truncate horses cascade",
+            "set transaction read write; create table mine ()",
+            "set transaction read write; create temporary table mine ()",
+        ];
+        refused(role, &statements).await;
+    }
+}
+
+#[tokio::test]
+async fn the_reader_sees_no_secret_that_guards_an_account_or_a_show() {
+    refused(
+        "equoria_reader",
+        &[
+            "select hash from user_passwords",
+            "select token_hash from refresh_tokens",
+            "select id from sessions",
+            "select secret from show_secrets",
+            "select response from idempotency_keys",
+            "select actor from ops.audit_log",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_writer_moves_coins_by_ledger_post_alone_and_removes_no_history() {
+    refused(
+        "equoria_writer",
+        &[
+            "update users set money = money + 1",
+            "insert into users (name, email, money) values ('Eve', 'eve@example.org', 1000000)",
+            "update accounts set balance = balance + 1",
+            "insert into accounts (kind) values ('purse')",
+            "insert into transfers (key, cause, at) values ('stipend:x', 'stipend', {now})",
+            "insert into postings (transfer_id, account_id, amount) values (1, 1, 1)",
+            "update postings set amount = 0",
+            "delete from postings",
+            "delete from transfers",
+            "delete from training_logs",
+            "delete from competition_results",
+            "delete from users",
+            "delete from horses",
+            "delete from shows",
+            "delete from ops.audit_log",
+            "update ops.audit_log set actor = 'nobody'",
+            "truncate users cascade",
+            "update horses set sex = 'male'",
+            "update horses set born_at = {now}",
+            "update shows set prize = 0",
+            "update show_entries set snapshot = '{}'",
+            "update show_secrets set secret = world.secret()",
+            "create table public.mine ()",
+            "alter table users disable trigger all",
+            "set local session_replication_role = replica",
+            "set local role equoria_owner",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_writer_adds_to_the_audit_but_reads_none_of_it() {
+    refused(
+        "equoria_writer",
+        &[
+            "select actor from ops.audit_log",
+            "select hash from ops.audit_seals",
+        ],
+    )
+    .await;
+    let writer = world().await.as_role("equoria_writer").await;
+    let adding = "insert into ops.audit_log (actor, table_name, row_key, verb) values ('x', 'horses', '1', 'UPDATE')";
+    assert_eq!(attempt(&writer, adding).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_stranger_does_not_even_get_in() {
+    let database = Database::fresh().await;
+    let administrator = database.admin().await;
+    let name = format!("stranger_of_{}", database.name());
+    let password = "a password for one test";
+    administrator
+        .batch_execute(&format!("create role {name} login password '{password}'"))
+        .await
+        .unwrap();
+    let stranger = database.administrator().with_user(&name, password);
+    let refused = equoria::dev::prepare::connect(&stranger)
+        .await
+        .map(drop)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        refused.contains("permission denied for database"),
+        "{refused}"
+    );
+    administrator
+        .batch_execute(&format!("drop role {name}"))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn no_role_of_the_product_is_powerful_or_can_become_the_owner_but_the_migrator() {
+    let database = Database::fresh().await;
+    let sql = "select rolname::text from pg_roles where rolname like 'equoria\\_%'
+        and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls
+          or rolname <> 'equoria_owner' and rolname <> 'equoria_migrator' and pg_has_role(oid, 'equoria_owner', 'member')
+          or rolname = 'equoria_owner' and rolcanlogin)";
+    let rows = database.admin().await.query(sql, &[]).await.unwrap();
+    assert_eq!(
+        rows.iter().map(|row| row.get(0)).collect::<Vec<String>>(),
+        Vec::<String>::new()
+    );
+}
+
+#[tokio::test]
+async fn a_slow_read_of_the_edge_is_cut_off() {
+    let edge = world().await.as_role("equoria_edge").await;
+    let limit: String = edge
+        .query_one("show statement_timeout", &[])
+        .await
+        .unwrap()
+        .get(0);
+    assert_eq!(limit, "1s");
+    let error = edge
+        .batch_execute(&fill("set statement_timeout = 10; select pg_sleep(5)"))
+        .await
+        .unwrap_err();
+    assert!(matches!(reason(&error), Refused::Else(told) if told.contains("statement timeout")));
+}
