@@ -30,7 +30,7 @@ pub(crate) fn is_native(settings: &Settings, request: &web_sys::Request) -> bool
         let below = path.strip_prefix(*native);
         below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    !is_read || settings.forwards_reads || NATIVE_PATHS.iter().any(|native| is_there(&native))
+    !is_read || settings.forwards_reads || NATIVE_PATHS.iter().any(is_there)
 }
 
 /// Path and query of a URL: what stands after `https://host:port`.
