@@ -168,143 +168,100 @@ fn forget_length(headers: &mut HeaderMap) {
     headers.remove(header::CONTENT_LENGTH);
 }
 
+/// A kind of problem: status, code, title and the usual detail.
+struct Kind(StatusCode, &'static str, &'static str, &'static str);
+
+impl Kind {
+    fn problem(&self) -> Problem {
+        let Self(status, code, title, detail) = *self;
+        Problem::new(status, code, title, detail)
+    }
+
+    fn saying(&self, detail: impl Into<String>) -> Problem {
+        let Self(status, code, title, _) = *self;
+        Problem::new(status, code, title, detail)
+    }
+}
+
+#[rustfmt::skip]
+mod kinds {
+    use super::{Kind, StatusCode as Is};
+
+    pub(super) const INVALID: Kind = Kind(Is::BAD_REQUEST, "invalid-field", "A field cannot be read", "");
+    pub(super) const MALFORMED: Kind = Kind(Is::BAD_REQUEST, "malformed-body", "The body cannot be read", "");
+    pub(super) const NOT_JSON: Kind = Kind(Is::UNSUPPORTED_MEDIA_TYPE, "not-json", "The body is not JSON",
+        "Send JSON, with the header Content-Type: application/json.");
+    pub(super) const TOO_LARGE: Kind = Kind(Is::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large",
+        "The body is longer than this request may have.");
+    pub(super) const WRONG_CREDENTIALS: Kind = Kind(Is::UNAUTHORIZED, "wrong-credentials", "Wrong address or password",
+        "There is no account with this e-mail address and password.");
+    pub(super) const BAD_REFRESH_TOKEN: Kind = Kind(Is::UNAUTHORIZED, "refresh-token-invalid", "The session is over",
+        "This refresh token is unknown, over, or was used before. Sign in again.");
+    pub(super) const FORBIDDEN: Kind = Kind(Is::FORBIDDEN, "forbidden", "Not allowed", "You may not do this.");
+    pub(super) const STALE: Kind = Kind(Is::PRECONDITION_FAILED, "stale-version", "It has changed since",
+        "It has changed since the version that If-Match names. Read it again.");
+    pub(super) const UNCONDITIONAL: Kind = Kind(Is::PRECONDITION_REQUIRED, "version-required", "The version is missing",
+        "Name the version that you change with the header If-Match: the ETag of what you read.");
+    pub(super) const UNSETTLED: Kind = Kind(Is::CONFLICT, "show-not-settled", "The show is not settled",
+        "There is a proof once the show is settled. Until then there is the hash of its secret.");
+    pub(super) const KEY_REUSED: Kind = Kind(Is::UNPROCESSABLE_ENTITY, "idempotency-key-reused", "The idempotency key was used",
+        "This Idempotency-Key was used with another request. Take a new one.");
+    pub(super) const KEY_IN_USE: Kind = Kind(Is::CONFLICT, "idempotency-key-in-use", "The request is being worked on",
+        "A request with this Idempotency-Key has not ended yet.");
+    pub(super) const TOO_MANY: Kind = Kind(Is::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests",
+        "Too many requests of this kind. Wait a little.");
+    pub(super) const UNANSWERED: Kind = Kind(Is::SERVICE_UNAVAILABLE, "unanswered", "Not available now",
+        "The game did not answer. A write may have been done: repeat it with the same Idempotency-Key.");
+    pub(super) const BUSY: Kind = Kind(Is::SERVICE_UNAVAILABLE, "busy", "Not available now",
+        "The game cannot answer now. Nothing was changed; try again.");
+    pub(super) const WRONG_SCHEMA: Kind = Kind(Is::SERVICE_UNAVAILABLE, "wrong-schema", "The database has another schema",
+        "This program was made for another version of the database's schema.");
+    pub(super) const TIMED_OUT: Kind = Kind(Is::SERVICE_UNAVAILABLE, "timed-out", "It took too long",
+        "The request took longer than it may. Try again.");
+    pub(super) const NO_SUCH_PATH: Kind = Kind(Is::NOT_FOUND, "no-such-path", "No such path", "There is nothing at this path.");
+    pub(super) const NO_SUCH_METHOD: Kind = Kind(Is::METHOD_NOT_ALLOWED, "method-not-allowed", "Not by this method",
+        "This path does not take this method; the header Allow says which ones it takes.");
+    pub(super) const BROKEN: Kind = Kind(Is::INTERNAL_SERVER_ERROR, "broken", "A fault of ours",
+        "Something broke on our side. The id of the request helps us to find it.");
+}
+
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(refusal) => refused(&refusal),
             Failure::Missing { what } => missing(what),
             Failure::Invalid { field, detail } => {
-                let title = "A field cannot be read";
-                Self::new(StatusCode::BAD_REQUEST, "invalid-field", title, detail).with("field", field)
+                kinds::INVALID.saying(detail).with("field", field)
             }
-            Failure::Malformed { detail } => {
-                let title = "The body cannot be read";
-                Self::new(StatusCode::BAD_REQUEST, "malformed-body", title, detail)
-            }
-            Failure::NotJson => Self::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "not-json",
-                "The body is not JSON",
-                "Send JSON, with the header Content-Type: application/json.",
-            ),
-            Failure::TooLarge { most } => Self::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "body-too-large",
-                "The body is too large",
-                "The body is longer than this request may have.",
-            )
-            .with("most_bytes", most),
+            Failure::Malformed { detail } => kinds::MALFORMED.saying(detail),
+            Failure::NotJson => kinds::NOT_JSON.problem(),
+            Failure::TooLarge { most } => kinds::TOO_LARGE.problem().with("most_bytes", most),
             Failure::Unsigned(fault) => unsigned(fault),
-            Failure::WrongCredentials => Self::new(
-                StatusCode::UNAUTHORIZED,
-                "wrong-credentials",
-                "Wrong address or password",
-                "There is no account with this e-mail address and password.",
-            ),
-            Failure::BadRefreshToken => Self::new(
-                StatusCode::UNAUTHORIZED,
-                "refresh-token-invalid",
-                "The session is over",
-                "This refresh token is unknown, over, or was used before. Sign in again.",
-            ),
-            Failure::Forbidden => Self::new(
-                StatusCode::FORBIDDEN,
-                "forbidden",
-                "Not allowed",
-                "You may not do this.",
-            ),
-            Failure::Stale { version } => Self::new(
-                StatusCode::PRECONDITION_FAILED,
-                "stale-version",
-                "It has changed since",
-                "It has changed since the version that If-Match names. Read it again.",
-            )
-            .with("version", version),
-            Failure::Unconditional => Self::new(
-                StatusCode::PRECONDITION_REQUIRED,
-                "version-required",
-                "The version is missing",
-                "Name the version that you change with the header If-Match: the ETag of what you read.",
-            ),
-            Failure::Unsettled { secret_hash, state } => Self::new(
-                StatusCode::CONFLICT,
-                "show-not-settled",
-                "The show is not settled",
-                "There is a proof once the show is settled. Until then there is the hash of its secret.",
-            )
-            .with("secret_hash", secret_hash)
-            .with("state", state),
-            Failure::KeyReused => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "idempotency-key-reused",
-                "The idempotency key was used",
-                "This Idempotency-Key was used with another request. Take a new one.",
-            ),
-            Failure::KeyInUse => Self::new(
-                StatusCode::CONFLICT,
-                "idempotency-key-in-use",
-                "The request is being worked on",
-                "A request with this Idempotency-Key has not ended yet.",
-            )
-            .after(1),
-            Failure::TooMany { retry_after } => Self::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "too-many-requests",
-                "Too many requests",
-                "Too many requests of this kind. Wait a little.",
-            )
-            .after(retry_after),
-            Failure::Unanswered { retry_after } => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "unanswered",
-                "Not available now",
-                "The game did not answer. A write may have been done: repeat it with the same Idempotency-Key.",
-            )
-            .after(retry_after),
-            Failure::Busy { retry_after } => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "busy",
-                "Not available now",
-                "The game cannot answer now. Nothing was changed; try again.",
-            )
-            .after(retry_after),
-            Failure::WrongSchema { expected, found } => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "wrong-schema",
-                "The database has another schema",
-                "This program was made for another version of the database's schema.",
-            )
-            .with("expected", expected)
-            .with("found", found)
-            .after(5),
-            Failure::TimedOut => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "timed-out",
-                "It took too long",
-                "The request took longer than it may. Try again.",
-            )
-            .after(1),
-            Failure::NoSuchPath => Self::new(
-                StatusCode::NOT_FOUND,
-                "no-such-path",
-                "No such path",
-                "There is nothing at this path.",
-            ),
-            Failure::NoSuchMethod => Self::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method-not-allowed",
-                "Not by this method",
-                "This path does not take this method; the header Allow says which ones it takes.",
-            ),
-            Failure::Broken { source } => {
-                let title = "A fault of ours";
-                let detail = "Something broke on our side. The id of the request helps us to find it.";
-                let status = StatusCode::INTERNAL_SERVER_ERROR;
-                Self {
-                    cause: Some(Cause(source.into())),
-                    ..Self::new(status, "broken", title, detail)
-                }
+            Failure::WrongCredentials => kinds::WRONG_CREDENTIALS.problem(),
+            Failure::BadRefreshToken => kinds::BAD_REFRESH_TOKEN.problem(),
+            Failure::Forbidden => kinds::FORBIDDEN.problem(),
+            Failure::Stale { version } => kinds::STALE.problem().with("version", version),
+            Failure::Unconditional => kinds::UNCONDITIONAL.problem(),
+            Failure::Unsettled { secret_hash, state } => {
+                let problem = kinds::UNSETTLED.problem().with("secret_hash", secret_hash);
+                problem.with("state", state)
             }
+            Failure::KeyReused => kinds::KEY_REUSED.problem(),
+            Failure::KeyInUse => kinds::KEY_IN_USE.problem().after(1),
+            Failure::TooMany { retry_after } => kinds::TOO_MANY.problem().after(retry_after),
+            Failure::Unanswered { retry_after } => kinds::UNANSWERED.problem().after(retry_after),
+            Failure::Busy { retry_after } => kinds::BUSY.problem().after(retry_after),
+            Failure::WrongSchema { expected, found } => {
+                let problem = kinds::WRONG_SCHEMA.problem().with("expected", expected);
+                problem.with("found", found).after(5)
+            }
+            Failure::TimedOut => kinds::TIMED_OUT.problem().after(1),
+            Failure::NoSuchPath => kinds::NO_SUCH_PATH.problem(),
+            Failure::NoSuchMethod => kinds::NO_SUCH_METHOD.problem(),
+            Failure::Broken { source } => Self {
+                cause: Some(Cause(source.into())),
+                ..kinds::BROKEN.problem()
+            },
         }
     }
 }

@@ -52,6 +52,11 @@ pub trait Connect: Send + Sync + 'static {
         &self,
         freshness: Freshness,
     ) -> impl Future<Output = Result<Self::Conn, Failure>> + Send;
+
+    /// Takes back a connection that was lost while it was asked: it must not be given out again.
+    fn lost(&self, connection: Self::Conn) {
+        drop(connection);
+    }
 }
 
 /// The values for `$1`, `$2` and so on.
@@ -96,10 +101,12 @@ async fn once<C: Connect>(
         .copied()
         .zip(query.takes.iter().cloned())
         .collect();
-    connection
-        .query_typed(query.sql, &typed)
-        .await
-        .map_err(Trouble::Asking)
+    let asked = connection.query_typed(query.sql, &typed).await;
+    let asked = asked.map_err(Trouble::Asking);
+    if asked.as_ref().is_err_and(is_lost) {
+        source.lost(connection);
+    }
+    asked
 }
 
 /// Was the connection lost before the database answered? Then one more attempt, on a new one, may succeed.
