@@ -4,6 +4,7 @@
 //! [snapshot](entry::Snapshot); at the run date the [settlement] scores the snapshots with dice keyed by
 //! the secret, and the [proof] lets anyone repeat it.
 
+pub mod calendar;
 pub mod entry;
 pub mod odds;
 pub mod placing;

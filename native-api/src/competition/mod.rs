@@ -1,5 +1,6 @@
 //! Shows: opening, cancelling, entering, withdrawing; what happens at the run date is the jobs' work.
 
+pub mod calendar;
 mod entry;
 pub mod record;
 pub mod settlement;

@@ -213,7 +213,8 @@ pub fn returned_prize(show: &Show, amount: Coins) -> Transfer {
     }
 }
 
-fn prize_of(id: ShowId, host: Host, amount: Coins) -> Transfer {
+/// The prize of a show on its way from the host into the show's escrow.
+pub(super) fn prize_of(id: ShowId, host: Host, amount: Coins) -> Transfer {
     Transfer {
         key: format!("show_prize:{id}"),
         cause: Cause::ShowPrize,
@@ -226,6 +227,6 @@ fn prize_of(id: ShowId, host: Host, amount: Coins) -> Transfer {
 }
 
 /// A level as the database counts it; the rules let none be greater than a million.
-fn level(level: Option<i64>) -> Option<i32> {
+pub(super) fn level(level: Option<i64>) -> Option<i32> {
     level.map(|level| i32::try_from(level).unwrap_or(i32::MAX))
 }
