@@ -36,6 +36,17 @@ pub fn attempt(path: &Path) -> Result<Option<Held>, Trouble> {
     }
 }
 
+/// Waits until nobody holds the lock at `path` alone, and holds it together with others.
+///
+/// # Errors
+/// When the file cannot be made or locked.
+pub fn share(path: &Path) -> Result<Held, Trouble> {
+    let file = open(path)?;
+    file.lock_shared()
+        .because(|| format!("could not lock {}", path.display()))?;
+    Ok(Held(file))
+}
+
 fn open(path: &Path) -> Result<File, Trouble> {
     if let Some(folder) = path.parent() {
         make(folder, 0o755)?;

@@ -68,9 +68,15 @@ pub fn own_program() -> Result<PathBuf, Trouble> {
     let ours = std::env::current_exe().because(|| "could not find this program's own file")?;
     // Linux says so when a build has put a newer one in its place: that will do as well.
     let text = ours.to_string_lossy();
-    let ours = text.strip_suffix(" (deleted)").map_or(ours.clone(), PathBuf::from);
+    let ours = text
+        .strip_suffix(" (deleted)")
+        .map_or(ours.clone(), PathBuf::from);
     let names = ["equoria", "equoria-under-test"];
-    if ours.is_file() && ours.file_stem().is_some_and(|stem| names.iter().any(|name| stem == *name)) {
+    if ours.is_file()
+        && ours
+            .file_stem()
+            .is_some_and(|stem| names.iter().any(|name| stem == *name))
+    {
         return Ok(ours);
     }
     ours.ancestors()

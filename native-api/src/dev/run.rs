@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::api::{Api, Parts};
 use super::edge::{Bindings, Edge};
-use super::embedded::{self, Lent};
+use super::embedded::{self, Lent, Tenure};
 use super::lock;
 use super::places::Places;
 use super::prepare;
@@ -145,7 +145,7 @@ fn build_in_the_background(
 
 /// The database, migrated and seeded, with its roles able to log in.
 async fn database(places: &Places, of: &Environment, voice: &Voice) -> Result<Lent, Trouble> {
-    let lent = embedded::bring_up(places, of, voice).await?;
+    let lent = embedded::bring_up(places, of, voice, Tenure::Own).await?;
     voice.say(&format!("  database: {}", lent.origin));
     prepare::migrate(&lent.administrator, &mut Told(voice)).await?;
     prepare::allow_logins(&lent.administrator, &lent.secrets).await?;

@@ -69,9 +69,8 @@ impl Secrets {
             .map(|((role, _), password)| (*role, password.hex()))
     }
 
-    /// Everything that the product's processes want to know, on the server whose administrator this is.
-    pub fn environment(&self, administrator: &Database, profile: &str) -> Environment {
-        let database = administrator.with_name(DATABASE);
+    /// Everything that the product's processes want to know, on the database whose administrator this is.
+    pub fn environment(&self, database: &Database, profile: &str) -> Environment {
         let urls = LOGINS
             .iter()
             .zip(self.logins())
