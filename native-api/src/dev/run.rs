@@ -53,7 +53,7 @@ pub async fn run(of: Environment, wishes: Wishes) -> Result<(), Trouble> {
     let ended = running.until_stopped().await;
     voice.say("\nStopping ...");
     running.stop().await?;
-    voice.say("Stopped. The data stays in .equoria for the next `cargo run`.");
+    voice.say("Stopped. The data stays for the next `cargo run`.");
     ended
 }
 
