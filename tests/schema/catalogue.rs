@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use harness::Database;
 use rules::competition::show::ShowState;
 use rules::economy::Cause;
 use rules::horse::{LifeStage, Sex};
@@ -10,9 +9,11 @@ use rules::stat::Stat;
 use rules::temperament::Temperament;
 use rules::traits::{Sign, Trait};
 
+use crate::trial::pristine;
+
 /// What a question about the catalogue finds; each row one text.
 async fn found(sql: &str) -> Vec<String> {
-    let database = Database::fresh().await;
+    let database = pristine().await;
     let rows = database.admin().await.query(sql, &[]).await.unwrap();
     rows.iter().map(|row| row.get(0)).collect()
 }

@@ -10,6 +10,8 @@ use rules::settings::Settings;
 use rules::traits::{EpigeneticModifiers, Sign, Trait};
 use serde_json::{Map, Value, json};
 
+use crate::trial::pristine;
+
 /// How many documents of each kind are compared.
 const DOCUMENTS: usize = 600;
 
@@ -384,22 +386,12 @@ fn sample(
 
 /// Asks the database about all documents at once; each answer comes with the document as the database would give it back.
 async fn asked(check: &str, documents: &[String]) -> Vec<(Option<bool>, String)> {
-    let database = Database::fresh().await;
-    let administrator = database.admin().await;
-    administrator.batch_execute(&disciplines()).await.unwrap();
+    let administrator = pristine().await.admin().await;
     let sql = format!(
         "select {check}, d::text from unnest($1::text[]) with ordinality t (s, at), lateral (select s::jsonb as d) j order by at"
     );
     let rows = administrator.query(&sql, &[&documents]).await.unwrap();
     rows.iter().map(|row| (row.get(0), row.get(1))).collect()
-}
-
-fn disciplines() -> String {
-    let rows = Discipline::ALL.iter().map(|discipline| {
-        let [first, second, third] = discipline.stats();
-        format!("insert into disciplines values ('{discipline}', '{first}', '{second}', '{third}') on conflict do nothing;")
-    });
-    rows.collect()
 }
 
 async fn agree(check: &str, documents: Vec<String>, accepts: impl Fn(&str) -> bool) {
@@ -540,7 +532,6 @@ async fn the_largest_documents_fit_their_columns() {
     let database = Database::fresh().await;
     crate::trial::populate(&database).await;
     let administrator = database.admin().await;
-    administrator.batch_execute(&disciplines()).await.unwrap();
     let scores: Map<String, Value> = Discipline::ALL
         .iter()
         .map(|one| (one.as_str().to_owned(), 1_000_000.into()))

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use equoria::db::fault::{RACES, REFUSALS};
-use harness::Database;
+
+use crate::trial::pristine;
 
 /// Constraints, unique indexes and what triggers raise.
 const NAMES: &str = r"
@@ -14,7 +15,7 @@ const NAMES: &str = r"
     union select m[1] from pg_proc p, regexp_matches(p.prosrc, 'refuse\(''([a-z_]+)''', 'g') m";
 
 async fn standing() -> BTreeSet<String> {
-    let rows = Database::fresh()
+    let rows = pristine()
         .await
         .admin()
         .await

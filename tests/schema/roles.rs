@@ -6,7 +6,7 @@ use harness::Database;
 use harness::cluster::ROLES;
 use tokio_postgres::Client;
 
-use crate::trial::{Refused, attempt, fill, reason, world};
+use crate::trial::{Refused, attempt, fill, pristine, reason, world};
 
 /// What each role may do. An object without columns means all of them; `*` means every table of the game.
 const MATRIX: &[(&str, &str, &str)] = &[
@@ -156,7 +156,7 @@ fn parse(objects: &str) -> Vec<(String, Vec<String>)> {
 
 #[tokio::test]
 async fn every_role_may_do_what_the_matrix_says_and_nothing_else() {
-    let database = Database::fresh().await;
+    let database = pristine().await;
     let columns = columns(&database.admin().await).await;
     for role in ROLES {
         if role == "equoria_migrator" {
@@ -189,7 +189,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
 
 #[tokio::test]
 async fn every_role_calls_what_it_may_and_nothing_else() {
-    let database = Database::fresh().await;
+    let database = pristine().await;
     let administrator = database.admin().await;
     for role in ROLES.into_iter().filter(|role| *role != "equoria_migrator") {
         let sql = "select p.proname::text from pg_proc p where p.pronamespace in ('public'::regnamespace, 'ops'::regnamespace)
@@ -389,7 +389,7 @@ async fn a_stranger_does_not_even_get_in() {
 
 #[tokio::test]
 async fn no_role_of_the_product_is_powerful_or_can_become_the_owner_but_the_migrator() {
-    let database = Database::fresh().await;
+    let database = pristine().await;
     let sql = "select rolname::text from pg_roles where rolname like 'equoria\\_%'
         and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls
           or rolname <> 'equoria_owner' and rolname <> 'equoria_migrator' and pg_has_role(oid, 'equoria_owner', 'member')

@@ -102,6 +102,12 @@ pub async fn world() -> &'static Database {
         .await
 }
 
+/// A database as the migrations and the catalogues leave it, for whoever only looks.
+pub async fn pristine() -> &'static Database {
+    static PRISTINE: OnceCell<Database> = OnceCell::const_new();
+    PRISTINE.get_or_init(Database::fresh).await
+}
+
 /// Puts the small world into a database.
 pub async fn populate(database: &Database) {
     database.admin().await.batch_execute(WORLD).await.unwrap();

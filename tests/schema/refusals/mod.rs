@@ -10,7 +10,7 @@ mod users;
 
 use std::collections::BTreeSet;
 
-use crate::trial::{Refused, Rule, attempt, world};
+use crate::trial::{Refused, Rule, attempt, pristine, world};
 
 fn all() -> impl Iterator<Item = &'static Rule> {
     [
@@ -45,7 +45,7 @@ const NAMES: &str = r"
 
 #[tokio::test]
 async fn every_rule_of_the_database_is_tried_here() {
-    let database = harness::Database::fresh().await;
+    let database = pristine().await;
     let rows = database.admin().await.query(NAMES, &[]).await.unwrap();
     let standing: BTreeSet<String> = rows.iter().map(|row| row.get(0)).collect();
     let tried: BTreeSet<String> = all().map(|rule| rule.name.to_owned()).collect();
