@@ -1,5 +1,6 @@
 //! The command line. Exit status: 0 done, 1 done with a negative finding, 2 could not be done.
 
+mod bench;
 mod migrate;
 mod reach;
 mod seed;
@@ -77,6 +78,11 @@ enum Command {
         after_help = "Examples:\n  equoria verify-show http://127.0.0.1:8787/v1/shows/1/proof\n  curl -s http://127.0.0.1:8787/v1/shows/1/proof | equoria verify-show -\n  equoria verify-show proof.json --commitment 5f70bf18a0860070..."
     )]
     VerifyShow(verify_show::VerifyShowArguments),
+    /// Measure the native API on a database of its own, beside PostgreSQL's own limit (status 1 if a request failed)
+    #[command(
+        after_help = "Examples:\n  cargo run --release -- bench\n  equoria bench --horses 100000 --seconds 30 --clients 32 --json"
+    )]
+    Bench(bench::BenchArguments),
     /// Build the Cloudflare Worker
     #[command(subcommand)]
     Worker(worker::WorkerCommand),
@@ -146,6 +152,7 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Migrate(command) => runtime.block_on(migrate::migrate(&of, &command)),
         Command::Seed(arguments) => runtime.block_on(seed::seed(&of, &arguments)),
         Command::VerifyShow(arguments) => runtime.block_on(verify_show::verify_show(&arguments)),
+        Command::Bench(arguments) => runtime.block_on(bench::bench(&arguments)),
         Command::Worker(command) => worker::worker(&command),
         Command::Supervise(_) => Ok(Finding::Good),
     };

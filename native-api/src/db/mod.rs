@@ -26,6 +26,7 @@ use crate::idempotency::Once;
 use crate::trouble::{Because, Trouble};
 use transaction::{Begun, Stop, Transaction};
 
+pub(crate) use transaction::{ADMIT_ONCE, KEEP};
 pub use tx::{Params, Tx};
 
 /// One thing that a player, a visitor or a job does to the game: the unit of the transaction, of running again, and of
@@ -79,7 +80,7 @@ pub struct Db {
 const RUNS: u32 = 5;
 
 /// Limits that hold on every connection, so that no statement outlives the patience of who waits for it.
-const SESSION: &str =
+pub(crate) const SESSION: &str =
     "-c statement_timeout=10s -c lock_timeout=8s -c idle_in_transaction_session_timeout=20s";
 
 impl Db {

@@ -66,7 +66,7 @@ const ADMIT: &str = "select now() + case when $4 then (select ahead_ms from ops.
   set_config('equoria.actor', coalesce($1::uuid::text, 'nobody'), true), set_config('equoria.request_id', $3, true)";
 
 /// The same, and the idempotency key is taken or found. The insert waits for a concurrent request with the same key.
-const ADMIT_ONCE: &str = "with kept as (
+pub(crate) const ADMIT_ONCE: &str = "with kept as (
     insert into idempotency_keys as k (user_id, key, request_hash) values ($1, $5, $6)
     on conflict (user_id, key) do update set key = excluded.key
     returning k.request_hash, k.status, k.response)
@@ -77,7 +77,7 @@ const ADMIT_ONCE: &str = "with kept as (
   kept.request_hash, kept.status, kept.response
   from kept";
 
-const KEEP: &str =
+pub(crate) const KEEP: &str =
     "update idempotency_keys set status = $3, response = $4 where user_id = $1 and key = $2";
 
 impl Transaction {

@@ -38,7 +38,7 @@ pub struct Trained {
     pub player_level: i64,
 }
 
-const LOCK: &str = concat!(
+pub(crate) const LOCK: &str = concat!(
     "select ",
     horse_columns!(),
     ", (select count(*) from training_logs l where l.horse_id = h.id) as sessions \
@@ -46,7 +46,7 @@ const LOCK: &str = concat!(
 );
 
 /// Log, score, stat, rest, traits and XP: all of them, or none. The horse is resting or not by the row itself.
-const RECORD: &str = concat!(
+pub(crate) const RECORD: &str = concat!(
     "with log as (
       insert into training_logs (horse_id, user_id, discipline, trained_at, score_gain, stat, stat_gain, user_xp)
       values ($1, $2, $3, $4, $5, $6, $7, $8) returning id

@@ -1,0 +1,57 @@
+//! `equoria bench`.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::{Finding, print_json};
+use crate::bench::{self, Wishes};
+use crate::dev::say::Voice;
+use crate::trouble::Trouble;
+
+#[derive(Args)]
+pub(super) struct BenchArguments {
+    /// Horses in the scratch world, each with ten results (about 25 s for every 10,000)
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
+    horses: u32,
+    /// How long each measurement lasts, in seconds
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=300))]
+    seconds: u64,
+    /// Clients, each with one request at a time
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=60))]
+    clients: u32,
+    /// Connections of the API for reads, and as many for writes [default: two for each processor]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=16))]
+    connections: Option<u16>,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn bench(arguments: &BenchArguments) -> Result<Finding, Trouble> {
+    let voice = Voice::default();
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let wishes = Wishes {
+        horses: arguments.horses,
+        lasting: Duration::from_secs(arguments.seconds),
+        clients: arguments.clients,
+        connections: arguments
+            .connections
+            .map_or((2 * processors).min(16), usize::from),
+    };
+    let Some(report) = bench::run(wishes, &voice).await? else {
+        return Err(Trouble::new(
+            "stopped before the end, nothing is left behind",
+        ));
+    };
+    if arguments.json {
+        print_json(&report)?;
+    } else {
+        println!("\n{report}");
+    }
+    Ok(if report.errors() == 0 {
+        Finding::Good
+    } else {
+        Finding::Bad
+    })
+}
