@@ -47,5 +47,5 @@ pub use failure::Failure;
 #[cfg(feature = "openapi")]
 pub use openapi::{fail_with_problems, openapi};
 pub use problem::Problem;
-pub use query::{Connect, Freshness, Query};
+pub use query::{Connect, Freshness, Query, Values};
 pub use router::{QUERIES, Reads, router};

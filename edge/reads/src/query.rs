@@ -53,6 +53,22 @@ pub trait Connect: Send + Sync + 'static {
         freshness: Freshness,
     ) -> impl Future<Output = Result<Self::Conn, Failure>> + Send;
 
+    /// Puts a statement with its values, in one round trip.
+    ///
+    /// Nothing of it stays in the session, which is right wherever a pooler may give the next statement another one; the
+    /// server then reads and plans it anew. Who holds sessions of its own can keep it prepared.
+    fn query(
+        connection: &Self::Conn,
+        query: &'static Query,
+        values: Values<'_>,
+    ) -> impl Future<Output = Result<Vec<Row>, tokio_postgres::Error>> + Send {
+        async move {
+            let types = query.takes.iter().cloned();
+            let typed: Vec<_> = values.iter().copied().zip(types).collect();
+            connection.query_typed(query.sql, &typed).await
+        }
+    }
+
     /// Takes back a connection that was lost while it was asked: it must not be given out again.
     fn lost(&self, connection: Self::Conn) {
         drop(connection);
@@ -60,7 +76,7 @@ pub trait Connect: Send + Sync + 'static {
 }
 
 /// The values for `$1`, `$2` and so on.
-pub(crate) type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
+pub type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 type Asking<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>, Failure>> + Send + 'a>>;
 
@@ -96,12 +112,7 @@ async fn once<C: Connect>(
         .connect(query.freshness)
         .await
         .map_err(Trouble::Connecting)?;
-    let typed: Vec<_> = values
-        .iter()
-        .copied()
-        .zip(query.takes.iter().cloned())
-        .collect();
-    let asked = connection.query_typed(query.sql, &typed).await;
+    let asked = C::query(&connection, query, values).await;
     let asked = asked.map_err(Trouble::Asking);
     if asked.as_ref().is_err_and(is_lost) {
         source.lost(connection);

@@ -18,8 +18,9 @@ pub fn tag(version: Option<i64>, body: &[u8]) -> String {
         tag.push_str(&version.to_string());
         tag.push('.');
     }
+    let fingerprint = fingerprint(body);
     for shift in (0..64).step_by(4).rev() {
-        let digit = (fingerprint(body) >> shift) & 15;
+        let digit = (fingerprint >> shift) & 15;
         tag.extend(
             u32::try_from(digit)
                 .ok()

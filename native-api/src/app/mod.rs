@@ -17,6 +17,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
+use axum::serve::ListenerExt as _;
 use reads::request;
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -156,6 +157,8 @@ pub async fn serve_on(
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     let mut told = stopping.clone();
+    // An answer is on its way at once, and does not wait for more to say. Where that cannot be set, it is only slower.
+    let listener = listener.tap_io(|socket| drop(socket.set_nodelay(true)));
     let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         drop(told.wait_for(|stop| *stop).await);
     });
