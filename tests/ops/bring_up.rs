@@ -15,7 +15,9 @@ struct Checkout(PathBuf);
 
 impl Checkout {
     fn new() -> Self {
-        let folder = scratch().unwrap().join(format!("checkout-{}", std::process::id()));
+        let folder = scratch()
+            .unwrap()
+            .join(format!("checkout-{}", std::process::id()));
         fs::create_dir_all(folder.join("migrations")).unwrap();
         fs::write(folder.join("wrangler.toml"), "").unwrap();
         Self(folder)
@@ -42,10 +44,14 @@ impl Checkout {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let mut lines = BufReader::new(child.stderr.take().unwrap())
+            .lines()
+            .map(Result::unwrap);
         let mut said = Vec::new();
         let mut find = |wanted: &str| loop {
-            let line = lines.next().unwrap_or_else(|| panic!("it ended before it said `{wanted}`: {said:#?}"));
+            let line = lines
+                .next()
+                .unwrap_or_else(|| panic!("it ended before it said `{wanted}`: {said:#?}"));
             said.push(line.clone());
             if let Some((_, rest)) = line.split_once(wanted) {
                 return rest.to_owned();
@@ -68,7 +74,9 @@ impl Drop for Checkout {
 }
 
 fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill").args([name, &child.id().to_string()]).status();
+    let sent = Command::new("kill")
+        .args([name, &child.id().to_string()])
+        .status();
     assert!(sent.unwrap().success());
 }
 
@@ -80,13 +88,19 @@ fn ended(mut child: Child) -> ExitStatus {
 fn until_gone(path: &Path) {
     let since = Instant::now();
     while path.exists() {
-        assert!(since.elapsed() < Duration::from_secs(20), "{} is still there", path.display());
+        assert!(
+            since.elapsed() < Duration::from_secs(20),
+            "{} is still there",
+            path.display()
+        );
         std::thread::park_timeout(Duration::from_millis(20));
     }
 }
 
 async fn horses(url: &str) -> usize {
-    let answer = reqwest::get(format!("{url}/v1/horses?limit=5")).await.unwrap();
+    let answer = reqwest::get(format!("{url}/v1/horses?limit=5"))
+        .await
+        .unwrap();
     let page: serde_json::Value = answer.json().await.unwrap();
     page["items"].as_array().unwrap().len()
 }
@@ -103,9 +117,16 @@ async fn the_game_comes_up_from_nothing_stops_at_one_interrupt_and_outlives_a_ki
 
     let since = Instant::now();
     let (second, url) = checkout.bring_up();
-    assert!(since.elapsed() < Duration::from_secs(15), "a second start takes seconds");
+    assert!(
+        since.elapsed() < Duration::from_secs(15),
+        "a second start takes seconds"
+    );
     assert_eq!(horses(&url).await, 5, "the data stayed");
-    let twice = Command::new(program::equoria()).arg("dev").current_dir(&checkout.0).output().unwrap();
+    let twice = Command::new(program::equoria())
+        .arg("dev")
+        .current_dir(&checkout.0)
+        .output()
+        .unwrap();
     assert_eq!(twice.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&twice.stderr).contains("up already"));
 
@@ -127,6 +148,9 @@ fn secrets_and_addresses_are_readable_by_their_owner_alone() {
     fs::write(&path, "old").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     equoria::dev::program::write_private(&path, "new").unwrap();
-    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(
+        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
     fs::remove_file(path).unwrap();
 }

@@ -1,6 +1,13 @@
-//! The operator's commands, as an operator runs them.
+//! The operator's commands, as an operator runs them, and what outlives their crashes.
 
+mod backlog;
 mod bring_up;
 mod command_line;
+mod crash;
 mod migrate;
+mod new_migration;
+mod seeds;
+mod serving;
 mod supervise;
+mod under_fire;
+mod workers;

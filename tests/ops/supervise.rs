@@ -57,10 +57,14 @@ fn a_program_ends_when_the_pipe_to_its_supervisor_does() {
 
 #[test]
 fn a_supervisor_passes_on_how_the_program_ended() {
-    let status = Command::new(program::equoria())
+    let mut supervisor = Command::new(program::equoria())
         .args(["supervise", "--", "sh", "-c", "exit 7"])
         .stdin(Stdio::piped())
-        .status()
+        .spawn()
         .unwrap();
+    // Held open: waiting would close it, and tell the supervisor to stop the program first.
+    let leash = supervisor.stdin.take();
+    let status = supervisor.wait().unwrap();
+    drop(leash);
     assert_eq!(status.code(), Some(7));
 }

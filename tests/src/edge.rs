@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use equoria::config::{self, Environment};
 use equoria::dev::edge::{Bindings, Edge as Process};
+use equoria::dev::lock;
 use equoria::dev::places::Places;
-use equoria::dev::program::write_private;
+use equoria::dev::program::{ask, write_private};
 use equoria::dev::ready::{answers, free_port};
 use equoria::dev::supervise::Manner;
 use equoria::trouble::{Because, Trouble};
@@ -140,12 +141,13 @@ async fn launch(
     })
 }
 
-/// The product's own `wrangler.toml`, without its build command: the Worker is built already.
+/// The product's own `wrangler.toml`, without its build command: the Worker is built already, and copied, so that
+/// another build does not change it under the test.
 fn write_configuration(places: &Places, bindings: &Bindings, home: &Path) -> Result<(), Trouble> {
     let original = places.root.join("wrangler.toml");
     let text = fs::read_to_string(&original)
         .because(|| format!("could not read {}", original.display()))?;
-    let worker = places.root.join("edge/build/index.js");
+    let worker = copy_of_the_build(places, home)?.join("index.js");
     let text = without_section(&text, "[build]").replace(
         "main = \"edge/build/index.js\"",
         &format!("main = {:?}", worker.display().to_string()),
@@ -158,6 +160,14 @@ fn write_configuration(places: &Places, bindings: &Bindings, home: &Path) -> Res
         .map(|(name, value)| format!("{name}=\"{value}\"\n"))
         .collect();
     write_private(&home.join(".dev.vars"), &variables)
+}
+
+fn copy_of_the_build(places: &Places, home: &Path) -> Result<PathBuf, Trouble> {
+    let _nobody_builds = lock::wait(&places.root.join("target/worker/build.lock"))?;
+    let copy = home.join("build");
+    let built = places.root.join("edge/build");
+    ask(Command::new("cp").arg("-R").arg(built).arg(&copy))?;
+    Ok(copy)
 }
 
 fn without_section(text: &str, section: &str) -> String {

@@ -58,7 +58,11 @@ impl Postgres {
 
     /// Its database, which is there as long as the server is.
     pub fn database(&self) -> Database {
-        Database::elsewhere(self.administrator.clone(), self.folder.password.clone(), self.port)
+        Database::elsewhere(
+            self.administrator.clone(),
+            self.folder.password.clone(),
+            self.port,
+        )
     }
 
     /// Shuts it down in order.
@@ -81,7 +85,10 @@ impl Postgres {
         running.wait().expect("a killed postmaster ends");
         let since = Instant::now();
         while all.iter().any(|pid| is_alive(pid)) {
-            assert!(since.elapsed() < Duration::from_secs(20), "killed processes are still there");
+            assert!(
+                since.elapsed() < Duration::from_secs(20),
+                "killed processes are still there"
+            );
             std::thread::yield_now();
         }
     }
@@ -92,9 +99,13 @@ impl Postgres {
     /// When it does not start, or another program took its port.
     pub fn start_again(&mut self) {
         let started = self.folder.start(manner());
-        let Server { port, supervised, .. } =
-            started.unwrap_or_else(|trouble| panic!("PostgreSQL did not start again: {trouble}"));
-        assert_eq!(port, self.port, "another program took the port of PostgreSQL");
+        let Server {
+            port, supervised, ..
+        } = started.unwrap_or_else(|trouble| panic!("PostgreSQL did not start again: {trouble}"));
+        assert_eq!(
+            port, self.port,
+            "another program took the port of PostgreSQL"
+        );
         self.running = supervised;
     }
 
@@ -105,7 +116,11 @@ impl Postgres {
     pub fn postmaster(&self) -> String {
         let file = fs::read_to_string(self.folder.folder.join("postmaster.pid"));
         let file = file.expect("a running server has a file with its process number");
-        file.lines().next().expect("the number is the first line").trim().to_owned()
+        file.lines()
+            .next()
+            .expect("the number is the first line")
+            .trim()
+            .to_owned()
     }
 }
 
@@ -142,19 +157,29 @@ fn manner() -> Manner {
 
 /// Sends a signal to processes; some of them may be gone already.
 pub(crate) fn signal(name: &str, pids: &[String]) {
-    let sent = Command::new("kill").arg(format!("-{name}")).args(pids).stderr(Stdio::null()).status();
+    let sent = Command::new("kill")
+        .arg(format!("-{name}"))
+        .args(pids)
+        .stderr(Stdio::null())
+        .status();
     sent.expect("kill can be started");
 }
 
 fn children_of(pid: &str) -> Vec<String> {
-    let found = Command::new("pgrep").args(["-P", pid]).output().expect("pgrep can be started");
+    let found = Command::new("pgrep")
+        .args(["-P", pid])
+        .output()
+        .expect("pgrep can be started");
     let text = String::from_utf8(found.stdout).expect("numbers");
     text.lines().map(str::to_owned).collect()
 }
 
 /// Whether a process is there and not just waiting for its parent to notice its end.
 pub fn is_alive(pid: &str) -> bool {
-    let asked = Command::new("ps").args(["-o", "stat=", "-p", pid]).output().expect("ps can be started");
+    let asked = Command::new("ps")
+        .args(["-o", "stat=", "-p", pid])
+        .output()
+        .expect("ps can be started");
     let state = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
     !state.is_empty() && !state.starts_with('Z')
 }
