@@ -1,0 +1,26 @@
+//! The Worker in a real workerd, with a real PostgreSQL behind its bindings and the real native API behind it.
+
+mod availability;
+mod cases;
+mod forwarding;
+mod hostile;
+mod reading;
+mod role;
+mod same_answers;
+mod story;
+mod tokens;
+mod town;
+mod upstream;
+mod weight;
+mod wire;
+
+use std::sync::LazyLock;
+
+use tokio::runtime::Runtime;
+
+/// Runs a test. All of them share one runtime, as they share the processes that they speak with.
+fn run<T>(test: impl Future<Output = T>) -> T {
+    static RUNTIME: LazyLock<Runtime> =
+        LazyLock::new(|| Runtime::new().expect("a runtime can be started"));
+    RUNTIME.block_on(test)
+}

@@ -1,0 +1,189 @@
+//! What the Worker's role may see, tried with the very address and password that the Worker has.
+
+use equoria::dev::prepare::connect;
+use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
+
+use crate::run;
+use crate::town::town;
+
+/// Words that a column with something to hide has in its name.
+const HIDDEN: [&str; 12] = [
+    "email",
+    "password",
+    "hash",
+    "secret",
+    "settings",
+    "genotype",
+    "genetic",
+    "modifiers",
+    "hidden",
+    "response",
+    "token",
+    "session",
+];
+
+/// Columns with such a word that the public may see: what a show committed to, what it revealed, and what revokes a token.
+const PUBLIC: [&str; 3] = [
+    "shows.secret_hash",
+    "shows.revealed_secret",
+    "users.token_epoch",
+];
+
+async fn refusal(client: &Client, sql: &str) -> SqlState {
+    match client.batch_execute(sql).await {
+        Ok(()) => panic!("the edge's role may: {sql}"),
+        Err(error) => error
+            .code()
+            .unwrap_or_else(|| panic!("{sql}: {error}"))
+            .clone(),
+    }
+}
+
+#[test]
+fn nothing_with_something_to_hide_can_be_selected() {
+    run(async {
+        let town = town().await;
+        let client = connect(&town.edge.database).await.unwrap();
+        let columns = "select format('%I.%I', n.nspname, c.relname), c.relname, a.attname from pg_attribute a
+            join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname in ('public', 'ops') and c.relkind in ('r', 'v', 'm', 'p') and a.attnum > 0 and not a.attisdropped
+            and c.relname not like 'pg_stat_statements%'";
+        let mut tried = 0;
+        for row in town.world.admin.query(columns, &[]).await.unwrap() {
+            let (table, bare, column): (String, String, String) =
+                (row.get(0), row.get(1), row.get(2));
+            let is_public = PUBLIC.contains(&format!("{bare}.{column}").as_str());
+            if HIDDEN
+                .iter()
+                .any(|word| column.contains(word) || bare.contains(word))
+                && !is_public
+            {
+                let code = refusal(&client, &format!("select {column} from {table}")).await;
+                assert_eq!(code, SqlState::INSUFFICIENT_PRIVILEGE, "{table}.{column}");
+                tried += 1;
+            }
+        }
+        assert!(tried >= 20, "only {tried} columns were tried");
+    });
+}
+
+#[test]
+fn the_named_secrets_are_refused_however_they_are_asked_for() {
+    run(async {
+        let town = town().await;
+        let client = connect(&town.edge.database).await.unwrap();
+        for sql in [
+            "select email from users",
+            "select * from users",
+            "select u from users u",
+            "select to_jsonb(u) from users u",
+            "select count(email) from users",
+            "select 1 from users where email like 'a%'",
+            "select 1 from users order by email",
+            "select settings from users",
+            "select hash from user_passwords",
+            "select epigenetic_modifiers from horses",
+            "select * from horses",
+            "select row_to_json(h) from horses h",
+            "select 1 from horses where epigenetic_modifiers -> 'hidden' ? 'bold'",
+            "select secret from show_secrets",
+            "select 1 from show_secrets",
+            "select token_hash from refresh_tokens",
+            "select 1 from sessions",
+            "select response from idempotency_keys",
+            "select ahead_ms from ops.game_clock",
+            "select 1 from ops.audit_log",
+            "select rolpassword from pg_authid",
+            "select pg_read_file('postgresql.conf')",
+            "copy users to program 'cat'",
+            "copy (select email from users) to stdout",
+            "set role equoria_writer",
+            "set role equoria_owner",
+            "set session authorization equoria_writer",
+        ] {
+            assert_eq!(
+                refusal(&client, sql).await,
+                SqlState::INSUFFICIENT_PRIVILEGE,
+                "{sql}"
+            );
+        }
+    });
+}
+
+#[test]
+fn nothing_can_be_written() {
+    run(async {
+        let town = town().await;
+        let client = connect(&town.edge.database).await.unwrap();
+        for sql in [
+            "update horses set name = 'Nag'",
+            "update users set money = 1000000",
+            "insert into stables (user_id, name) values (gen_random_uuid(), 'Yard')",
+            "delete from show_entries",
+            "truncate shows",
+            "do $$ begin lock table horses in exclusive mode; end $$",
+            "select 1 from horses for update",
+            "select ledger_post(now(), null, null, null, null, null, null, null, null)",
+            "select nextval('horses_id_seq')",
+            "create table notes (id int)",
+            "create temporary table notes (id int)",
+            "create schema mine",
+            "drop table horses",
+            "alter table horses disable trigger all",
+        ] {
+            client
+                .batch_execute("set default_transaction_read_only = on")
+                .await
+                .unwrap();
+            let code = refusal(&client, sql).await;
+            assert!(
+                [
+                    SqlState::READ_ONLY_SQL_TRANSACTION,
+                    SqlState::INSUFFICIENT_PRIVILEGE
+                ]
+                .contains(&code),
+                "{sql}"
+            );
+            // A role may lift its own read-only mode; it has no more rights then.
+            client
+                .batch_execute("set default_transaction_read_only = off")
+                .await
+                .unwrap();
+            assert_eq!(
+                refusal(&client, sql).await,
+                SqlState::INSUFFICIENT_PRIVILEGE,
+                "{sql}"
+            );
+        }
+    });
+}
+
+#[test]
+fn no_answer_of_the_edge_shows_a_hidden_trait_or_an_address() {
+    run(async {
+        let town = town().await;
+        let edge = town.at_the_edge();
+        let ada = edge.with_token(town.ada.token().unwrap());
+        let mare = town.mares[0];
+        for path in [
+            format!("/v1/horses/{mare}"),
+            "/v1/horses?limit=100".to_owned(),
+            format!("/v1/horses/{mare}/training"),
+            format!("/v1/shows/{}/entries", town.open),
+            format!("/v1/shows/{}/preview?horse={mare}", town.open),
+            format!("/v1/users/{}", town.ada.id),
+            "/v1/users/me/horses".to_owned(),
+            "/v1/rankings/users".to_owned(),
+        ] {
+            for client in [&edge, &ada] {
+                let text = client.get(&path).await.text();
+                assert!(!text.contains("legendary_bloodline"), "{path}: {text}");
+                assert!(!text.contains("@example.org"), "{path}: {text}");
+                assert!(!text.contains(&town.shy.id.to_string()), "{path}: {text}");
+            }
+        }
+        let open = edge.read(&format!("/v1/shows/{}", town.open)).await;
+        assert_eq!(open["secret"], serde_json::Value::Null);
+    });
+}
