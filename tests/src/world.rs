@@ -156,8 +156,9 @@ impl Default for NewShow {
     }
 }
 
-const NOON_ON_MONDAY: &str = "update ops.game_clock set ahead_ms = 1000 * extract(epoch from
-    date_trunc('week', now() at time zone 'UTC') + interval '7 days 12 hours' - (now() at time zone 'UTC'))::bigint";
+const NOON_ON_MONDAY: &str = "update ops.game_clock set ahead_ms = (1000 * extract(epoch from
+    date_trunc('week', now() at time zone 'UTC') + interval '7 days 12 hours' - (now() at time zone 'UTC')))::bigint + 1
+  where ahead_ms = 0";
 
 const CATALOGUES: &str = "with kinds as (
     insert into disciplines (name, first_stat, second_stat, third_stat)

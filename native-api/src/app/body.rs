@@ -190,6 +190,19 @@ impl<'de> Deserializer<'de> for Read {
         }
     }
 
+    /// Fields have names: a list of their values in the right order is no object.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Wrong> {
+        match self.0 {
+            Value::Array(_) => Err(Wrong::invalid_type(Unexpected::Seq, &"an object")),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
         match self.0 {
             Value::Null => visitor.visit_none(),
@@ -219,7 +232,7 @@ impl<'de> Deserializer<'de> for Read {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        tuple_struct map identifier ignored_any
     }
 }
 
@@ -356,6 +369,7 @@ mod tests {
             (r#"{"name":"x","level":2147483648}"#, "level"),
             (r#"{"name":"x","level":99999999999999999999999}"#, "level"),
             (r#"{"name":"x","inner":{"is_on":0}}"#, "inner.is_on"),
+            (r#"{"name":"x","inner":[true,[1]]}"#, "inner"),
             (r#"{"name":"x","inner":{"is_off":true}}"#, "inner.is_off"),
             (r#"{"name":"x","inner":{"list":[1,256]}}"#, "inner.list.1"),
             (r#"{"name":"x","kind":"gelding"}"#, "kind"),
@@ -370,6 +384,7 @@ mod tests {
         for body in [
             "{",
             "[]",
+            "[\"x\",3,{},\"mare\"]",
             "7",
             "\"text\"",
             "{\"name\":\"x\"} x",

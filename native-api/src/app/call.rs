@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use reads::asked::Asked;
 use reads::request::RequestId;
 use reads::{Failure, version};
 use serde::Deserialize;
@@ -78,6 +79,7 @@ impl<B: DeserializeOwned> FromRequest<App> for Call<B> {
         let (parts, raw) = request.into_parts();
         let player = app.tokens.player(&parts.headers)?;
         app.limits.write(player.id)?;
+        no_query(&parts)?;
         let bytes = Bytes::from_request(Request::from_parts(parts.clone(), raw), app).await;
         let once = Once::of(
             &parts.method,
@@ -120,6 +122,7 @@ impl<B: DeserializeOwned> FromRequest<App> for Visit<B> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
         let (parts, raw) = request.into_parts();
+        no_query(&parts)?;
         let address = address(&parts, app);
         let bytes = Bytes::from_request(Request::from_parts(parts.clone(), raw), app).await;
         Ok(Self {
@@ -144,11 +147,18 @@ impl axum::extract::FromRequestParts<App> for Look {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let player = app.tokens.player(&parts.headers)?;
+        no_query(parts)?;
         Ok(Self {
             app: app.clone(),
-            player: app.tokens.player(&parts.headers)?,
+            player,
         })
     }
+}
+
+/// Nothing here takes a parameter: whoever sends one means something else.
+fn no_query(parts: &Parts) -> Result<(), Failure> {
+    Asked::parse(parts.uri.query().unwrap_or_default()).only(&[])
 }
 
 fn request_id(parts: &Parts) -> RequestId {

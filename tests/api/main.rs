@@ -1,0 +1,12 @@
+//! The native API over HTTP, on a real PostgreSQL: what it does, what it refuses, and what nobody can make it do.
+
+mod health;
+mod idempotency;
+mod privacy;
+mod races;
+mod refusals;
+mod sessions;
+mod settlement;
+mod story;
+mod sweep;
+mod versions;
