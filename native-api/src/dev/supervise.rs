@@ -2,7 +2,7 @@
 //!
 //! Each runs under a supervisor: this program's own hidden command `supervise`, which holds the reading end of a
 //! pipe. When the pipe closes - because the parent let go of it, or because the parent is gone in whatever way - the
-//! supervisor stops the child, first gently, then firmly.
+//! supervisor stops the child, first gently, then firmly. It does the same when it is told to stop itself.
 
 use std::io::Read;
 use std::os::unix::process::CommandExt;
@@ -16,6 +16,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::places::Owner;
 use super::program::own_program;
+use super::stop::asked_to_stop;
 use crate::trouble::{Because, Trouble};
 
 /// How a child is asked to stop, and who it runs as.
@@ -176,7 +177,7 @@ impl Manner {
     }
 }
 
-/// The supervisor itself: runs the child until it ends or standard input does, and answers the child's exit status.
+/// The supervisor itself: runs the child until it ends, standard input does or a signal comes, and answers the child's exit status.
 ///
 /// # Errors
 /// When the child cannot be started.
@@ -197,7 +198,7 @@ pub fn supervise(program: &str, arguments: &[String], manner: &Manner) -> Result
         std::fs::write(file, child.id().to_string())
             .because(|| format!("could not write {}", file.display()))?;
     }
-    let let_go = when_standard_input_ends();
+    let let_go = when_to_let_go();
     let status = loop {
         if let Some(status) = child
             .try_wait()
@@ -238,13 +239,21 @@ fn stop(child: &mut Child, manner: &Manner) -> Option<ExitStatus> {
     child.wait().ok()
 }
 
-fn when_standard_input_ends() -> Receiver<()> {
+/// Standard input ends with whoever started us; a signal comes from a person or from the system.
+fn when_to_let_go() -> Receiver<()> {
     let (ended, receiver) = channel();
+    let signalled = ended.clone();
     thread::spawn(move || {
         let mut sink = [0; 64];
         while matches!(std::io::stdin().read(&mut sink), Ok(count) if count > 0) {}
         // Nobody listens any more when the child ended first.
         let _told = ended.send(());
+    });
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+        if runtime.is_ok_and(|runtime| runtime.block_on(asked_to_stop()).is_ok()) {
+            let _told = signalled.send(());
+        }
     });
     receiver
 }
