@@ -155,12 +155,8 @@ impl fmt::Display for Report {
         for trial in &self.trials {
             for limit in &trial.limits {
                 let share = 100.0 * trial.api.per_second / limit.per_second.max(f64::EPSILON);
-                writeln!(
-                    out,
-                    "{} does {share:.0} % of{}",
-                    trial.api.what,
-                    limit.what.trim_end()
-                )?;
+                let (what, limit) = (&trial.api.what, limit.what.trim());
+                writeln!(out, "{what}: {share:.0} % of {limit}")?;
             }
         }
         let wrong = self
@@ -243,7 +239,7 @@ mod tests {
             }],
         };
         let text = report.to_string();
-        assert!(text.contains("GET does 50 % of  pgbench"), "{text}");
+        assert!(text.contains("GET: 50 % of pgbench"), "{text}");
         assert!(text.contains("1 requests failed"), "{text}");
         assert_eq!(report.errors(), 1);
         assert_eq!(report.trials[0].api.api_cpu_ms, Some(1.0));
