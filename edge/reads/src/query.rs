@@ -33,6 +33,15 @@ pub struct Query {
     pub freshness: Freshness,
 }
 
+impl Query {
+    /// Does its best plan depend on the values? It does where a filter may be left out: one plan for all values cannot use
+    /// the index of a filter that may not be there, and walks another one to its end.
+    #[must_use]
+    pub fn is_planned_by_values(&self) -> bool {
+        self.sql.contains(" is null or ")
+    }
+}
+
 /// How fresh an answer must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
@@ -62,17 +71,27 @@ pub trait Connect: Send + Sync + 'static {
         query: &'static Query,
         values: Values<'_>,
     ) -> impl Future<Output = Result<Vec<Row>, tokio_postgres::Error>> + Send {
-        async move {
-            let types = query.takes.iter().cloned();
-            let typed: Vec<_> = values.iter().copied().zip(types).collect();
-            connection.query_typed(query.sql, &typed).await
-        }
+        query_typed(connection, query, values)
     }
 
     /// Takes back a connection that was lost while it was asked: it must not be given out again.
     fn lost(&self, connection: Self::Conn) {
         drop(connection);
     }
+}
+
+/// Asks in one round trip, planned for these values, and leaves nothing behind in the session.
+///
+/// # Errors
+/// What the database or the connection says.
+pub async fn query_typed(
+    client: &Client,
+    query: &'static Query,
+    values: Values<'_>,
+) -> Result<Vec<Row>, tokio_postgres::Error> {
+    let types = query.takes.iter().cloned();
+    let typed: Vec<_> = values.iter().copied().zip(types).collect();
+    client.query_typed(query.sql, &typed).await
 }
 
 /// The values for `$1`, `$2` and so on.

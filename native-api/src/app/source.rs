@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 use axum::Router;
 use deadpool_postgres::{Object, Pool};
+use reads::query::query_typed;
 use reads::{Connect, Failure, Freshness, Query, Reads, Values};
 use tokio_postgres::{Client, Error, Row};
 
@@ -47,12 +48,16 @@ impl Connect for Reader {
     }
 
     /// Prepared once for each session, which is ours: to plan the headline read costs seven times what it costs to run.
+    /// Not so what depends on the values, for which PostgreSQL would soon keep one plan, and often a bad one.
     async fn query(
         connection: &ReaderConnection,
         query: &'static Query,
         values: Values<'_>,
     ) -> Result<Vec<Row>, Error> {
         let client = &connection.0;
+        if query.is_planned_by_values() {
+            return query_typed(client, query, values).await;
+        }
         let statement = client.prepare_typed_cached(query.sql, query.takes).await?;
         client.query(&statement, values).await
     }

@@ -1,0 +1,10 @@
+//! The reads: their statements against the migrated schema, their round trips, their filters, pages and tags.
+
+mod bulk;
+mod contract;
+mod filters;
+mod pages;
+mod proxy;
+mod routes;
+mod tags;
+mod trips;

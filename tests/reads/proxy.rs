@@ -1,0 +1,83 @@
+//! A proxy that counts round trips: every Sync, Flush and simple Query that a client sends to PostgreSQL.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// Stands between a client and the server; it ends with this value.
+pub struct Proxy {
+    /// Where it listens on 127.0.0.1.
+    pub port: u16,
+    trips: Arc<AtomicUsize>,
+    accepting: JoinHandle<()>,
+}
+
+impl Proxy {
+    /// A proxy in front of the server at this port.
+    pub async fn to(port: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let trips = Arc::new(AtomicUsize::new(0));
+        let here = listener.local_addr().unwrap().port();
+        let counted = Arc::clone(&trips);
+        let accepting = tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let server = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+                client.set_nodelay(true).unwrap();
+                server.set_nodelay(true).unwrap();
+                let (from_client, mut to_client) = client.into_split();
+                let (mut from_server, to_server) = server.into_split();
+                tokio::spawn(pass_on(from_client, to_server, Arc::clone(&counted)));
+                tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
+            }
+        });
+        Self {
+            port: here,
+            trips,
+            accepting,
+        }
+    }
+
+    /// The round trips since the last time this was asked. The setting-up of a connection counts for none.
+    pub fn take(&self) -> usize {
+        self.trips.swap(0, Ordering::SeqCst)
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// Passes bytes on and looks for the messages that the server answers: each is a type and a length that counts itself.
+/// The very first has no type.
+async fn pass_on(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, trips: Arc<AtomicUsize>) {
+    let mut waiting: Vec<u8> = Vec::new();
+    let mut is_first = true;
+    let mut chunk = [0; 8192];
+    while let Ok(count @ 1..) = from.read(&mut chunk).await {
+        waiting.extend_from_slice(&chunk[..count]);
+        while let Some(length) = whole(&waiting, is_first) {
+            if !is_first && matches!(waiting[0], b'S' | b'H' | b'Q') {
+                trips.fetch_add(1, Ordering::SeqCst);
+            }
+            is_first = false;
+            waiting.drain(..length);
+        }
+        if to.write_all(&chunk[..count]).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The length of the first message, if all of it is there.
+fn whole(waiting: &[u8], is_first: bool) -> Option<usize> {
+    let kind = usize::from(!is_first);
+    let length: [u8; 4] = waiting.get(kind..kind + 4)?.try_into().ok()?;
+    let length = kind + usize::try_from(u32::from_be_bytes(length)).unwrap();
+    (waiting.len() >= length).then_some(length)
+}
