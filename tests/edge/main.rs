@@ -5,6 +5,7 @@ mod cases;
 mod forwarding;
 mod hostile;
 mod reading;
+mod readme;
 mod role;
 mod same_answers;
 mod story;
