@@ -147,7 +147,10 @@ impl Native {
         let url = format!("{}/health/ready", self.url);
         let log = self.home.join("log");
         let process = &mut self.process;
-        let ready = answers(&url, Duration::from_secs(60), || require_running(process, &log)).await;
+        let ready = answers(&url, Duration::from_secs(60), || {
+            require_running(process, &log)
+        })
+        .await;
         ready.unwrap_or_else(|trouble| panic!("the native API did not start: {trouble}"));
     }
 
