@@ -19,7 +19,7 @@ process.stdout.write(Buffer.from(digest).toString('hex'));
 #[test]
 fn a_million_scored_entries_have_the_same_digest_natively_and_in_wasm() {
     let places = Places::find().unwrap();
-    tools::install(&places, &Voice::quiet()).unwrap();
+    tools::install(&places, &Voice::default()).unwrap();
     let module = build(&places);
     let native = thread::spawn(|| hex(&rules::parity::scored_entries_digest(SEED, ENTRIES)));
     let wasm = in_wasm(&places, &module, SEED, ENTRIES);
