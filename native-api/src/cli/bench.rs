@@ -20,7 +20,7 @@ pub(super) struct BenchArguments {
     /// Clients, each with one request at a time
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=60))]
     clients: u32,
-    /// Connections of the API for reads, and as many for writes [default: two for each processor]
+    /// Connections of the API for reads, and as many for writes [default: four for each processor]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=16))]
     connections: Option<u16>,
     /// Print the result as JSON
@@ -37,7 +37,7 @@ pub(super) async fn bench(arguments: &BenchArguments) -> Result<Finding, Trouble
         clients: arguments.clients,
         connections: arguments
             .connections
-            .map_or((2 * processors).min(16), usize::from),
+            .map_or((4 * processors).min(16), usize::from),
     };
     let Some(report) = bench::run(wishes, &voice).await? else {
         return Err(Trouble::new(
