@@ -45,13 +45,21 @@ async fn a_server_on_another_schema_is_not_ready_and_says_which() {
 }
 
 #[tokio::test]
-async fn a_connection_that_broke_costs_a_read_nothing() {
+async fn connections_that_broke_cost_neither_reads_nor_writes_anything() {
     let world = World::new().await;
     let ann = world.player("Ann").await;
     ann.read("/v1/users/me").await;
-    world.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'equoria_reader' and datname = current_database()").await;
-    ann.read("/v1/users/me").await;
-    world.client.read("/health/ready").await;
+    for round in 0..5 {
+        let stable = json!({"name": format!("Yard {round}")});
+        let (one, other) = tokio::join!(ann.get("/v1/users/me"), ann.get("/v1/shows"));
+        assert_eq!((one.status, other.status), (200, 200));
+        world.sql("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()").await;
+        let (read, written) = tokio::join!(ann.get("/v1/users/me"), ann.post("/v1/stables", &stable));
+        read.require(200);
+        written.require(201);
+        world.client.read("/health/ready").await;
+    }
+    assert_eq!(world.one("select count(*) from stables").await, 5);
 }
 
 #[tokio::test]
@@ -93,6 +101,31 @@ async fn a_request_that_breaks_off_leaves_no_transaction_open() {
     let open = "select count(*) from pg_stat_activity where state like 'idle in transaction%' and datname = current_database()";
     while watcher.query_one(open, &[]).await.unwrap().get::<_, i64>(0) > 0 {}
     ann.post(&format!("/v1/horses/{mare}/training"), &json!({"discipline": "Racing"})).await.require(201);
+}
+
+#[tokio::test]
+async fn a_body_may_have_sixty_four_kibibytes_and_no_byte_more() {
+    let world = World::new().await;
+    let ann = world.player("Ann").await;
+    let padded = |length: usize| format!("{{}}{}", " ".repeat(length - 2));
+    let claim = |length: usize| ann.ask("POST", "/v1/stipend").body("application/json", padded(length)).send();
+    let problem = claim(65_537).await.refused(413, "body-too-large");
+    assert_eq!(problem["most_bytes"], 65_536);
+    claim(65_536).await.require(200);
+}
+
+#[tokio::test]
+async fn the_description_and_its_page_are_there_and_ask_nobody_elsewhere() {
+    let world = World::new().await;
+    let description = world.client.get("/openapi.json").await.require(200);
+    assert_eq!(description.header("content-type"), "application/json");
+    assert_eq!(description.json()["openapi"], "3.1.0");
+    let moved = world.client.get("/docs").await.require(308);
+    assert_eq!(moved.header("location"), "/docs/");
+    let page = world.client.get("/docs/").await.require(200);
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    world.client.get("/docs/swagger-ui-bundle.js").await.require(200);
 }
 
 #[tokio::test]

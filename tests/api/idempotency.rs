@@ -147,6 +147,24 @@ async fn concurrent_duplicates_have_one_effect_and_all_get_its_answer() {
     world.require_sound_ledger().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn different_requests_that_race_with_one_key_have_one_effect() {
+    let world = World::new().await;
+    let ann = world.player("Ann").await;
+    let open = |at: usize| ann.ask("POST", "/v1/stables").json(&json!({"name": format!("Yard {at}")})).key("one");
+    let mut under_way: JoinSet<_> = (0..32).map(|at| open(at).send()).collect();
+    let mut made = 0;
+    while let Some(reply) = under_way.join_next().await {
+        let reply = reply.unwrap();
+        if reply.status == 201 {
+            made += 1;
+        } else {
+            reply.refused(422, "idempotency-key-reused");
+        }
+    }
+    assert_eq!((made, world.one("select count(*) from stables").await), (1, 1));
+}
+
 fn all(ask: impl Fn() -> Ask) -> Vec<Ask> {
     (0..32).map(|_| ask()).collect()
 }

@@ -2,6 +2,7 @@
 
 mod health;
 mod idempotency;
+mod jobs;
 mod privacy;
 mod races;
 mod refusals;

@@ -116,7 +116,9 @@ async fn stables_have_names_of_their_own_and_belong_to_one_player() {
     let nothing = ann.ask("PATCH", &format!("/v1/stables/{home}")).if_match("\"1\"").json(&json!({}));
     assert_eq!(refuse(&world, nothing, 400, "invalid-field").await["field"], "name");
     rename(&ann, home).send().await.require(200);
+    let mare = world.horse(&ann, NewHorse { stable: Some(far), ..NewHorse::default() }).await;
     ann.delete(&format!("/v1/stables/{far}")).await.require(204);
+    assert_eq!(world.client.read(&format!("/v1/horses/{mare}")).await["stable"], Value::Null);
     refuse(&world, ann.ask("DELETE", &format!("/v1/stables/{far}")), 404, "stable-not-found").await;
 }
 
@@ -245,6 +247,21 @@ async fn a_horse_enters_owned_of_age_not_in_foal_in_the_bracket_once_and_with_th
     let third = world.mare(&ann).await;
     let problem = refuse(&world, enter(&ann, open, third), 409, "not-enough-coins").await;
     assert_eq!((&problem["need"], &problem["have"]), (&json!(10), &json!(5)));
+    world.require_sound_ledger().await;
+}
+
+#[tokio::test]
+async fn who_withdraws_may_enter_again_for_the_same_fee() {
+    let world = World::new().await;
+    let (host, ann) = (world.player("Host").await, world.player("Ann").await);
+    let show = world.show(&host, NewShow::default()).await;
+    let mare = world.mare(&ann).await;
+    for _ in 0..3 {
+        enter(&ann, show, mare).send().await.require(201);
+        assert_eq!(world.purse(ann.id).await, 990);
+        let back = withdraw(&ann, show, mare).send().await.require(200).json();
+        assert_eq!((&back["refund"], &back["money"]), (&json!(10), &json!(1000)));
+    }
     world.require_sound_ledger().await;
 }
 

@@ -217,6 +217,24 @@ async fn the_treasury_gives_prizes_and_takes_fees_like_any_host() {
     world.require_sound_ledger().await;
 }
 
+#[tokio::test]
+async fn a_player_with_several_horses_in_a_show_gets_the_sum() {
+    let world = World::new().await;
+    let (host, ann) = (world.player("Host").await, world.player("Ann").await);
+    let show = world.show(&host, NewShow { prize: 101, entry_fee: 10, in_minutes: 60, ..NewShow::default() }).await;
+    for _ in 0..4 {
+        let mare = world.mare(&ann).await;
+        world.enter(&ann, show, mare).await.require(201);
+    }
+    world.advance("61m").await;
+    world.settle_due().await;
+    // 20, 15 and 10 XP for the first three, and the whole prize less four fees.
+    let me = ann.read("/v1/users/me").await;
+    assert_eq!((&me["xp"], &me["money"]), (&json!(45), &json!(1000 - 40 + 101)));
+    assert_eq!(world.purse(host.id).await, 1000 - 101 + 40);
+    world.require_sound_ledger().await;
+}
+
 /// An entry is scored as it was frozen: what happens to the horse afterwards changes nothing.
 #[tokio::test]
 async fn what_was_frozen_is_what_is_scored() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use harness::{Client, NewHorse, NewShow, Player, World};
+use reads::page::{Cursor, List};
 use serde_json::{Value, json};
 
 /// All rows of a list, page by page.
@@ -114,6 +115,61 @@ async fn a_page_has_twenty_rows_where_nobody_asks_for_another_number() {
     let breeds = world.client.read("/v1/breeds").await;
     assert!(breeds["items"].as_array().unwrap().len() >= 40 && breeds["next_cursor"].is_null());
 }
+
+/// A cursor is the client's to send: whatever keys it holds, the answer is a page or a refusal.
+#[tokio::test]
+async fn no_forged_cursor_breaks_a_list() {
+    let (_world, ann, lists) = dozens().await;
+    let keys = [i64::MIN, -1, 0, 253_402_300_799_999_999, i64::MAX];
+    for path in &lists {
+        let join = if path.contains('?') { '&' } else { '?' };
+        let ask = async |cursor: String| ann.get(&format!("{path}{join}limit=2&cursor={cursor}")).await;
+        let mut taken = Vec::new();
+        for list in LISTS {
+            for shape in 1..=4 {
+                let reply = ask(cursor(list, shape, 1, 1)).await;
+                if reply.status == 200 {
+                    taken.push((list, shape));
+                } else {
+                    assert_eq!(reply.refused(400, "invalid-field")["field"], "cursor");
+                }
+            }
+        }
+        assert_eq!(taken.len(), 1, "{path}: {taken:?}");
+        for first in keys {
+            for rest in keys {
+                let reply = ask(cursor(taken[0].0, taken[0].1, first, rest)).await;
+                if reply.status != 200 {
+                    assert_eq!(reply.refused(400, "invalid-field")["field"], "cursor");
+                }
+            }
+        }
+    }
+}
+
+fn cursor(list: List, shape: usize, first: i64, rest: i64) -> String {
+    match shape {
+        1 => Cursor([first]).encode(list),
+        2 => Cursor([first, rest]).encode(list),
+        3 => Cursor([first, rest, first]).encode(list),
+        _ => Cursor([first, rest, first, rest]).encode(list),
+    }
+}
+
+const LISTS: [List; 12] = [
+    List::Horses,
+    List::BestHorses,
+    List::HorseResults,
+    List::Training,
+    List::Ledger,
+    List::Shows,
+    List::ShowResults,
+    List::Entries,
+    List::Users,
+    List::Stables,
+    List::RankedHorses,
+    List::Breeds,
+];
 
 #[tokio::test]
 async fn rankings_count_on_from_page_to_page() {

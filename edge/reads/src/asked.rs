@@ -189,7 +189,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let unreadable = |_| Failure::invalid("id", "The path cannot be read.");
+        let unreadable = |_| Failure::invalid("path", "The path cannot be read.");
         let params = RawPathParams::from_request_parts(parts, state)
             .await
             .map_err(unreadable)?;

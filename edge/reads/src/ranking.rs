@@ -90,7 +90,7 @@ pub(crate) async fn horses(
         .await?;
     let now = reads.now().await;
     let mut ranked = Vec::with_capacity(rows.len());
-    for (rank, row) in (above.max(0).saturating_add(1)..).zip(&rows) {
+    for (rank, row) in (first_rank(above)..).zip(&rows) {
         let horse = Line::read_scored(row, now)?;
         ranked.push(RankedHorse { rank, horse });
     }
@@ -115,7 +115,7 @@ pub(crate) async fn users(State(reads): State<Reads>, asked: Asked) -> Result<Re
     let id = Uuid::from_u64_pair(high.cast_unsigned(), low.cast_unsigned());
     let rows = reads.rows(&USERS, &[&xp, &id, &(limit + 1)]).await?;
     let mut ranked = Vec::with_capacity(rows.len());
-    for (rank, row) in (above.max(0).saturating_add(1)..).zip(&rows) {
+    for (rank, row) in (first_rank(above)..).zip(&rows) {
         ranked.push(RankedUser {
             rank,
             user: Player {
@@ -127,6 +127,11 @@ pub(crate) async fn users(State(reads): State<Reads>, asked: Asked) -> Result<Re
         });
     }
     public(&Page::of(ranked, limit, List::Users, RankedUser::keys))
+}
+
+/// The rank after so many others, as a cursor says. It is the client's to forge, and no ranking is longer than this.
+fn first_rank(above: i64) -> i64 {
+    above.clamp(0, 1_000_000_000_000) + 1
 }
 
 impl RankedUser {

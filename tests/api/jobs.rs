@@ -1,0 +1,35 @@
+//! The jobs beside settlement: what has expired is removed, by one process an hour.
+
+use equoria::jobs::expiry;
+use harness::World;
+use serde_json::json;
+use tokio::sync::watch;
+
+#[tokio::test]
+async fn expired_sessions_and_old_answers_are_removed_once_an_hour() {
+    let world = World::new().await;
+    let (ann, ben) = (world.client.sign_up("Ann").await, world.client.sign_up("Ben").await);
+    for (player, key) in [(&ann, "old"), (&ben, "young")] {
+        player.client.ask("POST", "/v1/stipend").key(key).send().await.require(200);
+    }
+    world
+        .sql(&format!(
+            "update sessions set created_at = now() - interval '31 days', expires_at = now() - interval '1 day' where user_id = '{}';
+             update idempotency_keys set created_at = now() - interval '25 hours' where key = 'old'",
+            ann.id
+        ))
+        .await;
+    let other = world.another_app().await;
+    let (_never, stopping) = watch::channel(false);
+    tokio::join!(expiry::take_turn(&world.app, &stopping), expiry::take_turn(&other, &stopping));
+    let left = "select (select count(*) from sessions) * 100 + (select count(*) from refresh_tokens) * 10 + (select count(*) from idempotency_keys)";
+    assert_eq!(world.one(left).await, 111);
+    let runs = "select count(*) from ops.job_runs where name = 'expiry' and outcome = 'done'";
+    assert_eq!(world.one(runs).await, 1);
+    let evidence: String = world.admin.query_one("select evidence::text from ops.job_runs where name = 'expiry'", &[]).await.unwrap().get(0);
+    let evidence: serde_json::Value = serde_json::from_str(&evidence).unwrap();
+    assert_eq!((&evidence["sessions"], &evidence["idempotency_keys"]), (&json!(1), &json!(1)));
+    // The one who is left goes on.
+    let body = json!({"refresh_token": ben.refresh_token});
+    world.client.post("/v1/sessions/refresh", &body).await.require(200);
+}
