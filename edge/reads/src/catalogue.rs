@@ -8,13 +8,13 @@ use crate::query::{Freshness, Query, Record};
 use crate::router::Reads;
 use axum::extract::State;
 use axum::response::Response;
+use postgres_types::Type;
 use rules::discipline::{Discipline as Row, STAT_WEIGHTS};
 use rules::stat::{Stat, Stats};
 use rules::temperament::Temperament;
 use rules::traits::{Rarity, Sign, Trait as Kind};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use tokio_postgres::types::Type;
 
 /// A breed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

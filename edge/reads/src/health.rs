@@ -7,8 +7,8 @@ use crate::query::{Freshness, Query};
 use crate::router::Reads;
 use axum::extract::State;
 use axum::response::Response;
+use postgres_types::Type;
 use serde::Serialize;
-use tokio_postgres::types::Type;
 
 /// A program that answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -13,12 +13,12 @@ use crate::session::Fault;
 use crate::wire::At;
 use axum::extract::State;
 use axum::response::Response;
+use postgres_types::Type;
 use rules::discipline::{Discipline, MAX_DISCIPLINE_SCORE};
 use rules::horse::Sex;
 use rules::traits::{Sign, Trait};
 use serde::Serialize;
 use serde_json::{Value, json};
-use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 /// A horse in a list.

@@ -11,9 +11,9 @@ use crate::router::Reads;
 use crate::wire::{At, Score};
 use axum::extract::State;
 use axum::response::Response;
+use postgres_types::Type;
 use serde::{Deserialize, Serialize};
 use std::result;
-use tokio_postgres::types::Type;
 
 /// What a horse did in a show.
 #[derive(Clone, Debug, Serialize, Deserialize)]

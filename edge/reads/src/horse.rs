@@ -10,11 +10,11 @@ use crate::router::Reads;
 use crate::wire::At;
 use axum::extract::State;
 use axum::response::Response;
+use postgres_types::Type;
 use rules::horse::{LifeStage, Sex, age, level};
 use rules::stat::Stats;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 /// Something that has an id and a name: a breed, a stable, a show, another horse.

@@ -12,8 +12,8 @@ use crate::session::Fault;
 use crate::wire::At;
 use axum::extract::State;
 use axum::response::Response;
+use postgres_types::Type;
 use serde::{Deserialize, Serialize};
-use tokio_postgres::types::Type;
 
 /// Coins that came into the purse or left it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,6 +14,7 @@ use crate::show::facts;
 use crate::wire::{Chance, Score};
 use axum::extract::State;
 use axum::response::Response;
+use postgres_types::Type;
 use rules::Refusal;
 use rules::competition::entry::{self, Contender, Entered, Rider, Snapshot};
 use rules::competition::odds::placings;
@@ -27,7 +28,6 @@ use rules::scale::{Gauge, MilliPoints};
 use rules::traits::{EpigeneticModifiers, VisibleTraits};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 /// What a horse may expect of a show, given the entries that stand now.

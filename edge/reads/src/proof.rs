@@ -8,6 +8,7 @@ use crate::router::Reads;
 use crate::show::facts;
 use axum::extract::State;
 use axum::response::Response;
+use postgres_types::Type;
 use rules::competition::entry::Entered;
 use rules::competition::proof::Proof;
 use rules::competition::settlement::{EntryResult, settle};
@@ -17,7 +18,6 @@ use rules::money::Coins;
 use rules::scale::{Bp, MilliPoints};
 use rules::stat::Stat;
 use serde::Deserialize;
-use tokio_postgres::types::Type;
 
 pub(crate) static PROOF: Query = Query {
     name: "proof of a show",

@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::horse::{Named, Player};
+use postgres_types::{FromSqlOwned, Json, ToSql, Type};
 use rules::Refusal;
 use rules::stat::Stats;
 use serde::de::DeserializeOwned;
@@ -12,7 +13,6 @@ use std::ops::Deref;
 use std::pin::Pin;
 use std::str::FromStr;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::{FromSqlOwned, Json, ToSql, Type};
 use tokio_postgres::{Client, Row};
 use uuid::Uuid;
 

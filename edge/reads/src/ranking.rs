@@ -10,10 +10,10 @@ use crate::query::{Freshness, Query};
 use crate::router::Reads;
 use axum::extract::State;
 use axum::response::Response;
+use postgres_types::Type;
 use rules::discipline::Discipline;
 use serde::Serialize;
 use serde_json::Value;
-use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 /// A horse in a ranking.

@@ -12,12 +12,12 @@ use crate::router::Reads;
 use crate::wire::At;
 use axum::extract::State;
 use axum::response::Response;
+use postgres_types::Type;
 use rules::competition::show::{Phase, ShowFacts, ShowState, phase};
 use rules::discipline::Discipline;
 use rules::id::ShowId;
 use rules::money::Coins;
 use serde::Serialize;
-use tokio_postgres::types::Type;
 
 /// A show in the calendar.
 #[derive(Clone, Debug, Serialize)]

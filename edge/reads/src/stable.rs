@@ -11,8 +11,8 @@ use crate::router::Reads;
 use crate::session::Fault;
 use axum::extract::State;
 use axum::response::Response;
+use postgres_types::Type;
 use serde::{Deserialize, Serialize};
-use tokio_postgres::types::Type;
 
 /// A stable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

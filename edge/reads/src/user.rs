@@ -11,10 +11,10 @@ use crate::session::Fault;
 use crate::wire::At;
 use axum::extract::State;
 use axum::response::Response;
+use postgres_types::Type;
 use rules::economy::STIPEND;
 use rules::progression::{XP_PER_LEVEL, check_stipend};
 use serde::Serialize;
-use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 /// A player who shows the profile.
