@@ -9,10 +9,6 @@ pub const WELCOME: Coins = Coins::new(1_000);
 pub const STIPEND: Coins = Coins::new(250);
 /// The price of a store horse.
 pub const STORE_HORSE_PRICE: Coins = Coins::new(500);
-/// The price of registering a covering.
-pub const COVERING_REGISTRATION_FEE: Coins = Coins::new(50);
-/// The price of a genetic test.
-pub const GENETIC_TEST_PRICE: Coins = Coins::new(40);
 /// The shares of first, second and third in a prize.
 pub const PRIZE_SHARES: [Bp; 3] = [Bp::new(5_000), Bp::new(3_000), Bp::new(2_000)];
 

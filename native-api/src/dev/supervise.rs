@@ -128,11 +128,6 @@ impl Supervised {
         // The supervisor ends within its own bounds, whatever the child does.
         let _status = self.supervisor.wait();
     }
-
-    /// Lets go of it: it runs until this process ends, in whatever way.
-    pub fn until_we_end(self) {
-        std::mem::forget(self);
-    }
 }
 
 impl Drop for Supervised {
@@ -250,7 +245,9 @@ fn when_to_let_go() -> Receiver<()> {
         let _told = ended.send(());
     });
     thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build();
         if runtime.is_ok_and(|runtime| runtime.block_on(asked_to_stop()).is_ok()) {
             let _told = signalled.send(());
         }
