@@ -39,7 +39,9 @@ impl Client {
     pub fn at(url: &str) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         Self {
-            http: http.build().expect("an HTTP client without TLS needs nothing"),
+            http: http
+                .build()
+                .expect("an HTTP client without TLS needs nothing"),
             url: url.to_owned(),
             token: None,
         }
@@ -113,7 +115,10 @@ impl Client {
     /// When the registration is refused.
     pub async fn sign_up(&self, name: &str) -> SignedUp {
         static COUNT: AtomicU32 = AtomicU32::new(1);
-        let email = format!("player-{}@example.org", COUNT.fetch_add(1, Ordering::Relaxed));
+        let email = format!(
+            "player-{}@example.org",
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
         let body = json!({"name": name, "email": email, "password": PASSWORD});
         let answer = self.post("/v1/users", &body).await.require(201).json();
         let text = |name: &str| answer[name].as_str().expect("a token").to_owned();
@@ -131,7 +136,9 @@ impl Client {
 /// # Panics
 /// When there is none.
 pub fn uuid_of(value: &Value) -> Uuid {
-    let text = value.as_str().unwrap_or_else(|| panic!("{value} is no text"));
+    let text = value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no text"));
     text.parse().unwrap_or_else(|_| panic!("{text} is no UUID"))
 }
 
@@ -261,16 +268,35 @@ impl Reply {
     /// When it is no problem, or its parts contradict each other.
     pub fn problem(&self) -> Value {
         let all = || format!("{} answered {} {}", self.of, self.status, self.text());
-        assert_eq!(self.header("content-type"), "application/problem+json", "{}", all());
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{}",
+            all()
+        );
         let problem = self.json();
         let code = problem["code"].as_str().unwrap_or_default();
         let is_kebab = |it: char| it.is_ascii_lowercase() || it == '-';
         assert!(!code.is_empty() && code.chars().all(is_kebab), "{}", all());
-        assert_eq!(problem["type"], format!("https://equoria.game/problems/{code}"), "{}", all());
+        assert_eq!(
+            problem["type"],
+            format!("https://equoria.game/problems/{code}"),
+            "{}",
+            all()
+        );
         assert_eq!(problem["status"], self.status, "{}", all());
-        assert_eq!(problem["request_id"], self.header("x-request-id"), "{}", all());
+        assert_eq!(
+            problem["request_id"],
+            self.header("x-request-id"),
+            "{}",
+            all()
+        );
         for name in ["title", "detail"] {
-            assert!(problem[name].as_str().is_some_and(|text| !text.is_empty()), "{}", all());
+            assert!(
+                problem[name].as_str().is_some_and(|text| !text.is_empty()),
+                "{}",
+                all()
+            );
         }
         problem
     }

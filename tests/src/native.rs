@@ -239,28 +239,13 @@ async fn launch_on(
     arguments: &[String],
     home: &Path,
 ) -> Result<Supervised, Trouble> {
-    let mut command = Command::new(program::equoria());
-    command.args(arguments).current_dir(home);
-    for (name, value) in environment.iter() {
-        command.env(name, value);
-    }
-    command.env("EQUORIA_API_PORT", port.to_string());
-    let path = home.join("log");
-    let log = || {
-        let opened = fs::File::options().create(true).append(true).open(&path);
-        opened
-            .map(Stdio::from)
-            .because(|| format!("could not write {}", path.display()))
-    };
-    let manner = Manner {
-        supervisor: Some(program::equoria()),
-        pid_file: Some(home.join("pid")),
-        ..Manner::default()
-    };
-    let mut process = Supervised::start("the native API", &command, &manner, log()?, log()?)?;
-    let url = format!("http://127.0.0.1:{port}/health/ready");
+    let mut process = begin(port, environment, arguments, home)?;
+    let (url, log) = (
+        format!("http://127.0.0.1:{port}/health/ready"),
+        home.join("log"),
+    );
     answers(&url, Duration::from_secs(60), || {
-        require_running(&mut process, &path)
+        require_running(&mut process, &log)
     })
     .await?;
     Ok(process)

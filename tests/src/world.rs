@@ -209,9 +209,14 @@ impl World {
         let admin = database.admin().await;
         stock(&admin).await;
         let app = App::new(&config).expect("the settings of a test work");
-        app.clock.refresh(&app.db).await.expect("the clock can be read");
+        app.clock
+            .refresh(&app.db)
+            .await
+            .expect("the clock can be read");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("a bound listener has an address");
+        let address = listener
+            .local_addr()
+            .expect("a bound listener has an address");
         let (stop, stopping) = watch::channel(false);
         let mut running = JoinSet::new();
         let serving = serve_on(app.clone(), listener, told(stopping));
@@ -233,7 +238,10 @@ impl World {
     /// When the settings do not work.
     pub async fn another_app(&self) -> App {
         let app = App::new(&self.config).expect("the settings of a test work");
-        app.clock.refresh(&app.db).await.expect("the clock can be read");
+        app.clock
+            .refresh(&app.db)
+            .await
+            .expect("the clock can be read");
         app
     }
 
@@ -270,7 +278,10 @@ impl World {
     /// # Panics
     /// When the clock cannot be advanced.
     pub async fn advance(&self, span: &str) {
-        let moved = self.client.post("/dev/clock", &json!({"advance": span})).await;
+        let moved = self
+            .client
+            .post("/dev/clock", &json!({"advance": span}))
+            .await;
         moved.require(200);
     }
 
@@ -291,7 +302,8 @@ impl World {
     pub async fn player_with(&self, name: &str, coins: i64) -> Player {
         let (id, session) = (Uuid::now_v7(), Uuid::now_v7());
         let email = format!("{}@example.org", name.to_lowercase().replace(' ', "."));
-        let values: [&(dyn tokio_postgres::types::ToSql + Sync); 6] = [&id, &name, &email, &coins, &self.now(), &session];
+        let values: [&(dyn tokio_postgres::types::ToSql + Sync); 6] =
+            [&id, &name, &email, &coins, &self.now(), &session];
         self.admin.execute(PLAYER, &values).await.expect("a player");
         Player {
             id,
@@ -317,7 +329,11 @@ impl World {
     pub async fn horse(&self, owner: &Player, new: NewHorse) -> i64 {
         static COUNT: AtomicU32 = AtomicU32::new(1);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = if new.name.is_empty() { format!("Mare {number}") } else { new.name };
+        let name = if new.name.is_empty() {
+            format!("Mare {number}")
+        } else {
+            new.name
+        };
         let born_at = self.now() - TimeDelta::hours(new.age_hours);
         let values: [&(dyn tokio_postgres::types::ToSql + Sync); 13] = [
             &name,
@@ -334,7 +350,11 @@ impl World {
             &new.stable,
             &new.breed,
         ];
-        self.admin.query_one(HORSE, &values).await.expect("a horse").get(0)
+        self.admin
+            .query_one(HORSE, &values)
+            .await
+            .expect("a horse")
+            .get(0)
     }
 
     /// A mare of five years.
@@ -355,7 +375,10 @@ impl World {
         let stallion = self.horse(owner, stallion).await;
         let (covered_at, due_at) = (self.now(), self.now() + TimeDelta::days(7));
         let sql = "insert into pregnancies (mare_id, stallion_id, user_id, covered_at, due_at) values ($1, $2, $3, $4, $5)";
-        let covered = self.admin.execute(sql, &[&mare, &stallion, &owner.id, &covered_at, &due_at]).await;
+        let covered = self
+            .admin
+            .execute(sql, &[&mare, &stallion, &owner.id, &covered_at, &due_at])
+            .await;
         covered.expect("a pregnancy");
         mare
     }
@@ -391,16 +414,31 @@ impl World {
     /// # Panics
     /// When the database refuses it.
     pub async fn treasury_show(&self, new: NewShow) -> i64 {
-        let name = if new.name.is_empty() { fresh_show_name() } else { new.name };
+        let name = if new.name.is_empty() {
+            fresh_show_name()
+        } else {
+            new.name
+        };
         let run_date = self.now() + TimeDelta::minutes(new.in_minutes);
         let secret = Uuid::new_v4().simple().to_string().into_bytes();
         let version = i32::try_from(rules::RULES_VERSION).expect("a small number");
-        self.admin.batch_execute("begin").await.expect("a transaction");
+        self.admin
+            .batch_execute("begin")
+            .await
+            .expect("a transaction");
         let made = self
             .admin
             .query_one(
                 TREASURY_SHOW,
-                &[&name, &new.discipline, &new.entry_fee, &new.prize, &run_date, &secret, &version],
+                &[
+                    &name,
+                    &new.discipline,
+                    &new.entry_fee,
+                    &new.prize,
+                    &run_date,
+                    &secret,
+                    &version,
+                ],
             )
             .await;
         let show: i64 = made.expect("a show").get(0);
@@ -416,7 +454,12 @@ impl World {
 
     /// Enters a horse in a show.
     pub async fn enter(&self, player: &Player, show: i64, horse: i64) -> Reply {
-        player.post(&format!("/v1/shows/{show}/entries"), &json!({"horse_id": horse})).await
+        player
+            .post(
+                &format!("/v1/shows/{show}/entries"),
+                &json!({"horse_id": horse}),
+            )
+            .await
     }
 
     /// What a player's purse holds.
@@ -424,7 +467,8 @@ impl World {
     /// # Panics
     /// When there is no such player.
     pub async fn purse(&self, player: Uuid) -> i64 {
-        self.one(&format!("select money from users where id = '{player}'")).await
+        self.one(&format!("select money from users where id = '{player}'"))
+            .await
     }
 
     /// The number that a statement of the administrator's gives.
@@ -454,9 +498,17 @@ impl World {
             from %I.%I t', schemaname || '.' || tablename || ' ', 'empty', schemaname, tablename),
             ' union all ' order by schemaname, tablename)
             from pg_tables where schemaname in ('public', 'ops')";
-        let all: String = self.admin.query_one(tables, &[]).await.expect("the tables").get(0);
+        let all: String = self
+            .admin
+            .query_one(tables, &[])
+            .await
+            .expect("the tables")
+            .get(0);
         let lines = self.admin.query(&all, &[]).await.expect("their rows");
-        lines.iter().map(|row| row.get::<_, String>(0) + "\n").collect()
+        lines
+            .iter()
+            .map(|row| row.get::<_, String>(0) + "\n")
+            .collect()
     }
 
     /// Checks the ledger from outside: every transfer and the whole sum to zero, every balance is the sum of its
@@ -527,7 +579,9 @@ pub fn wire(instant: DateTime<Utc>) -> String {
 /// When there is none.
 pub fn number(reply: &Reply, name: &str) -> i64 {
     let json = reply.json();
-    json[name].as_i64().unwrap_or_else(|| panic!("{}: no number {name} in {json}", reply.of))
+    json[name]
+        .as_i64()
+        .unwrap_or_else(|| panic!("{}: no number {name} in {json}", reply.of))
 }
 
 fn fresh_show_name() -> String {
@@ -549,8 +603,12 @@ async fn stock(admin: &tokio_postgres::Client) {
         .chain([&CROSSBRED])
         .map(|it| json!([it.name, it.facts.stat_means, it.facts.temperament_weights]))
         .collect();
-    let values: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&Value::from(disciplines), &Value::from(breeds)];
-    admin.execute(CATALOGUES, &values).await.expect("the catalogues");
+    let values: [&(dyn tokio_postgres::types::ToSql + Sync); 2] =
+        [&Value::from(disciplines), &Value::from(breeds)];
+    admin
+        .execute(CATALOGUES, &values)
+        .await
+        .expect("the catalogues");
     admin.execute(NOON_ON_MONDAY, &[]).await.expect("the clock");
 }
 
