@@ -1,5 +1,7 @@
-//! The jobs beside settlement: what has expired is removed, by one process an hour.
+//! The jobs beside settlement: the treasury's calendar, and the removal of what has expired.
 
+use equoria::competition::calendar::Announce;
+use equoria::db::By;
 use equoria::jobs::expiry;
 use harness::World;
 use serde_json::json;
@@ -32,4 +34,31 @@ async fn expired_sessions_and_old_answers_are_removed_once_an_hour() {
     // The one who is left goes on.
     let body = json!({"refresh_token": ben.refresh_token});
     world.client.post("/v1/sessions/refresh", &body).await.require(200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_treasurys_shows_are_announced_once_by_however_many() {
+    let world = World::new().await;
+    let (one, other) = (world.another_app().await, world.another_app().await);
+    let announce = async |app: &equoria::app::App| app.db.write(By::nobody("calendar"), &Announce).await.unwrap();
+    let (first, second, third) = tokio::join!(announce(&world.app), announce(&one), announce(&other));
+    let shows = world.one("select count(*) from shows where host_id is null").await;
+    assert_eq!(i64::try_from(first + second + third).unwrap(), shows);
+    assert!(shows > 0);
+    assert_eq!(announce(&world.app).await, 0);
+    world.require_sound_ledger().await;
+    // Every one of them can be entered by somebody, and is settled or cancelled like any other.
+    let ann = world.player_with("Ann", 100_000).await;
+    let (mare, second) = (world.mare(&ann).await, world.mare(&ann).await);
+    let calendar = world.client.read("/v1/shows?limit=100").await;
+    let soonest = calendar["items"][0]["id"].as_i64().unwrap();
+    for horse in [mare, second] {
+        world.enter(&ann, soonest, horse).await.require(201);
+    }
+    world.advance("90d").await;
+    world.settle_due().await;
+    assert_eq!(world.client.read(&format!("/v1/shows/{soonest}")).await["state"], "settled");
+    assert_eq!(world.one("select count(*) from shows where state = 'open'").await, 0);
+    assert!(announce(&world.app).await > 0);
+    world.require_sound_ledger().await;
 }

@@ -281,7 +281,8 @@ async fn two_copies_of_a_world_settle_to_the_same_digests() {
     world.advance("31m").await;
     let World { database, admin, app, config, .. } = world;
     drop((admin, app));
-    let postgres = Database::empty().await.admin().await;
+    let elsewhere = Database::empty().await;
+    let postgres = elsewhere.admin().await;
     // Nobody may be connected to what is copied.
     let leave = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
     postgres.execute(leave, &[&database.name()]).await.unwrap();
@@ -294,6 +295,28 @@ async fn two_copies_of_a_world_settle_to_the_same_digests() {
     let settled = outcome(&one).await;
     assert!(settled.len() == 4 && settled.values().all(|it| it.starts_with("settled")), "{settled:?}");
     assert_eq!(settled, outcome(&other).await);
+}
+
+/// Instants finer than the wire shows them, and stats that cannot rise: the proof must still say what happened.
+#[tokio::test]
+async fn a_proof_survives_its_json_whatever_the_instants_and_the_stats() {
+    let world = World::new().await;
+    let (ann, ben) = (world.player("Ann").await, world.player("Ben").await);
+    for round in 0..12 {
+        let mut body = world.show_body(&NewShow { in_minutes: 60, ..NewShow::default() });
+        let at = world.now() + chrono::TimeDelta::minutes(60);
+        body["run_date"] = format!("{}.{:06}Z", at.format("%Y-%m-%dT%H:%M:%S"), 123_457 + round).into();
+        let show = number(&ann.post("/v1/shows", &body).await.require(201), "id");
+        for player in [&ann, &ben] {
+            let horse = world.horse(player, NewHorse { stats: 100, ..NewHorse::default() }).await;
+            world.enter(player, show, horse).await.require(201);
+        }
+        world.advance("61m").await;
+        world.settle_due().await;
+        let proof: Proof = serde_json::from_value(world.client.read(&format!("/v1/shows/{show}/proof")).await).unwrap();
+        verify(&proof).unwrap();
+    }
+    assert_eq!(world.one("select max(greatest(speed, stamina, focus))::bigint from horses").await, 100);
 }
 
 #[tokio::test]
