@@ -6,7 +6,7 @@ use axum::http::header::{AUTHORIZATION, IF_NONE_MATCH};
 use axum::http::{HeaderName, HeaderValue, Method, Request, Response, Uri};
 use axum::response::IntoResponse as _;
 use reads::Failure;
-use reads::problem::Cause;
+use reads::problem::{Cause, chain};
 use reads::request::{REQUEST_ID, RequestId, named};
 use std::error::Error;
 use worker::worker_sys::web_sys;
@@ -74,16 +74,4 @@ pub(crate) async fn problem(
 fn log(id: Option<&HeaderValue>, cause: &(dyn Error + 'static)) {
     let id = id.and_then(|it| it.to_str().ok()).unwrap_or("-");
     console_error!("request {}: {}", id, chain(cause));
-}
-
-/// An error with everything that caused it.
-pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        next = source.source();
-    }
-    text
 }

@@ -1,9 +1,10 @@
 //! The clock of the Worker: the real one, or in development the native API's, which may be ahead.
 
-use crate::forward::{EDGE_KEY, fetch};
+use crate::forward::fetch;
 use crate::settings::Settings;
 use chrono::{DateTime, TimeDelta};
 use reads::clock::Instant;
+use reads::request::EDGE_KEY;
 use serde::Deserialize;
 use std::future::{Future, ready};
 use std::pin::Pin;
@@ -56,7 +57,7 @@ impl reads::Clock for Clock {
 /// How far the game is ahead; none where the native API cannot be asked, and then the real time must do.
 async fn ahead_ms(place: &str, key: &str) -> Option<i64> {
     let request = web_sys::Request::new_with_str(place).ok()?;
-    request.headers().set(EDGE_KEY, key).ok()?;
+    request.headers().set(EDGE_KEY.as_str(), key).ok()?;
     let mut response = fetch(request).await.ok()?;
     let bytes = response.bytes().await.ok()?;
     let ahead: Ahead = serde_json::from_slice(&bytes).ok()?;

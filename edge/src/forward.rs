@@ -2,15 +2,10 @@
 
 use crate::settings::Settings;
 use reads::Failure;
+use reads::request::{CLIENT, EDGE_KEY};
 use wasm_bindgen::{JsCast as _, JsValue};
 use worker::worker_sys::web_sys;
 use worker::{Fetch, Request, Response, console_error};
-
-/// The header with which the Worker proves who it is.
-pub(crate) const EDGE_KEY: &str = "x-equoria-edge-key";
-
-/// The header that carries the client's address.
-const CLIENT: &str = "x-equoria-client";
 
 /// Paths that only the native API has, with everything below them.
 const NATIVE_PATHS: [&str; 5] = [
@@ -69,10 +64,10 @@ fn onward(settings: &Settings, request: &web_sys::Request) -> Result<web_sys::Re
     // JavaScript's `new Request(url, request)`: a request is its own init, and the body stays a stream.
     let onward = web_sys::Request::new_with_str_and_init(&url, request.unchecked_ref())?;
     let headers = onward.headers();
-    headers.set(EDGE_KEY, &settings.edge_key)?;
+    headers.set(EDGE_KEY.as_str(), &settings.edge_key)?;
     match request.headers().get("cf-connecting-ip")? {
-        Some(address) => headers.set(CLIENT, &address)?,
-        None => headers.delete(CLIENT)?,
+        Some(address) => headers.set(CLIENT.as_str(), &address)?,
+        None => headers.delete(CLIENT.as_str())?,
     }
     Ok(onward)
 }

@@ -1,6 +1,6 @@
 //! Connections to PostgreSQL through Hyperdrive: one for each question, as a socket belongs to the request that opened it.
 
-use crate::answer::chain;
+use reads::problem::chain;
 use reads::{Connect, Failure, Freshness};
 use std::future::Future;
 use std::ops::Deref;

@@ -5,7 +5,7 @@ use crate::answer::{private, public};
 use crate::asked::{Asked, hyphenated};
 use crate::asker::Signed;
 use crate::clock::Instant;
-use crate::horse::{Being, Named, Player};
+use crate::horse::{Being, Named, Player, in_foal};
 use crate::page::{Cursor, List, Page};
 use crate::query::{Freshness, Query, Record};
 use crate::router::Reads;
@@ -188,14 +188,18 @@ pub(crate) static BEST: Query = Query {
 pub(crate) static OWN: Query = Query {
     name: "own horses",
     freshness: Freshness::Fresh,
-    sql: "select me.token_epoch, l.* from users me left join lateral (
+    sql: concat!(
+        "select me.token_epoch, l.* from users me left join lateral (
         select h.id, h.name, h.sex, h.born_at, h.xp::int8 as xp, h.temperament, h.visible_traits, h.discipline_scores,
           b.id as breed_id, b.name as breed_name, me.id as owner_id, me.name as owner_name,
           s.id as stable_id, s.name as stable_name, h.bond_score, h.stress_level, h.training_cooldown, h.version,
-          exists (select from pregnancies p where p.mare_id = h.id and p.state = 'in_foal') as in_foal
+          ",
+        in_foal!(),
+        "
         from horses h join breeds b on b.id = h.breed_id left join stables s on s.id = h.stable_id
         where h.user_id = me.id and h.id < $2 order by h.id desc limit $3) l on true
-      where me.id = $1 order by l.id desc",
+      where me.id = $1 order by l.id desc"
+    ),
     takes: &[Type::UUID, Type::INT8, Type::INT8],
     gives: &[
         ("token_epoch", Type::INT4),

@@ -5,7 +5,7 @@ use crate::answer::public;
 use crate::asked::{Asked, Id};
 use crate::clock::Instant;
 use crate::horse::Named;
-use crate::page::{Cursor, List, Page, instant_of};
+use crate::page::{Cursor, END_OF_TIME, List, Page, instant_of};
 use crate::query::{Freshness, Query};
 use crate::router::Reads;
 use crate::wire::{At, Score};
@@ -64,18 +64,30 @@ pub struct Session {
     pub user_xp: Option<i32>,
 }
 
-pub(crate) static RESULTS: Query = Query {
-    name: "results of a horse",
-    freshness: Freshness::Fresh,
-    sql: "select h.id, coalesce((
-        select jsonb_agg(to_jsonb(r) order by r.created_at desc, r.id desc) from (
-          select c.id, jsonb_build_object('id', w.id, 'name', w.name) as show, c.discipline, c.run_date, c.placement,
+/// The results of the horse `h`, as [`Result`] reads them, up to where they are narrowed and sorted.
+macro_rules! horse_results {
+    () => {
+        "c.id, jsonb_build_object('id', w.id, 'name', w.name) as show, c.discipline, c.run_date, c.placement,
             (c.score * 1000)::bigint as score, (c.expected_score * 1000)::bigint as expected_score, c.prize, c.horse_xp, c.stat,
             c.created_at
           from competition_results c join shows w on w.id = c.show_id
-          where c.horse_id = h.id and (c.created_at, c.id) < ($2, $3)
+          where c.horse_id = h.id"
+    };
+}
+pub(crate) use horse_results;
+
+pub(crate) static RESULTS: Query = Query {
+    name: "results of a horse",
+    freshness: Freshness::Fresh,
+    sql: concat!(
+        "select h.id, coalesce((
+        select jsonb_agg(to_jsonb(r) order by r.created_at desc, r.id desc) from (
+          select ",
+        horse_results!(),
+        " and (c.created_at, c.id) < ($2, $3)
           order by c.created_at desc, c.id desc limit $4) r), '[]') as items
-      from horses h where h.id = $1",
+      from horses h where h.id = $1"
+    ),
     takes: &[Type::INT8, Type::TIMESTAMPTZ, Type::INT8, Type::INT8],
     gives: &[("id", Type::INT8), ("items", Type::JSONB)],
 };
@@ -92,9 +104,6 @@ pub(crate) static TRAINING: Query = Query {
     takes: &[Type::INT8, Type::INT8, Type::INT8],
     gives: &[("id", Type::INT8), ("items", Type::JSONB)],
 };
-
-/// The last microsecond that a list can begin before.
-pub(crate) const END_OF_TIME: i64 = 253_402_300_799_999_999;
 
 /// The results of a horse, latest first.
 #[cfg_attr(feature = "openapi", utoipa::path(

@@ -4,7 +4,7 @@ use crate::Failure;
 use crate::answer::{Audience, json};
 use crate::asked::{Id, Plain};
 use crate::clock::Instant;
-use crate::history::Result as ShowResult;
+use crate::history::{Result as ShowResult, horse_results};
 use crate::query::{Freshness, Query, Record};
 use crate::router::Reads;
 use crate::wire::At;
@@ -125,30 +125,50 @@ pub struct Card {
     pub version: i64,
 }
 
+/// The twelve stats of the horse `h`, in the order of the rules.
+macro_rules! stats {
+    () => {
+        "array[h.precision, h.strength, h.speed, h.agility, h.endurance, h.intelligence, h.stamina, h.balance, h.boldness,
+          h.flexibility, h.obedience, h.focus] as stats"
+    };
+}
+pub(crate) use stats;
+
+/// Is the horse `h` in foal?
+macro_rules! in_foal {
+    () => {
+        "exists (select from pregnancies p where p.mare_id = h.id and p.state = 'in_foal') as in_foal"
+    };
+}
+pub(crate) use in_foal;
+
 pub(crate) static CARD: Query = Query {
     name: "horse card",
     freshness: Freshness::Fresh,
-    sql: "select h.id, h.name, h.sex, h.born_at, h.xp::int8 as xp, h.temperament, h.bond_score, h.stress_level,
-        array[h.precision, h.strength, h.speed, h.agility, h.endurance, h.intelligence, h.stamina, h.balance, h.boldness,
-          h.flexibility, h.obedience, h.focus] as stats,
+    sql: concat!(
+        "select h.id, h.name, h.sex, h.born_at, h.xp::int8 as xp, h.temperament, h.bond_score, h.stress_level,
+        ",
+        stats!(),
+        ",
         h.discipline_scores, h.visible_traits, h.training_cooldown, h.version,
         b.id as breed_id, b.name as breed_name, sire.id as sire_id, sire.name as sire_name, dam.id as dam_id, dam.name as dam_name,
         case when u.profile_visible then u.id end as owner_id, case when u.profile_visible then u.name end as owner_name,
         case when u.profile_visible then s.id end as stable_id, case when u.profile_visible then s.name end as stable_name,
-        exists (select from pregnancies p where p.mare_id = h.id and p.state = 'in_foal') as in_foal,
+        ",
+        in_foal!(),
+        ",
         coalesce((select jsonb_agg(to_jsonb(r) order by r.created_at desc, r.id desc) from (
-          select c.id, jsonb_build_object('id', w.id, 'name', w.name) as show, c.discipline, c.run_date, c.placement,
-            (c.score * 1000)::bigint as score, (c.expected_score * 1000)::bigint as expected_score, c.prize, c.horse_xp, c.stat,
-            c.created_at
-          from competition_results c join shows w on w.id = c.show_id
-          where c.horse_id = h.id order by c.created_at desc, c.id desc limit 10) r), '[]') as results
+          select ",
+        horse_results!(),
+        " order by c.created_at desc, c.id desc limit 10) r), '[]') as results
       from horses h
       join breeds b on b.id = h.breed_id
       join users u on u.id = h.user_id
       left join stables s on s.id = h.stable_id
       left join horses sire on sire.id = h.sire_id
       left join horses dam on dam.id = h.dam_id
-      where h.id = $1",
+      where h.id = $1"
+    ),
     takes: &[Type::INT8],
     gives: &[
         ("id", Type::INT8),

@@ -73,8 +73,7 @@ impl<const N: usize> Cursor<N> {
     /// # Errors
     /// [`Failure::Invalid`] naming `cursor`.
     pub fn decode(list: List, text: &str) -> Result<Self, Failure> {
-        Self::read(list, text)
-            .ok_or_else(|| Failure::invalid("cursor", "This is not a cursor of this list."))
+        Self::read(list, text).ok_or_else(foreign)
     }
 
     fn read(list: List, text: &str) -> Option<Self> {
@@ -90,15 +89,22 @@ impl<const N: usize> Cursor<N> {
     }
 }
 
+fn foreign() -> Failure {
+    Failure::invalid("cursor", "This is not a cursor of this list.")
+}
+
+/// The last microsecond of the year 9999, which a list can begin before.
+pub(crate) const END_OF_TIME: i64 = 253_402_300_799_999_999;
+
 /// The instant of a key in microseconds, if it lies between the years 1970 and 9999.
 ///
 /// # Errors
 /// [`Failure::Invalid`] naming `cursor`.
 pub fn instant_of(micros: i64) -> Result<Instant, Failure> {
     Some(micros)
-        .filter(|it| (0..253_402_300_800_000_000).contains(it))
+        .filter(|it| (0..=END_OF_TIME).contains(it))
         .and_then(Instant::from_timestamp_micros)
-        .ok_or_else(|| Failure::invalid("cursor", "This is not a cursor of this list."))
+        .ok_or_else(foreign)
 }
 
 impl<T> Page<T> {

@@ -5,7 +5,7 @@ use crate::answer::{private, public};
 use crate::asked::{Asked, Id};
 use crate::asker::Asker;
 use crate::clock::Instant;
-use crate::horse::Named;
+use crate::horse::{Named, in_foal, stats};
 use crate::problem::data_of;
 use crate::query::{Freshness, Query, Record};
 use crate::router::Reads;
@@ -103,17 +103,22 @@ pub struct Why {
 pub(crate) static PREVIEW: Query = Query {
     name: "preview of a horse in a show",
     freshness: Freshness::Fresh,
-    sql: "select s.id, s.name, s.discipline, s.level_min::int8 as level_min, s.level_max::int8 as level_max, s.entry_fee, s.prize,
+    sql: concat!(
+        "select s.id, s.name, s.discipline, s.level_min::int8 as level_min, s.level_max::int8 as level_max, s.entry_fee, s.prize,
         s.run_date, s.state, s.host_id, h.id as horse_id, h.name as horse_name, h.user_id as owner_id, h.born_at, h.xp::int8 as xp,
         h.temperament, h.bond_score, h.stress_level, h.visible_traits,
-        array[h.precision, h.strength, h.speed, h.agility, h.endurance, h.intelligence, h.stamina, h.balance, h.boldness,
-          h.flexibility, h.obedience, h.focus] as stats,
+        ",
+        stats!(),
+        ",
         coalesce((h.discipline_scores ->> s.discipline)::int8, 0) as discipline_score,
-        exists (select from pregnancies p where p.mare_id = h.id and p.state = 'in_foal') as in_foal,
+        ",
+        in_foal!(),
+        ",
         a.money, a.token_epoch,
         coalesce((select jsonb_agg(to_jsonb(l) order by l.entry_id) from (
           select e.id as entry_id, e.entered_at, e.snapshot from show_entries e where e.show_id = s.id) l), '[]') as entries
-      from shows s left join horses h on h.id = $2 left join users a on a.id = $3 where s.id = $1",
+      from shows s left join horses h on h.id = $2 left join users a on a.id = $3 where s.id = $1"
+    ),
     takes: &[Type::INT8, Type::INT8, Type::UUID],
     gives: &[
         ("id", Type::INT8),

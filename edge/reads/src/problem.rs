@@ -33,6 +33,19 @@ pub struct Problem {
 #[derive(Clone, Debug)]
 pub struct Cause(pub Arc<dyn Error + Send + Sync>);
 
+/// An error with everything that caused it, in one line, for the log.
+#[must_use]
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    text
+}
+
 /// The JSON body of a problem. Members that belong to one code stand beside these.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Problem))]
@@ -330,6 +343,29 @@ mod tests {
     use super::*;
     use rules::money::Coins;
     use serde_json::json;
+
+    #[test]
+    fn an_error_is_shown_with_its_causes() {
+        let disk = std::io::Error::other("disk full");
+        assert_eq!(chain(&disk), "disk full");
+        let outer = std::io::Error::other(Failing(disk));
+        assert_eq!(chain(&outer), "could not write: disk full");
+    }
+
+    #[derive(Debug)]
+    struct Failing(std::io::Error);
+
+    impl std::fmt::Display for Failing {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("could not write")
+        }
+    }
+
+    impl Error for Failing {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
 
     fn shown(failure: Failure) -> Value {
         serde_json::from_slice(&Problem::from(failure).body(Some("r-1"))).unwrap()

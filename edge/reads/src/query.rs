@@ -108,7 +108,7 @@ impl<C: Connect> Ask for C {
     fn ask<'a>(&'a self, query: &'static Query, values: Values<'a>) -> Asking<'a> {
         Box::pin(async move {
             match once(self, query, values).await {
-                Err(lost) if is_lost(&lost) => once(self, query, values).await,
+                Err(lost) if lost.is_loss() => once(self, query, values).await,
                 first => first,
             }
             .map_err(|error| failure(query, error))
@@ -133,20 +133,26 @@ async fn once<C: Connect>(
         .map_err(Trouble::Connecting)?;
     let asked = C::query(&connection, query, values).await;
     let asked = asked.map_err(Trouble::Asking);
-    if asked.as_ref().is_err_and(is_lost) {
+    if asked.as_ref().is_err_and(Trouble::is_loss) {
         source.lost(connection);
     }
     asked
 }
 
-/// Was the connection lost before the database answered? Then one more attempt, on a new one, may succeed.
-fn is_lost(trouble: &Trouble) -> bool {
-    match trouble {
-        Trouble::Connecting(_) => false,
-        Trouble::Asking(error) => {
-            error.is_closed() || is_io(error) || error.code().is_some_and(is_shutting_down)
+impl Trouble {
+    /// Then one more attempt, on a new connection, may succeed.
+    fn is_loss(&self) -> bool {
+        match self {
+            Self::Connecting(_) => false,
+            Self::Asking(error) => is_lost(error),
         }
     }
+}
+
+/// Was the connection lost before the database answered?
+#[must_use]
+pub fn is_lost(error: &tokio_postgres::Error) -> bool {
+    error.is_closed() || is_io(error) || error.code().is_some_and(is_shutting_down)
 }
 
 fn is_io(error: &tokio_postgres::Error) -> bool {

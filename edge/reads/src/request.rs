@@ -12,6 +12,12 @@ use uuid::Uuid;
 /// The header that carries the id of a request, both ways.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The header with which the Worker proves to the native API who it is.
+pub const EDGE_KEY: HeaderName = HeaderName::from_static("x-equoria-edge-key");
+
+/// The header in which the Worker hands the client's address on; it counts beside a right [`EDGE_KEY`] only.
+pub const CLIENT: HeaderName = HeaderName::from_static("x-equoria-client");
+
 /// The id of a request, in its extensions once [`identify`] has seen it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(String);

@@ -7,7 +7,7 @@ use axum::extract::{ConnectInfo, FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use reads::asked::Asked;
-use reads::request::RequestId;
+use reads::request::{CLIENT, EDGE_KEY, RequestId};
 use reads::{Failure, version};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -168,9 +168,9 @@ fn request_id(parts: &Parts) -> RequestId {
 
 /// Only the edge, which knows the key, may say whose request it forwards.
 fn address(parts: &Parts, app: &App) -> IpAddr {
-    let header = |name: &str| parts.headers.get(name).and_then(|it| it.to_str().ok());
-    let is_edge = header("x-equoria-edge-key").is_some_and(|key| app.is_edge(key));
-    let forwarded = header("x-equoria-client").filter(|_| is_edge);
+    let header = |name| parts.headers.get(name).and_then(|it| it.to_str().ok());
+    let is_edge = header(EDGE_KEY).is_some_and(|key| app.is_edge(key));
+    let forwarded = header(CLIENT).filter(|_| is_edge);
     let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     forwarded
         .and_then(|text| text.trim().parse().ok())

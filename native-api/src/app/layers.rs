@@ -7,12 +7,12 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use reads::problem::Cause;
+use reads::problem::{Cause, chain};
 use reads::request::RequestId;
 use reads::{Failure, Problem};
 use tracing::Instrument as _;
 
-use crate::db::fault::{Chain, broken};
+use crate::db::fault::broken;
 
 /// How long a request may take, a wait for a database connection included.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -80,7 +80,7 @@ impl Asked {
         let code = problem.map_or("-", Problem::code);
         match response.extensions().get::<Cause>() {
             Some(Cause(cause)) => {
-                let cause = Chain(cause.as_ref());
+                let cause = chain(cause.as_ref());
                 tracing::error!(%method, path, route, status, code, took_us, %cause, "broken");
             }
             // Why it is busy was said where it was found out.

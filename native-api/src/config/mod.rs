@@ -72,7 +72,7 @@ pub struct Config {
     pub token_key: TokenKey,
     /// Seeds of the dice are drawn with it (`EQUORIA_DICE_SECRET`).
     pub dice_secret: Secret<32>,
-    /// The Worker proves with it who it is, so that its `X-Forwarded-For` is believed (`EQUORIA_EDGE_KEY`).
+    /// The Worker proves with it who it is, so that the client's address it names is believed (`EQUORIA_EDGE_KEY`).
     pub edge_key: Secret<32>,
     /// How often one may ask (`EQUORIA_LIMIT_...`).
     pub limits: Rates,

@@ -1,9 +1,10 @@
 //! What the database refuses, in the game's words: matched by the constraint's name, never by a sentence.
 
-use std::error::Error;
 use std::fmt;
 
 use reads::Failure;
+use reads::problem::chain;
+use reads::query::is_lost;
 use rules::Refusal;
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
@@ -124,7 +125,7 @@ pub fn violates(error: &tokio_postgres::Error, constraint: &str) -> bool {
 /// # Errors
 /// A fault of ours, when the column is missing or of another type.
 pub fn column<T: FromSqlOwned>(row: &Row, name: &str) -> Result<T, Failure> {
-    row.try_get(name).map_err(|error| broken(Chain(&error)))
+    row.try_get(name).map_err(|error| broken(chain(&error)))
 }
 
 /// A fault of ours, with what goes to the log.
@@ -145,15 +146,6 @@ fn refusal(constraint: &str) -> Option<Refusal> {
         .map(|(_, refusal)| *refusal)
 }
 
-/// Was the connection lost?
-pub fn is_lost(error: &tokio_postgres::Error) -> bool {
-    let is_io = error
-        .source()
-        .is_some_and(|source| source.is::<std::io::Error>());
-    let is_ended = error.code() == Some(&SqlState::ADMIN_SHUTDOWN);
-    error.is_closed() || is_io || is_ended
-}
-
 /// What goes to the log: the server's code and message, without the detail, in which values of the row may stand.
 fn told(error: &tokio_postgres::Error) -> String {
     match error.as_db_error() {
@@ -162,22 +154,7 @@ fn told(error: &tokio_postgres::Error) -> String {
             let (code, message) = (answer.code().code(), answer.message());
             format!("{code} {message} (constraint {constraint})")
         }
-        None => Chain(error).to_string(),
-    }
-}
-
-/// An error with all of its causes, in one line.
-pub struct Chain<'a>(pub &'a (dyn Error + 'static));
-
-impl fmt::Display for Chain<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}", self.0)?;
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            write!(out, ": {error}")?;
-            cause = error.source();
-        }
-        Ok(())
+        None => chain(error),
     }
 }
 
@@ -198,13 +175,5 @@ mod tests {
     fn a_taken_address_is_refused_by_the_name_of_its_index() {
         assert_eq!(refusal("idx_users_email"), Some(Refusal::EmailTaken));
         assert_eq!(refusal("users_money_check"), None);
-    }
-
-    #[test]
-    fn an_error_is_shown_with_its_causes() {
-        let inner = std::io::Error::other("disk full");
-        let outer = std::io::Error::other(crate::trouble::Trouble::new("could not write"));
-        assert_eq!(Chain(&inner).to_string(), "disk full");
-        assert!(Chain(&outer).to_string().starts_with("could not write"));
     }
 }

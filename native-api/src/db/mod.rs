@@ -15,6 +15,7 @@ use deadpool_postgres::{
     ClientWrapper, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
 };
 use reads::Failure;
+use reads::query::is_lost;
 use rules::dice;
 use rules::id::UserId;
 use tokio_postgres::{NoTls, Row};
@@ -114,9 +115,7 @@ impl Db {
         params: &Params<'_>,
     ) -> Result<Option<Row>, Failure> {
         match find_on(&*self.connection().await?, sql, params).await {
-            Err(lost) if fault::is_lost(&lost) => {
-                find_on(&*self.connection().await?, sql, params).await
-            }
+            Err(lost) if is_lost(&lost) => find_on(&*self.connection().await?, sql, params).await,
             first => first,
         }
         .map_err(|error| fault::failure(&error))

@@ -59,23 +59,29 @@ impl Drop for Transaction {
     }
 }
 
-/// Who asks and when, in the transaction's first statement. The clock's lead counts outside of production only.
-const ADMIT: &str = "select now() + case when $4 then (select ahead_ms from ops.game_clock) else 0 end * interval '1 ms' as at,
+/// Who asks and when. The clock's lead counts outside of production only.
+macro_rules! admission {
+    () => {
+        "now() + case when $4 then (select ahead_ms from ops.game_clock) else 0 end * interval '1 ms' as at,
   (select u.token_epoch from users u where u.id = $1) as epoch,
   exists (select from sessions s where s.id = $2 and s.user_id = $1 and s.revoked_at is null) as session_stands,
-  set_config('equoria.actor', coalesce($1::uuid::text, 'nobody'), true), set_config('equoria.request_id', $3, true)";
+  set_config('equoria.actor', coalesce($1::uuid::text, 'nobody'), true), set_config('equoria.request_id', $3, true)"
+    };
+}
+
+/// Who asks and when, in the transaction's first statement.
+const ADMIT: &str = concat!("select ", admission!());
 
 /// The same, and the idempotency key is taken or found. The insert waits for a concurrent request with the same key.
-pub(crate) const ADMIT_ONCE: &str = "with kept as (
+pub(crate) const ADMIT_ONCE: &str = concat!(
+    "with kept as (
     insert into idempotency_keys as k (user_id, key, request_hash) values ($1, $5, $6)
     on conflict (user_id, key) do update set key = excluded.key
     returning k.request_hash, k.status, k.response)
-  select now() + case when $4 then (select ahead_ms from ops.game_clock) else 0 end * interval '1 ms' as at,
-  (select u.token_epoch from users u where u.id = $1) as epoch,
-  exists (select from sessions s where s.id = $2 and s.user_id = $1 and s.revoked_at is null) as session_stands,
-  set_config('equoria.actor', coalesce($1::uuid::text, 'nobody'), true), set_config('equoria.request_id', $3, true),
-  kept.request_hash, kept.status, kept.response
-  from kept";
+  select ",
+    admission!(),
+    ", kept.request_hash, kept.status, kept.response from kept"
+);
 
 pub(crate) const KEEP: &str =
     "update idempotency_keys set status = $3, response = $4 where user_id = $1 and key = $2";
