@@ -105,7 +105,8 @@ impl Write for Enter {
         show.check_room(usize::try_from(entries).unwrap_or(usize::MAX))?;
         let entering = permit.enter();
         let id = self.record(tx, &entering.snapshot).await?;
-        ledger::post(tx, &[self.fee_of(&show, id)]).await?;
+        let fee = fee_of(&show, id, self.player, self.horse);
+        ledger::post(tx, &[fee]).await?;
         Ok(Entry {
             id,
             entered_at: tx.now(),
@@ -132,18 +133,19 @@ impl Enter {
             .await?;
         column(&row, "id").map(EntryId::new)
     }
+}
 
-    /// The database finds the payment of an entry by this key.
-    fn fee_of(&self, show: &Show, entry: EntryId) -> Transfer {
-        Transfer {
-            key: format!("entry_fee:{entry}"),
-            cause: Cause::EntryFee,
-            from: Account::Purse(self.player),
-            to: Account::Escrow(self.show),
-            amount: show.facts.entry_fee,
-            show: Some(self.show),
-            horse: Some(self.horse),
-        }
+/// The fee of an entry. The database finds the payment by its key.
+pub(crate) fn fee_of(show: &Show, entry: EntryId, payer: UserId, horse: HorseId) -> Transfer {
+    let id = show.facts.id;
+    Transfer {
+        key: format!("entry_fee:{entry}"),
+        cause: Cause::EntryFee,
+        from: Account::Purse(payer),
+        to: Account::Escrow(id),
+        amount: show.facts.entry_fee,
+        show: Some(id),
+        horse: Some(horse),
     }
 }
 

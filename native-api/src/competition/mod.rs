@@ -1,7 +1,7 @@
 //! Shows: opening, cancelling, entering, withdrawing; what happens at the run date is the jobs' work.
 
 pub mod calendar;
-mod entry;
+pub(crate) mod entry;
 pub mod record;
 pub mod settlement;
 pub mod store;

@@ -214,7 +214,7 @@ pub fn returned_prize(show: &Show, amount: Coins) -> Transfer {
 }
 
 /// The prize of a show on its way from the host into the show's escrow.
-pub(super) fn prize_of(id: ShowId, host: Host, amount: Coins) -> Transfer {
+pub(crate) fn prize_of(id: ShowId, host: Host, amount: Coins) -> Transfer {
     Transfer {
         key: format!("show_prize:{id}"),
         cause: Cause::ShowPrize,

@@ -357,7 +357,8 @@ async fn insert(
     column(&row, "id").map(HorseId::new)
 }
 
-fn price_of(player: UserId, horse: HorseId) -> Transfer {
+/// The price of a store horse.
+pub(crate) fn price_of(player: UserId, horse: HorseId) -> Transfer {
     Transfer {
         key: format!("store_horse:{horse}"),
         cause: Cause::StoreHorse,

@@ -3,7 +3,7 @@
 mod account;
 pub mod password;
 mod registration;
-mod stipend;
+pub(crate) mod stipend;
 mod store;
 
 use reads::Failure;

@@ -1,5 +1,6 @@
 //! The weekly stipend.
 
+use chrono::NaiveDate;
 use reads::Failure;
 use reads::wire::At;
 use rules::economy::Cause;
@@ -49,21 +50,25 @@ impl Write for Claim {
         let stipend = check_stipend(last, tx.now())?;
         let week = stipend.week.date_naive();
         store::claim(tx, self.user, week).await?;
-        let transfer = Transfer {
-            key: format!("stipend:{}:{week}", self.user),
-            cause: Cause::Stipend,
-            from: Account::Treasury,
-            to: Account::Purse(self.user),
-            amount: stipend.amount,
-            show: None,
-            horse: None,
-        };
-        ledger::post(tx, &[transfer]).await?;
+        ledger::post(tx, &[stipend_of(self.user, week, stipend.amount)]).await?;
         let money: Coins = purse.checked_add(stipend.amount)?;
         Ok(Paid {
             amount: stipend.amount.get(),
             money: money.get(),
             next_at: At(stipend.next),
         })
+    }
+}
+
+/// The stipend of the week that begins on a Monday.
+pub(crate) fn stipend_of(user: UserId, week: NaiveDate, amount: Coins) -> Transfer {
+    Transfer {
+        key: format!("stipend:{user}:{week}"),
+        cause: Cause::Stipend,
+        from: Account::Treasury,
+        to: Account::Purse(user),
+        amount,
+        show: None,
+        horse: None,
     }
 }

@@ -1,10 +1,13 @@
 //! Writing many rows with one statement, and drawing their numbers beforehand.
 
+use rules::Instant;
+use rules::id::{HorseId, ShowId, UserId};
 use serde::Serialize;
 use serde_json::Value;
 use tokio_postgres::Transaction;
 use tokio_postgres::types::Json;
 
+use crate::ledger::{Account, Transfer};
 use crate::trouble::{Because, Trouble};
 
 /// How many rows a statement takes at most.
@@ -49,12 +52,12 @@ pub(super) async fn ids(
 }
 
 /// One transfer of the ledger, as [`post`] takes it.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(super) struct Moved {
     /// The place in the order in which the transfers are made.
     pub ord: usize,
     /// When.
-    pub at: Option<rules::Instant>,
+    pub at: Instant,
     /// Who caused it.
     pub user_id: Option<uuid::Uuid>,
     /// What it is for.
@@ -77,6 +80,35 @@ pub(super) struct Moved {
     pub show_id: Option<i64>,
     /// The horse that it is about.
     pub horse_id: Option<i64>,
+}
+
+impl Moved {
+    /// A transfer of the game, made at an instant by a player or by nobody.
+    pub(super) fn of(at: Instant, by: Option<UserId>, transfer: Transfer) -> Self {
+        let purse = |account| match account {
+            Account::Purse(user) => Some(user.get()),
+            _ => None,
+        };
+        let escrow = |account| match account {
+            Account::Escrow(show) => Some(show.get()),
+            _ => None,
+        };
+        Self {
+            ord: 0,
+            at,
+            user_id: by.map(UserId::get),
+            key: transfer.key,
+            cause: transfer.cause.as_str(),
+            from_user: purse(transfer.from),
+            from_show: escrow(transfer.from),
+            to_user: purse(transfer.to),
+            to_show: escrow(transfer.to),
+            to_sink: transfer.to == Account::Sink,
+            amount: transfer.amount.get(),
+            show_id: transfer.show.map(ShowId::get),
+            horse_id: transfer.horse.map(HorseId::get),
+        }
+    }
 }
 
 /// Each transfer by a call of its own, for each has its own instant and its own cause.

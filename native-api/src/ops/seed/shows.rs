@@ -7,7 +7,6 @@ use rules::competition::entry::Entered;
 use rules::competition::proof::Proof;
 use rules::competition::settlement::settle;
 use rules::competition::show::{Host, LEAST_ENTRIES, Show, ShowFacts, ShowState};
-use rules::economy::Cause;
 use rules::id::{EntryId, ShowId, UserId};
 use rules::money::Coins;
 use serde_json::{Value, json};
@@ -18,9 +17,10 @@ use super::calendar::{self, Listed, PAST};
 use super::rows::{Moved, ids, post, write_rows};
 use super::season::{Candidate, Stage};
 use super::{Plan, Summary, Topic};
+use crate::competition::entry::fee_of;
 use crate::competition::settlement::{END, HORSES, Lines, RESULTS, USERS, transfers};
-use crate::competition::store::{CANCEL, refund_of, returned_prize};
-use crate::ledger::{Account, Transfer};
+use crate::competition::store::{CANCEL, prize_of, refund_of, returned_prize};
+use crate::ledger::Transfer;
 use crate::trouble::{Because, Trouble};
 
 const SHOW: &str = "with made as (
@@ -125,19 +125,18 @@ impl Seeder<'_> {
         let numbers = ids(self.transaction, "show_entries", candidates.len()).await?;
         self.write("shows", SHOW, &[show_row(&show, listed)])
             .await?;
-        let mut moved = vec![prize_of(&show, listed.announced_at)];
+        let prize = prize_of(show.facts.id, host, show.facts.prize);
+        let mut moved = vec![Moved::of(listed.announced_at, host_id(host), prize)];
         let rows: Vec<Value> = numbers
             .iter()
             .zip(&candidates)
             .map(|(id, it)| entry_row(*id, &show, it))
             .collect();
         self.write("show_entries", ENTRIES, &rows).await?;
-        moved.extend(
-            numbers
-                .iter()
-                .zip(&candidates)
-                .map(|(id, it)| fee_of(*id, &show, it)),
-        );
+        moved.extend(numbers.iter().zip(&candidates).map(|(id, it)| {
+            let fee = fee_of(&show, EntryId::new(*id), it.user, it.horse);
+            Moved::of(it.entered_at, Some(it.user), fee)
+        }));
         self.post(&moved).await?;
         let entered = |(id, it): (&i64, &Candidate)| Entered {
             entry_id: EntryId::new(*id),
@@ -186,7 +185,10 @@ impl Seeder<'_> {
         let mut transfers: Vec<Transfer> = entries.map(refund).collect();
         transfers.push(returned_prize(show, show.facts.prize));
         stage.receive(&transfers);
-        let moved: Vec<Moved> = transfers.into_iter().map(|it| moved_at(at, it)).collect();
+        let moved: Vec<Moved> = transfers
+            .into_iter()
+            .map(|it| Moved::of(at, None, it))
+            .collect();
         self.post(&moved).await?;
         self.transaction
             .execute(CANCEL, &[&show.facts.id.get(), &at])
@@ -224,7 +226,10 @@ impl Seeder<'_> {
             .because(because)?;
         let moved = transfers(&field.show, &settlement, &lines.users);
         stage.receive(&moved);
-        let moved: Vec<Moved> = moved.into_iter().map(|it| moved_at(ended_at, it)).collect();
+        let moved: Vec<Moved> = moved
+            .into_iter()
+            .map(|it| Moved::of(ended_at, None, it))
+            .collect();
         self.post(&moved).await?;
         let id = field.show.facts.id.get();
         let proof = Proof::new(field.show.facts, listed.secret, field.entries, settlement);
@@ -330,64 +335,6 @@ fn entry_row(id: i64, show: &Show, candidate: &Candidate) -> Value {
         "id": id, "show_id": show.facts.id, "horse_id": candidate.horse, "user_id": candidate.user,
         "snapshot": candidate.snapshot, "at": candidate.entered_at,
     })
-}
-
-fn prize_of(show: &Show, at: Instant) -> Moved {
-    let id = show.facts.id.get();
-    let host = host_id(show.host).map(UserId::get);
-    Moved {
-        at: Some(at),
-        user_id: host,
-        key: format!("show_prize:{id}"),
-        cause: Cause::ShowPrize.as_str(),
-        from_user: host,
-        to_show: Some(id),
-        amount: show.facts.prize.get(),
-        show_id: Some(id),
-        ..Moved::default()
-    }
-}
-
-fn fee_of(entry: i64, show: &Show, candidate: &Candidate) -> Moved {
-    let id = show.facts.id.get();
-    Moved {
-        at: Some(candidate.entered_at),
-        user_id: Some(candidate.user.get()),
-        key: format!("entry_fee:{entry}"),
-        cause: Cause::EntryFee.as_str(),
-        from_user: Some(candidate.user.get()),
-        to_show: Some(id),
-        amount: show.facts.entry_fee.get(),
-        show_id: Some(id),
-        horse_id: Some(candidate.horse.get()),
-        ..Moved::default()
-    }
-}
-
-/// What the settlement moves, as the seeds move it.
-fn moved_at(at: Instant, transfer: Transfer) -> Moved {
-    let purse = |account| match account {
-        Account::Purse(user) => Some(user.get()),
-        _ => None,
-    };
-    let escrow = |account| match account {
-        Account::Escrow(show) => Some(show.get()),
-        _ => None,
-    };
-    Moved {
-        at: Some(at),
-        key: transfer.key,
-        cause: transfer.cause.as_str(),
-        from_user: purse(transfer.from),
-        from_show: escrow(transfer.from),
-        to_user: purse(transfer.to),
-        to_show: escrow(transfer.to),
-        to_sink: transfer.to == Account::Sink,
-        amount: transfer.amount.get(),
-        show_id: transfer.show.map(ShowId::get),
-        horse_id: transfer.horse.map(rules::id::HorseId::get),
-        ..Moved::default()
-    }
 }
 
 const fn host_id(host: Host) -> Option<UserId> {

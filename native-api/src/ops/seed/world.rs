@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, TimeDelta};
 use rules::Instant;
 use rules::dice::Dice;
-use rules::economy::{Cause, STIPEND, STORE_HORSE_PRICE, WELCOME};
+use rules::economy::{STIPEND, STORE_HORSE_PRICE, WELCOME};
 use rules::money::Coins;
 use rules::scale::Bp;
 use rules::settings::{Notifications, Privacy, Settings};
@@ -52,9 +52,7 @@ pub(super) struct Spending {
     pub at: Instant,
     /// The place of the player.
     pub player: usize,
-    /// Why.
-    pub cause: Cause,
-    /// The week of a stipend, or the place of the horse that was bought.
+    /// What for.
     pub about: About,
 }
 
@@ -160,7 +158,6 @@ impl World {
         self.spendings.push(Spending {
             at: when,
             player: at,
-            cause: Cause::Stipend,
             about: About::Week(week),
         });
     }
@@ -185,7 +182,6 @@ impl World {
             self.spendings.push(Spending {
                 at: got_at,
                 player: at,
-                cause: Cause::StoreHorse,
                 about,
             });
         }
@@ -308,9 +304,9 @@ mod tests {
         let mut purses = vec![WELCOME.get(); world.players.len()];
         for spending in &world.spendings {
             assert!(spending.at < end && spending.at > world.players[spending.player].joined_at);
-            purses[spending.player] += match spending.cause {
-                Cause::Stipend => STIPEND.get(),
-                _ => -STORE_HORSE_PRICE.get(),
+            purses[spending.player] += match spending.about {
+                About::Week(_) => STIPEND.get(),
+                About::Horse(_) => -STORE_HORSE_PRICE.get(),
             };
             assert!(purses[spending.player] >= 0);
         }

@@ -1,6 +1,7 @@
 //! The seeded world as rows: one statement a table.
 
-use rules::economy::{Cause, STIPEND, STORE_HORSE_PRICE};
+use rules::economy::STIPEND;
+use rules::id::{HorseId, UserId};
 use serde_json::{Value, json};
 use tokio_postgres::Transaction;
 
@@ -8,7 +9,9 @@ use super::Summary;
 use super::rows::{Moved, ids, post, write_rows};
 use super::stable_life::{Logged, Steed};
 use super::world::{About, Player, Spending, World};
+use crate::horse::store::price_of;
 use crate::trouble::{Because, Trouble};
+use crate::user::stipend::stipend_of;
 
 const USERS: &str = "insert into users (id, name, email, xp, settings, created_at, updated_at)
     select id, name, email, xp, settings, joined_at, joined_at
@@ -201,29 +204,11 @@ impl Numbered<'_> {
     }
 
     fn moved(&self, spending: &Spending) -> Moved {
-        let user = self.world.players[spending.player].id;
-        let moved = Moved {
-            at: Some(spending.at),
-            user_id: Some(user),
-            cause: spending.cause.as_str(),
-            ..Moved::default()
+        let user = UserId::new(self.world.players[spending.player].id);
+        let transfer = match spending.about {
+            About::Week(week) => stipend_of(user, week, STIPEND),
+            About::Horse(at) => price_of(user, HorseId::new(self.horses[at])),
         };
-        match (spending.cause, spending.about) {
-            (Cause::Stipend, About::Week(week)) => Moved {
-                key: format!("stipend:{user}:{week}"),
-                to_user: Some(user),
-                amount: STIPEND.get(),
-                ..moved
-            },
-            (_, About::Week(_)) => moved,
-            (_, About::Horse(at)) => Moved {
-                key: format!("store_horse:{}", self.horses[at]),
-                from_user: Some(user),
-                to_sink: true,
-                amount: STORE_HORSE_PRICE.get(),
-                horse_id: Some(self.horses[at]),
-                ..moved
-            },
-        }
+        Moved::of(spending.at, Some(user), transfer)
     }
 }
