@@ -10,9 +10,18 @@ use tokio::sync::watch;
 #[tokio::test]
 async fn expired_sessions_and_old_answers_are_removed_once_an_hour() {
     let world = World::new().await;
-    let (ann, ben) = (world.client.sign_up("Ann").await, world.client.sign_up("Ben").await);
+    let (ann, ben) = (
+        world.client.sign_up("Ann").await,
+        world.client.sign_up("Ben").await,
+    );
     for (player, key) in [(&ann, "old"), (&ben, "young")] {
-        player.client.ask("POST", "/v1/stipend").key(key).send().await.require(200);
+        player
+            .client
+            .ask("POST", "/v1/stipend")
+            .key(key)
+            .send()
+            .await
+            .require(200);
     }
     world
         .sql(&format!(
@@ -23,26 +32,52 @@ async fn expired_sessions_and_old_answers_are_removed_once_an_hour() {
         .await;
     let other = world.another_app().await;
     let (_never, stopping) = watch::channel(false);
-    tokio::join!(expiry::take_turn(&world.app, &stopping), expiry::take_turn(&other, &stopping));
+    tokio::join!(
+        expiry::take_turn(&world.app, &stopping),
+        expiry::take_turn(&other, &stopping)
+    );
     let left = "select (select count(*) from sessions) * 100 + (select count(*) from refresh_tokens) * 10 + (select count(*) from idempotency_keys)";
     assert_eq!(world.one(left).await, 111);
     let runs = "select count(*) from ops.job_runs where name = 'expiry' and outcome = 'done'";
     assert_eq!(world.one(runs).await, 1);
-    let evidence: String = world.admin.query_one("select evidence::text from ops.job_runs where name = 'expiry'", &[]).await.unwrap().get(0);
+    let evidence: String = world
+        .admin
+        .query_one(
+            "select evidence::text from ops.job_runs where name = 'expiry'",
+            &[],
+        )
+        .await
+        .unwrap()
+        .get(0);
     let evidence: serde_json::Value = serde_json::from_str(&evidence).unwrap();
-    assert_eq!((&evidence["sessions"], &evidence["idempotency_keys"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&evidence["sessions"], &evidence["idempotency_keys"]),
+        (&json!(1), &json!(1))
+    );
     // The one who is left goes on.
     let body = json!({"refresh_token": ben.refresh_token});
-    world.client.post("/v1/sessions/refresh", &body).await.require(200);
+    world
+        .client
+        .post("/v1/sessions/refresh", &body)
+        .await
+        .require(200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_treasurys_shows_are_announced_once_by_however_many() {
     let world = World::new().await;
     let (one, other) = (world.another_app().await, world.another_app().await);
-    let announce = async |app: &equoria::app::App| app.db.write(By::nobody("calendar"), &Announce).await.unwrap();
-    let (first, second, third) = tokio::join!(announce(&world.app), announce(&one), announce(&other));
-    let shows = world.one("select count(*) from shows where host_id is null").await;
+    let announce = async |app: &equoria::app::App| {
+        app.db
+            .write(By::nobody("calendar"), &Announce)
+            .await
+            .unwrap()
+    };
+    let (first, second, third) =
+        tokio::join!(announce(&world.app), announce(&one), announce(&other));
+    let shows = world
+        .one("select count(*) from shows where host_id is null")
+        .await;
     assert_eq!(i64::try_from(first + second + third).unwrap(), shows);
     assert!(shows > 0);
     assert_eq!(announce(&world.app).await, 0);
@@ -57,8 +92,16 @@ async fn the_treasurys_shows_are_announced_once_by_however_many() {
     }
     world.advance("90d").await;
     world.settle_due().await;
-    assert_eq!(world.client.read(&format!("/v1/shows/{soonest}")).await["state"], "settled");
-    assert_eq!(world.one("select count(*) from shows where state = 'open'").await, 0);
+    assert_eq!(
+        world.client.read(&format!("/v1/shows/{soonest}")).await["state"],
+        "settled"
+    );
+    assert_eq!(
+        world
+            .one("select count(*) from shows where state = 'open'")
+            .await,
+        0
+    );
     assert!(announce(&world.app).await > 0);
     world.require_sound_ledger().await;
 }

@@ -19,7 +19,9 @@ async fn at_once(asks: impl IntoIterator<Item = Ask>) -> Vec<Reply> {
     gathered(asks.into_iter().map(Ask::send)).await
 }
 
-async fn gathered<T: Send + 'static>(all: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>) -> Vec<T> {
+async fn gathered<T: Send + 'static>(
+    all: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
     let mut under_way: JoinSet<T> = all.into_iter().collect();
     let mut done = Vec::new();
     while let Some(one) = under_way.join_next().await {
@@ -35,7 +37,11 @@ fn tally(replies: &[Reply]) -> BTreeMap<String, usize> {
         let kind = if reply.status < 300 {
             reply.status.to_string()
         } else {
-            format!("{} {}", reply.status, reply.problem()["code"].as_str().unwrap())
+            format!(
+                "{} {}",
+                reply.status,
+                reply.problem()["code"].as_str().unwrap()
+            )
         };
         *counts.entry(kind).or_default() += 1;
     }
@@ -44,12 +50,17 @@ fn tally(replies: &[Reply]) -> BTreeMap<String, usize> {
 
 /// One succeeded, and all others were refused alike.
 fn require_one(replies: &[Reply], status: u16, others: &str) {
-    let wanted = BTreeMap::from([(status.to_string(), 1), (others.to_owned(), replies.len() - 1)]);
+    let wanted = BTreeMap::from([
+        (status.to_string(), 1),
+        (others.to_owned(), replies.len() - 1),
+    ]);
     assert_eq!(tally(replies), wanted);
 }
 
 fn enter(player: &Player, show: i64, horse: i64) -> Ask {
-    player.ask("POST", &format!("/v1/shows/{show}/entries")).json(&json!({"horse_id": horse}))
+    player
+        .ask("POST", &format!("/v1/shows/{show}/entries"))
+        .json(&json!({"horse_id": horse}))
 }
 
 async fn mares(world: &World, owner: &Player, count: usize) -> Vec<i64> {
@@ -63,8 +74,19 @@ async fn mares(world: &World, owner: &Player, count: usize) -> Vec<i64> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixty_four_entries_in_one_show_with_coins_for_one() {
     let world = World::new().await;
-    let (host, ann) = (world.player("Host").await, world.player_with("Ann", 100).await);
-    let show = world.show(&host, NewShow { entry_fee: 60, ..NewShow::default() }).await;
+    let (host, ann) = (
+        world.player("Host").await,
+        world.player_with("Ann", 100).await,
+    );
+    let show = world
+        .show(
+            &host,
+            NewShow {
+                entry_fee: 60,
+                ..NewShow::default()
+            },
+        )
+        .await;
     let mares = mares(&world, &ann, MANY).await;
     let replies = at_once(mares.iter().map(|mare| enter(&ann, show, *mare))).await;
     require_one(&replies, 201, "409 not-enough-coins");
@@ -76,11 +98,23 @@ async fn sixty_four_entries_in_one_show_with_coins_for_one() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixty_four_entries_in_as_many_shows_with_coins_for_one() {
     let world = World::new().await;
-    let (host, ann) = (world.player("Host").await, world.player_with("Ann", 100).await);
+    let (host, ann) = (
+        world.player("Host").await,
+        world.player_with("Ann", 100).await,
+    );
     let mares = mares(&world, &ann, MANY).await;
     let mut asks = Vec::new();
     for mare in &mares {
-        let show = world.show(&host, NewShow { entry_fee: 60, prize: 0, ..NewShow::default() }).await;
+        let show = world
+            .show(
+                &host,
+                NewShow {
+                    entry_fee: 60,
+                    prize: 0,
+                    ..NewShow::default()
+                },
+            )
+            .await;
         asks.push(enter(&ann, show, *mare));
     }
     require_one(&at_once(asks).await, 201, "409 not-enough-coins");
@@ -94,10 +128,18 @@ async fn sixty_four_entries_of_the_same_horse() {
     let (host, ann) = (world.player("Host").await, world.player("Ann").await);
     let show = world.show(&host, NewShow::default()).await;
     let mare = world.mare(&ann).await;
-    require_one(&at_once((0..MANY).map(|_| enter(&ann, show, mare))).await, 201, "409 already-entered");
+    require_one(
+        &at_once((0..MANY).map(|_| enter(&ann, show, mare))).await,
+        201,
+        "409 already-entered",
+    );
     assert_eq!(world.purse(ann.id).await, 990);
     let withdraw = || ann.ask("DELETE", &format!("/v1/shows/{show}/entries/{mare}"));
-    require_one(&at_once((0..MANY).map(|_| withdraw())).await, 200, "409 not-entered");
+    require_one(
+        &at_once((0..MANY).map(|_| withdraw())).await,
+        200,
+        "409 not-entered",
+    );
     assert_eq!(world.purse(ann.id).await, 1000);
     world.require_sound_ledger().await;
 }
@@ -108,7 +150,10 @@ async fn sixty_four_trainings_and_groomings_of_one_horse() {
     let ann = world.player("Ann").await;
     let mare = world.mare(&ann).await;
     let disciplines = ["Racing", "Dressage", "Polo", "Vaulting"];
-    let train = |at: usize| ann.ask("POST", &format!("/v1/horses/{mare}/training")).json(&json!({"discipline": disciplines[at % 4]}));
+    let train = |at: usize| {
+        ann.ask("POST", &format!("/v1/horses/{mare}/training"))
+            .json(&json!({"discipline": disciplines[at % 4]}))
+    };
     let replies = at_once((0..MANY).map(train)).await;
     require_one(&replies, 201, "409 resting");
     assert_eq!(world.one("select count(*) from training_logs").await, 1);
@@ -116,7 +161,11 @@ async fn sixty_four_trainings_and_groomings_of_one_horse() {
     let me = ann.read("/v1/users/me").await;
     assert_eq!(me["xp"], won.json()["user_xp"]);
     let groom = || ann.ask("POST", &format!("/v1/horses/{mare}/groom"));
-    require_one(&at_once((0..MANY).map(|_| groom())).await, 200, "409 already-groomed");
+    require_one(
+        &at_once((0..MANY).map(|_| groom())).await,
+        200,
+        "409 already-groomed",
+    );
     assert_eq!(world.one("select bond_score::bigint from horses").await, 52);
 }
 
@@ -124,10 +173,21 @@ async fn sixty_four_trainings_and_groomings_of_one_horse() {
 async fn sixty_four_claims_of_the_stipend_and_of_the_starter_mare() {
     let world = World::new().await;
     let ann = world.player("Ann").await;
-    require_one(&at_once((0..MANY).map(|_| ann.ask("POST", "/v1/stipend"))).await, 200, "409 stipend-claimed");
+    require_one(
+        &at_once((0..MANY).map(|_| ann.ask("POST", "/v1/stipend"))).await,
+        200,
+        "409 stipend-claimed",
+    );
     assert_eq!(world.purse(ann.id).await, 1250);
-    let starter = || ann.ask("POST", "/v1/horses/starter").json(&json!({"breed": "Arabian", "name": "Lark"}));
-    require_one(&at_once((0..MANY).map(|_| starter())).await, 201, "409 starter-taken");
+    let starter = || {
+        ann.ask("POST", "/v1/horses/starter")
+            .json(&json!({"breed": "Arabian", "name": "Lark"}))
+    };
+    require_one(
+        &at_once((0..MANY).map(|_| starter())).await,
+        201,
+        "409 starter-taken",
+    );
     assert_eq!(world.one("select count(*) from horses").await, 1);
     world.require_sound_ledger().await;
 }
@@ -136,10 +196,25 @@ async fn sixty_four_claims_of_the_stipend_and_of_the_starter_mare() {
 async fn sixty_four_purchases_with_coins_for_one() {
     let world = World::new().await;
     let ann = world.player("Ann").await;
-    let spend = world.show(&ann, NewShow { prize: 1, ..NewShow::default() }).await;
+    let spend = world
+        .show(
+            &ann,
+            NewShow {
+                prize: 1,
+                ..NewShow::default()
+            },
+        )
+        .await;
     assert!(spend > 0);
-    let buy = || ann.ask("POST", "/v1/horses/store").json(&json!({"breed": "Arabian", "sex": "female", "name": "Star"}));
-    require_one(&at_once((0..MANY).map(|_| buy())).await, 201, "409 not-enough-coins");
+    let buy = || {
+        ann.ask("POST", "/v1/horses/store")
+            .json(&json!({"breed": "Arabian", "sex": "female", "name": "Star"}))
+    };
+    require_one(
+        &at_once((0..MANY).map(|_| buy())).await,
+        201,
+        "409 not-enough-coins",
+    );
     assert_eq!(world.purse(ann.id).await, 499);
     assert_eq!(world.one("select count(*) from horses").await, 1);
     world.require_sound_ledger().await;
@@ -150,7 +225,11 @@ async fn sixty_four_registrations_with_one_address() {
     let world = World::new().await;
     let body = json!({"name": "Ann", "email": "ann@example.org", "password": "long enough"});
     let register = || world.client.ask("POST", "/v1/users").json(&body);
-    require_one(&at_once((0..MANY).map(|_| register())).await, 201, "409 email-taken");
+    require_one(
+        &at_once((0..MANY).map(|_| register())).await,
+        201,
+        "409 email-taken",
+    );
     assert_eq!(world.one("select count(*) from users").await, 1);
     assert_eq!(world.one("select count(*) from sessions").await, 1);
     world.require_sound_ledger().await;
@@ -160,12 +239,27 @@ async fn sixty_four_registrations_with_one_address() {
 async fn sixty_four_shows_and_stables_of_one_name() {
     let world = World::new().await;
     let ann = world.player("Ann").await;
-    let body = world.show_body(&NewShow { name: "Ashford Cup".to_owned(), prize: 10, ..NewShow::default() });
+    let body = world.show_body(&NewShow {
+        name: "Ashford Cup".to_owned(),
+        prize: 10,
+        ..NewShow::default()
+    });
     let open = || ann.ask("POST", "/v1/shows").json(&body);
-    require_one(&at_once((0..MANY).map(|_| open())).await, 201, "409 name-taken");
+    require_one(
+        &at_once((0..MANY).map(|_| open())).await,
+        201,
+        "409 name-taken",
+    );
     assert_eq!(world.purse(ann.id).await, 990);
-    let stable = || ann.ask("POST", "/v1/stables").json(&json!({"name": "Home"}));
-    require_one(&at_once((0..MANY).map(|_| stable())).await, 201, "409 name-taken");
+    let stable = || {
+        ann.ask("POST", "/v1/stables")
+            .json(&json!({"name": "Home"}))
+    };
+    require_one(
+        &at_once((0..MANY).map(|_| stable())).await,
+        201,
+        "409 name-taken",
+    );
     world.require_sound_ledger().await;
 }
 
@@ -174,21 +268,49 @@ async fn sixty_four_changes_of_the_same_version() {
     let world = World::new().await;
     let ann = world.player("Ann").await;
     let mare = world.mare(&ann).await;
-    let rename = |at: usize| ann.ask("PATCH", &format!("/v1/horses/{mare}")).if_match("\"1\"").json(&json!({"name": format!("Lark {at}")}));
-    require_one(&at_once((0..MANY).map(rename)).await, 200, "412 stale-version");
+    let rename = |at: usize| {
+        ann.ask("PATCH", &format!("/v1/horses/{mare}"))
+            .if_match("\"1\"")
+            .json(&json!({"name": format!("Lark {at}")}))
+    };
+    require_one(
+        &at_once((0..MANY).map(rename)).await,
+        200,
+        "412 stale-version",
+    );
     assert_eq!(world.one("select version from horses").await, 2);
-    let switch = |at: usize| ann.ask("PATCH", "/v1/account/settings").if_match("\"1\"").json(&json!({"darkMode": at.is_multiple_of(2)}));
-    require_one(&at_once((0..MANY).map(switch)).await, 200, "412 stale-version");
+    let switch = |at: usize| {
+        ann.ask("PATCH", "/v1/account/settings")
+            .if_match("\"1\"")
+            .json(&json!({"darkMode": at.is_multiple_of(2)}))
+    };
+    require_one(
+        &at_once((0..MANY).map(switch)).await,
+        200,
+        "412 stale-version",
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_last_place_of_a_show_goes_to_one() {
     let world = World::new().await;
     let (host, ann) = (world.player("Host").await, world.player("Ann").await);
-    let show = world.show(&host, NewShow { entry_fee: 0, ..NewShow::default() }).await;
+    let show = world
+        .show(
+            &host,
+            NewShow {
+                entry_fee: 0,
+                ..NewShow::default()
+            },
+        )
+        .await;
     fill(&world, show, &host, 99).await;
     let mares = mares(&world, &ann, 24).await;
-    require_one(&at_once(mares.iter().map(|mare| enter(&ann, show, *mare))).await, 201, "409 show-full");
+    require_one(
+        &at_once(mares.iter().map(|mare| enter(&ann, show, *mare))).await,
+        201,
+        "409 show-full",
+    );
     assert_eq!(world.one("select count(*) from show_entries").await, 100);
 }
 
@@ -196,23 +318,38 @@ async fn the_last_place_of_a_show_goes_to_one() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn writes_that_share_rows_wait_for_each_other_and_never_in_a_ring() {
     let world = World::new().await;
-    let (ann, ben) = (world.player_with("Ann", 5000).await, world.player_with("Ben", 5000).await);
+    let (ann, ben) = (
+        world.player_with("Ann", 5000).await,
+        world.player_with("Ben", 5000).await,
+    );
     let (hers, his) = (mares(&world, &ann, 6).await, mares(&world, &ben, 6).await);
-    let shows = [world.show(&ann, NewShow::default()).await, world.show(&ben, NewShow::default()).await];
+    let shows = [
+        world.show(&ann, NewShow::default()).await,
+        world.show(&ben, NewShow::default()).await,
+    ];
     let mut asks = Vec::new();
     for show in shows {
         for (player, horses) in [(&ann, &hers), (&ben, &his)] {
             for horse in horses {
                 asks.push(enter(player, show, *horse));
                 asks.push(player.ask("DELETE", &format!("/v1/shows/{show}/entries/{horse}")));
-                asks.push(player.ask("POST", &format!("/v1/horses/{horse}/training")).json(&json!({"discipline": "Polo"})));
+                asks.push(
+                    player
+                        .ask("POST", &format!("/v1/horses/{horse}/training"))
+                        .json(&json!({"discipline": "Polo"})),
+                );
                 asks.push(player.ask("POST", &format!("/v1/horses/{horse}/groom")));
             }
             asks.push(player.ask("POST", "/v1/stipend"));
         }
     }
     for reply in at_once(asks).await {
-        assert!(reply.status < 300 || matches!(reply.status, 409), "{}: {}", reply.of, reply.text());
+        assert!(
+            reply.status < 300 || matches!(reply.status, 409),
+            "{}: {}",
+            reply.of,
+            reply.text()
+        );
     }
     world.require_sound_ledger().await;
 }
@@ -220,14 +357,28 @@ async fn writes_that_share_rows_wait_for_each_other_and_never_in_a_ring() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_entry_that_races_with_the_settlement_is_in_or_out() {
     let world = World::new().await;
-    let (host, ann) = (world.player_with("Host", 10_000).await, world.player_with("Ann", 10_000).await);
+    let (host, ann) = (
+        world.player_with("Host", 10_000).await,
+        world.player_with("Ann", 10_000).await,
+    );
     for round in 0..6 {
-        let show = world.show(&host, NewShow { in_minutes: 60, ..NewShow::default() }).await;
+        let show = world
+            .show(
+                &host,
+                NewShow {
+                    in_minutes: 60,
+                    ..NewShow::default()
+                },
+            )
+            .await;
         for horse in mares(&world, &host, 2).await {
             enter(&host, show, horse).send().await.require(201);
         }
         let late = mares(&world, &ann, 16).await;
-        let asks: Vec<_> = late.iter().map(|mare| enter(&ann, show, *mare).send()).collect();
+        let asks: Vec<_> = late
+            .iter()
+            .map(|mare| enter(&ann, show, *mare).send())
+            .collect();
         let end = async {
             world.advance("61m").await;
             world.settle_due().await;
@@ -235,15 +386,34 @@ async fn an_entry_that_races_with_the_settlement_is_in_or_out() {
         let (replies, ()) = tokio::join!(gathered(asks), end);
         world.settle_due().await;
         for reply in &replies {
-            let is_out = matches!(reply.status, 409) && ["show-closed", "show-over"].contains(&reply.problem()["code"].as_str().unwrap());
-            assert!(reply.status == 201 || is_out, "round {round}: {}", reply.text());
+            let is_out = matches!(reply.status, 409)
+                && ["show-closed", "show-over"]
+                    .contains(&reply.problem()["code"].as_str().unwrap());
+            assert!(
+                reply.status == 201 || is_out,
+                "round {round}: {}",
+                reply.text()
+            );
         }
         let entered = replies.iter().filter(|it| it.status == 201).count();
-        let results = world.one(&format!("select count(*) from competition_results where show_id = {show}")).await;
-        assert_eq!(results, i64::try_from(entered).unwrap() + 2, "round {round}");
+        let results = world
+            .one(&format!(
+                "select count(*) from competition_results where show_id = {show}"
+            ))
+            .await;
+        assert_eq!(
+            results,
+            i64::try_from(entered).unwrap() + 2,
+            "round {round}"
+        );
         world.require_sound_ledger().await;
     }
-    assert_eq!(world.one("select count(*) from shows where state <> 'settled'").await, 0);
+    assert_eq!(
+        world
+            .one("select count(*) from shows where state <> 'settled'")
+            .await,
+        0
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -258,15 +428,25 @@ async fn an_entry_that_races_with_the_cancellation_costs_nothing_in_the_end() {
             asks.insert(at, host.ask("POST", &format!("/v1/shows/{show}/cancel")));
         }
         let replies = at_once(asks).await;
-        let (cancels, entries): (Vec<_>, Vec<_>) = replies.into_iter().partition(|it| it.of.ends_with("/cancel"));
+        let (cancels, entries): (Vec<_>, Vec<_>) = replies
+            .into_iter()
+            .partition(|it| it.of.ends_with("/cancel"));
         require_one(&cancels, 200, "409 show-over");
         let entered = entries.iter().filter(|it| it.status == 201).count();
         for reply in entries.iter().filter(|it| it.status != 201) {
             reply.refused(409, "show-over");
         }
         let cancelled = cancels.iter().find(|it| it.status == 200).unwrap();
-        assert_eq!(number(cancelled, "entries"), i64::try_from(entered).unwrap(), "round {round}");
-        assert_eq!((world.purse(ann.id).await, world.purse(host.id).await), (1000, 1000), "round {round}");
+        assert_eq!(
+            number(cancelled, "entries"),
+            i64::try_from(entered).unwrap(),
+            "round {round}"
+        );
+        assert_eq!(
+            (world.purse(ann.id).await, world.purse(host.id).await),
+            (1000, 1000),
+            "round {round}"
+        );
         world.require_sound_ledger().await;
     }
 }
@@ -275,14 +455,28 @@ async fn an_entry_that_races_with_the_cancellation_costs_nothing_in_the_end() {
 async fn sixty_four_refreshes_with_one_token_give_one_session_or_none() {
     let world = World::new().await;
     let ann = world.client.sign_up("Ann").await;
-    let refresh = || world.client.ask("POST", "/v1/sessions/refresh").json(&json!({"refresh_token": ann.refresh_token}));
+    let refresh = || {
+        world
+            .client
+            .ask("POST", "/v1/sessions/refresh")
+            .json(&json!({"refresh_token": ann.refresh_token}))
+    };
     let replies = at_once((0..MANY).map(|_| refresh())).await;
     require_one(&replies, 200, "401 refresh-token-invalid");
     // The others looked like a thief's, and whoever came first may be the thief: nobody is left signed in.
     let next = replies.iter().find(|it| it.status == 200).unwrap().json();
     let body = json!({"refresh_token": next["refresh_token"]});
-    world.client.post("/v1/sessions/refresh", &body).await.refused(401, "refresh-token-invalid");
-    assert_eq!(world.one("select count(*) from sessions where revoked_at is null").await, 0);
+    world
+        .client
+        .post("/v1/sessions/refresh", &body)
+        .await
+        .refused(401, "refresh-token-invalid");
+    assert_eq!(
+        world
+            .one("select count(*) from sessions where revoked_at is null")
+            .await,
+        0
+    );
     assert_eq!(world.one("select token_epoch::bigint from users").await, 1);
 }
 
@@ -290,10 +484,16 @@ async fn sixty_four_refreshes_with_one_token_give_one_session_or_none() {
 async fn horses_of_one_player_bought_at_once_are_all_different() {
     let world = World::new().await;
     let ann = world.player_with("Ann", 500 * 16).await;
-    let buy = |at: usize| ann.ask("POST", "/v1/horses/store").json(&json!({"breed": "Arabian", "sex": "male", "name": format!("Star {at}")}));
+    let buy = |at: usize| {
+        ann.ask("POST", "/v1/horses/store")
+            .json(&json!({"breed": "Arabian", "sex": "male", "name": format!("Star {at}")}))
+    };
     let replies = at_once((0..16).map(buy)).await;
     assert_eq!(tally(&replies), BTreeMap::from([("201".to_owned(), 16)]));
-    let founders: std::collections::BTreeSet<String> = replies.iter().map(|it| it.json()["stats"].to_string()).collect();
+    let founders: std::collections::BTreeSet<String> = replies
+        .iter()
+        .map(|it| it.json()["stats"].to_string())
+        .collect();
     assert_eq!(founders.len(), 16);
     assert_eq!(world.purse(ann.id).await, 0);
     world.require_sound_ledger().await;

@@ -15,12 +15,35 @@ const SHOWS: i64 = 200;
 /// Opens many shows like one that was opened and entered through the API: every tenth has no entry, every tenth has one,
 /// the others three.
 async fn many_due_shows(world: &World) {
-    let players = [world.player_with("Ann", 50_000).await, world.player_with("Ben", 50_000).await, world.player_with("Cleo", 50_000).await];
-    let first = world.show(&players[0], NewShow { name: "Stakes 1".to_owned(), entry_fee: 7, prize: 103, in_minutes: 30, ..NewShow::default() }).await;
+    let players = [
+        world.player_with("Ann", 50_000).await,
+        world.player_with("Ben", 50_000).await,
+        world.player_with("Cleo", 50_000).await,
+    ];
+    let first = world
+        .show(
+            &players[0],
+            NewShow {
+                name: "Stakes 1".to_owned(),
+                entry_fee: 7,
+                prize: 103,
+                in_minutes: 30,
+                ..NewShow::default()
+            },
+        )
+        .await;
     for (at, player) in players.iter().enumerate() {
         for mare in 0..4 {
             let stats = 20 + i16::try_from(at * 4 + mare).unwrap();
-            let horse = world.horse(player, NewHorse { stats, ..NewHorse::default() }).await;
+            let horse = world
+                .horse(
+                    player,
+                    NewHorse {
+                        stats,
+                        ..NewHorse::default()
+                    },
+                )
+                .await;
             if mare == 0 {
                 world.enter(player, first, horse).await.require(201);
             }
@@ -86,9 +109,18 @@ async fn all_ended_once(world: &World) {
     ] {
         assert_eq!(world.one(&sql).await, wanted, "{what}");
     }
-    let sample = world.admin.query("select id from shows where state = 'settled' order by id limit 5", &[]).await.unwrap();
+    let sample = world
+        .admin
+        .query(
+            "select id from shows where state = 'settled' order by id limit 5",
+            &[],
+        )
+        .await
+        .unwrap();
     for show in sample.iter().map(|row| row.get::<_, i64>(0)) {
-        let proof: Proof = serde_json::from_value(world.client.read(&format!("/v1/shows/{show}/proof")).await).unwrap();
+        let proof: Proof =
+            serde_json::from_value(world.client.read(&format!("/v1/shows/{show}/proof")).await)
+                .unwrap();
         verify(&proof).unwrap();
     }
 }
@@ -108,7 +140,11 @@ async fn two_hundred_due_shows_end_once_by_the_workers_of_two_processes() {
     let (_never, stopping) = watch::channel(false);
     let (one, other) = (world.another_app().await, world.another_app().await);
     let (mut one, mut other) = (Settler::of(&one), Settler::of(&other));
-    tokio::join!(one.drain(&stopping), other.drain(&stopping), world.settle_due());
+    tokio::join!(
+        one.drain(&stopping),
+        other.drain(&stopping),
+        world.settle_due()
+    );
     world.settle_due().await;
     all_ended_once(&world).await;
 }
@@ -120,7 +156,11 @@ async fn the_jobs_of_two_processes_do_the_same_and_stop_when_asked() {
     world.start_jobs().await;
     world.start_jobs().await;
     let since = std::time::Instant::now();
-    while world.one("select count(*) from shows where state = 'open' and host_id is not null").await > 0 {
+    while world
+        .one("select count(*) from shows where state = 'open' and host_id is not null")
+        .await
+        > 0
+    {
         assert!(since.elapsed().as_secs() < 60, "shows stay open");
     }
     all_ended_once(&world).await;
@@ -132,51 +172,126 @@ async fn the_jobs_of_two_processes_do_the_same_and_stop_when_asked() {
 async fn a_show_that_is_not_due_stays_open() {
     let world = World::new().await;
     let ann = world.player("Ann").await;
-    let show = world.show(&ann, NewShow { in_minutes: 60, ..NewShow::default() }).await;
+    let show = world
+        .show(
+            &ann,
+            NewShow {
+                in_minutes: 60,
+                ..NewShow::default()
+            },
+        )
+        .await;
     world.advance("59m").await;
     world.settle_due().await;
-    assert_eq!(world.client.read(&format!("/v1/shows/{show}")).await["state"], "open");
+    assert_eq!(
+        world.client.read(&format!("/v1/shows/{show}")).await["state"],
+        "open"
+    );
 }
 
 #[tokio::test]
 async fn too_few_entries_cancel_a_show_and_everything_goes_back() {
     let world = World::new().await;
     let (host, ann) = (world.player("Host").await, world.player("Ann").await);
-    let (empty, lonely) = (world.show(&host, NewShow { in_minutes: 60, ..NewShow::default() }).await, world.show(&host, NewShow { in_minutes: 60, ..NewShow::default() }).await);
-    let treasurys = world.treasury_show(NewShow { in_minutes: 60, ..NewShow::default() }).await;
+    let (empty, lonely) = (
+        world
+            .show(
+                &host,
+                NewShow {
+                    in_minutes: 60,
+                    ..NewShow::default()
+                },
+            )
+            .await,
+        world
+            .show(
+                &host,
+                NewShow {
+                    in_minutes: 60,
+                    ..NewShow::default()
+                },
+            )
+            .await,
+    );
+    let treasurys = world
+        .treasury_show(NewShow {
+            in_minutes: 60,
+            ..NewShow::default()
+        })
+        .await;
     let mare = world.mare(&ann).await;
     for show in [lonely, treasurys] {
         world.enter(&ann, show, mare).await.require(201);
     }
-    assert_eq!((world.purse(host.id).await, world.purse(ann.id).await), (800, 980));
+    assert_eq!(
+        (world.purse(host.id).await, world.purse(ann.id).await),
+        (800, 980)
+    );
     world.advance("1h").await;
     world.settle_due().await;
     for show in [empty, lonely, treasurys] {
         let shown = world.client.read(&format!("/v1/shows/{show}")).await;
-        assert_eq!((&shown["state"], &shown["secret"]), (&json!("cancelled"), &json!(null)));
-        assert_eq!(world.client.read(&format!("/v1/shows/{show}/results")).await["items"], json!([]));
-        let problem = world.client.get(&format!("/v1/shows/{show}/proof")).await.refused(409, "show-not-settled");
+        assert_eq!(
+            (&shown["state"], &shown["secret"]),
+            (&json!("cancelled"), &json!(null))
+        );
+        assert_eq!(
+            world
+                .client
+                .read(&format!("/v1/shows/{show}/results"))
+                .await["items"],
+            json!([])
+        );
+        let problem = world
+            .client
+            .get(&format!("/v1/shows/{show}/proof"))
+            .await
+            .refused(409, "show-not-settled");
         assert_eq!(problem["state"], "cancelled");
     }
-    assert_eq!((world.purse(host.id).await, world.purse(ann.id).await), (1000, 1000));
+    assert_eq!(
+        (world.purse(host.id).await, world.purse(ann.id).await),
+        (1000, 1000)
+    );
     assert_eq!(ann.read("/v1/users/me").await["xp"], 0);
     world.require_sound_ledger().await;
 }
 
 /// Settles a show with so many entrants and gives each one's prize, the host's purse before and after.
 async fn prizes(world: &World, entrants: usize, prize: i64, fee: i64) -> (Vec<i64>, i64, i64) {
-    let host = world.player(&format!("Host of {entrants} for {prize}")).await;
-    let show = world.show(&host, NewShow { entry_fee: fee, prize, in_minutes: 60, ..NewShow::default() }).await;
+    let host = world
+        .player(&format!("Host of {entrants} for {prize}"))
+        .await;
+    let show = world
+        .show(
+            &host,
+            NewShow {
+                entry_fee: fee,
+                prize,
+                in_minutes: 60,
+                ..NewShow::default()
+            },
+        )
+        .await;
     let before = world.purse(host.id).await;
     for at in 0..entrants {
-        let player = world.player(&format!("Rider {at} of {entrants} for {prize}")).await;
+        let player = world
+            .player(&format!("Rider {at} of {entrants} for {prize}"))
+            .await;
         let mare = world.mare(&player).await;
         world.enter(&player, show, mare).await.require(201);
     }
     world.advance("61m").await;
     world.settle_due().await;
-    let results = world.client.read(&format!("/v1/shows/{show}/results")).await;
-    let prizes = results["items"].as_array().unwrap().iter().map(|it| it["prize"].as_i64().unwrap());
+    let results = world
+        .client
+        .read(&format!("/v1/shows/{show}/results"))
+        .await;
+    let prizes = results["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["prize"].as_i64().unwrap());
     (prizes.collect(), before, world.purse(host.id).await)
 }
 
@@ -195,7 +310,11 @@ async fn prizes_are_floored_the_remainder_is_the_firsts_and_missing_places_are_t
         let (paid, before, after) = prizes(&world, entrants, prize, fee).await;
         assert_eq!(paid, wanted, "{entrants} for {prize}");
         let fees = fee * i64::try_from(entrants).unwrap();
-        assert_eq!(after - before, fees + prize - paid.iter().sum::<i64>(), "{entrants} for {prize}");
+        assert_eq!(
+            after - before,
+            fees + prize - paid.iter().sum::<i64>(),
+            "{entrants} for {prize}"
+        );
     }
     world.require_sound_ledger().await;
 }
@@ -204,7 +323,14 @@ async fn prizes_are_floored_the_remainder_is_the_firsts_and_missing_places_are_t
 async fn the_treasury_gives_prizes_and_takes_fees_like_any_host() {
     let world = World::new().await;
     let (ann, ben) = (world.player("Ann").await, world.player("Ben").await);
-    let show = world.treasury_show(NewShow { prize: 100, entry_fee: 20, in_minutes: 60, ..NewShow::default() }).await;
+    let show = world
+        .treasury_show(NewShow {
+            prize: 100,
+            entry_fee: 20,
+            in_minutes: 60,
+            ..NewShow::default()
+        })
+        .await;
     for player in [&ann, &ben] {
         let mare = world.mare(player).await;
         world.enter(player, show, mare).await.require(201);
@@ -221,7 +347,17 @@ async fn the_treasury_gives_prizes_and_takes_fees_like_any_host() {
 async fn a_player_with_several_horses_in_a_show_gets_the_sum() {
     let world = World::new().await;
     let (host, ann) = (world.player("Host").await, world.player("Ann").await);
-    let show = world.show(&host, NewShow { prize: 101, entry_fee: 10, in_minutes: 60, ..NewShow::default() }).await;
+    let show = world
+        .show(
+            &host,
+            NewShow {
+                prize: 101,
+                entry_fee: 10,
+                in_minutes: 60,
+                ..NewShow::default()
+            },
+        )
+        .await;
     for _ in 0..4 {
         let mare = world.mare(&ann).await;
         world.enter(&ann, show, mare).await.require(201);
@@ -230,7 +366,10 @@ async fn a_player_with_several_horses_in_a_show_gets_the_sum() {
     world.settle_due().await;
     // 20, 15 and 10 XP for the first three, and the whole prize less four fees.
     let me = ann.read("/v1/users/me").await;
-    assert_eq!((&me["xp"], &me["money"]), (&json!(45), &json!(1000 - 40 + 101)));
+    assert_eq!(
+        (&me["xp"], &me["money"]),
+        (&json!(45), &json!(1000 - 40 + 101))
+    );
     assert_eq!(world.purse(host.id).await, 1000 - 101 + 40);
     world.require_sound_ledger().await;
 }
@@ -240,22 +379,54 @@ async fn a_player_with_several_horses_in_a_show_gets_the_sum() {
 async fn what_was_frozen_is_what_is_scored() {
     let world = World::new().await;
     let (ann, ben) = (world.player("Ann").await, world.player("Ben").await);
-    let show = world.show(&ben, NewShow { in_minutes: 60, ..NewShow::default() }).await;
+    let show = world
+        .show(
+            &ben,
+            NewShow {
+                in_minutes: 60,
+                ..NewShow::default()
+            },
+        )
+        .await;
     let (mare, rival) = (world.mare(&ann).await, world.mare(&ben).await);
     world.enter(&ann, show, mare).await.require(201);
     world.enter(&ben, show, rival).await.require(201);
     let preview = format!("/v1/shows/{show}/preview?horse={mare}");
     let before = ann.read(&preview).await;
-    ann.post(&format!("/v1/horses/{mare}/training"), &json!({"discipline": "Racing"})).await.require(201);
-    world.sql(&format!("update horses set speed = 100, stress_level = 100 where id = {mare}")).await;
-    assert_eq!(ann.read(&preview).await["expected_score"], before["expected_score"]);
+    ann.post(
+        &format!("/v1/horses/{mare}/training"),
+        &json!({"discipline": "Racing"}),
+    )
+    .await
+    .require(201);
+    world
+        .sql(&format!(
+            "update horses set speed = 100, stress_level = 100 where id = {mare}"
+        ))
+        .await;
+    assert_eq!(
+        ann.read(&preview).await["expected_score"],
+        before["expected_score"]
+    );
     world.advance("61m").await;
     world.settle_due().await;
-    let results = world.client.read(&format!("/v1/shows/{show}/results")).await;
-    let hers = results["items"].as_array().unwrap().iter().find(|it| it["horse"]["id"] == mare).unwrap().clone();
+    let results = world
+        .client
+        .read(&format!("/v1/shows/{show}/results"))
+        .await;
+    let hers = results["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["horse"]["id"] == mare)
+        .unwrap()
+        .clone();
     assert_eq!(hers["expected_score"], before["expected_score"]);
     let score = hers["score"].as_f64().unwrap();
-    assert!((before["least_score"].as_f64().unwrap()..=before["greatest_score"].as_f64().unwrap()).contains(&score));
+    assert!(
+        (before["least_score"].as_f64().unwrap()..=before["greatest_score"].as_f64().unwrap())
+            .contains(&score)
+    );
 }
 
 /// What a settlement leaves, but for the instants at which it happened.
@@ -270,30 +441,42 @@ async fn outcome(world: &World) -> BTreeMap<i64, String> {
 #[tokio::test]
 async fn two_copies_of_a_world_settle_to_the_same_digests() {
     let world = World::new().await;
-    let players: [Player; 3] = [world.player("Ann").await, world.player("Ben").await, world.player("Cleo").await];
+    let players: [Player; 3] = [
+        world.player("Ann").await,
+        world.player("Ben").await,
+        world.player("Cleo").await,
+    ];
     for _ in 0..4 {
-        let show = world.show(&players[0], NewShow { in_minutes: 30, ..NewShow::default() }).await;
+        let show = world
+            .show(
+                &players[0],
+                NewShow {
+                    in_minutes: 30,
+                    ..NewShow::default()
+                },
+            )
+            .await;
         for player in &players {
             let mare = world.mare(player).await;
             world.enter(player, show, mare).await.require(201);
         }
     }
     world.advance("31m").await;
-    let World { database, admin, app, config, .. } = world;
-    drop((admin, app));
-    let elsewhere = Database::empty().await;
-    let postgres = elsewhere.admin().await;
-    // Nobody may be connected to what is copied.
-    let leave = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
-    postgres.execute(leave, &[&database.name()]).await.unwrap();
+    let (database, config) = world.leave().await;
     let copy = Database::copy_of(database.name()).await;
     let mut other = harness::world::config(&copy);
     other.dice_secret.clone_from(&config.dice_secret);
-    let (one, other) = (World::on(database, config).await, World::on(copy, other).await);
+    let (one, other) = (
+        World::on(database, config).await,
+        World::on(copy, other).await,
+    );
     one.settle_due().await;
     other.settle_due().await;
     let settled = outcome(&one).await;
-    assert!(settled.len() == 4 && settled.values().all(|it| it.starts_with("settled")), "{settled:?}");
+    assert!(
+        settled.len() == 4 && settled.values().all(|it| it.starts_with("settled")),
+        "{settled:?}"
+    );
     assert_eq!(settled, outcome(&other).await);
 }
 
@@ -303,20 +486,39 @@ async fn a_proof_survives_its_json_whatever_the_instants_and_the_stats() {
     let world = World::new().await;
     let (ann, ben) = (world.player("Ann").await, world.player("Ben").await);
     for round in 0..12 {
-        let mut body = world.show_body(&NewShow { in_minutes: 60, ..NewShow::default() });
+        let mut body = world.show_body(&NewShow {
+            in_minutes: 60,
+            ..NewShow::default()
+        });
         let at = world.now() + chrono::TimeDelta::minutes(60);
-        body["run_date"] = format!("{}.{:06}Z", at.format("%Y-%m-%dT%H:%M:%S"), 123_457 + round).into();
+        body["run_date"] =
+            format!("{}.{:06}Z", at.format("%Y-%m-%dT%H:%M:%S"), 123_457 + round).into();
         let show = number(&ann.post("/v1/shows", &body).await.require(201), "id");
         for player in [&ann, &ben] {
-            let horse = world.horse(player, NewHorse { stats: 100, ..NewHorse::default() }).await;
+            let horse = world
+                .horse(
+                    player,
+                    NewHorse {
+                        stats: 100,
+                        ..NewHorse::default()
+                    },
+                )
+                .await;
             world.enter(player, show, horse).await.require(201);
         }
         world.advance("61m").await;
         world.settle_due().await;
-        let proof: Proof = serde_json::from_value(world.client.read(&format!("/v1/shows/{show}/proof")).await).unwrap();
+        let proof: Proof =
+            serde_json::from_value(world.client.read(&format!("/v1/shows/{show}/proof")).await)
+                .unwrap();
         verify(&proof).unwrap();
     }
-    assert_eq!(world.one("select max(greatest(speed, stamina, focus))::bigint from horses").await, 100);
+    assert_eq!(
+        world
+            .one("select max(greatest(speed, stamina, focus))::bigint from horses")
+            .await,
+        100
+    );
 }
 
 #[tokio::test]
@@ -325,7 +527,15 @@ async fn a_show_that_cannot_be_settled_does_not_stop_the_others() {
     let (ann, ben) = (world.player("Ann").await, world.player("Ben").await);
     let mut shows = Vec::new();
     for _ in 0..2 {
-        let show = world.show(&ann, NewShow { in_minutes: 30, ..NewShow::default() }).await;
+        let show = world
+            .show(
+                &ann,
+                NewShow {
+                    in_minutes: 30,
+                    ..NewShow::default()
+                },
+            )
+            .await;
         for player in [&ann, &ben] {
             let mare = world.mare(player).await;
             world.enter(player, show, mare).await.require(201);
@@ -343,9 +553,23 @@ async fn a_show_that_cannot_be_settled_does_not_stop_the_others() {
         .await;
     world.advance("31m").await;
     world.settle_due().await;
-    assert_eq!(world.client.read(&format!("/v1/shows/{}", shows[0])).await["state"], "closed");
-    assert_eq!(world.client.read(&format!("/v1/shows/{}", shows[1])).await["state"], "settled");
-    let sum = world.one("select coalesce(sum(amount), 0)::bigint from postings").await;
+    assert_eq!(
+        world.client.read(&format!("/v1/shows/{}", shows[0])).await["state"],
+        "closed"
+    );
+    assert_eq!(
+        world.client.read(&format!("/v1/shows/{}", shows[1])).await["state"],
+        "settled"
+    );
+    let sum = world
+        .one("select coalesce(sum(amount), 0)::bigint from postings")
+        .await;
     assert_eq!(sum, 0);
-    assert_eq!(number(&world.client.get(&format!("/v1/shows/{}", shows[0])).await, "entries"), 2);
+    assert_eq!(
+        number(
+            &world.client.get(&format!("/v1/shows/{}", shows[0])).await,
+            "entries"
+        ),
+        2
+    );
 }

@@ -25,9 +25,13 @@ async fn every_statement_takes_and_gives_what_its_query_declares() {
         let client = world.database.as_role(role).await;
         for query in QUERIES {
             let declared = client.prepare_typed(query.sql, query.takes).await;
-            let declared = declared.unwrap_or_else(|error| panic!("{role}: {}: {error:?}", query.name));
+            let declared =
+                declared.unwrap_or_else(|error| panic!("{role}: {}: {error:?}", query.name));
             assert_eq!(declared.params(), query.takes, "{role}: {}", query.name);
-            let columns = declared.columns().iter().map(|it| (it.name(), it.type_().clone()));
+            let columns = declared
+                .columns()
+                .iter()
+                .map(|it| (it.name(), it.type_().clone()));
             let columns: Vec<_> = columns.collect();
             assert_eq!(columns, query.gives, "{role}: {}", query.name);
         }
@@ -40,7 +44,16 @@ fn every_statement_has_a_name_of_its_own_and_looks_at_no_clock_and_no_dice() {
     assert_eq!(names.len(), QUERIES.len());
     for query in QUERIES {
         let sql = query.sql.to_lowercase();
-        for volatile in ["now()", "current_", "clock_timestamp", "random(", "gen_random", "localtime", "select *", " offset "] {
+        for volatile in [
+            "now()",
+            "current_",
+            "clock_timestamp",
+            "random(",
+            "gen_random",
+            "localtime",
+            "select *",
+            " offset ",
+        ] {
             assert!(!sql.contains(volatile), "{}: {volatile}", query.name);
         }
     }
@@ -51,7 +64,10 @@ async fn no_generic_plan_scans_a_table_of_players_horses_or_shows() {
     let world = bulk().await;
     for role in ROLES {
         let client = world.database.as_role(role).await;
-        client.batch_execute("set plan_cache_mode = force_generic_plan").await.unwrap();
+        client
+            .batch_execute("set plan_cache_mode = force_generic_plan")
+            .await
+            .unwrap();
         for query in QUERIES {
             prepare(&client, query).await;
             let nothing = vec!["null"; query.takes.len()].join(", ");
@@ -76,15 +92,24 @@ async fn cost_little(mode: &str, is_asked: impl Fn(&Query) -> bool) {
     let world = bulk().await;
     for role in ROLES {
         let client = world.database.as_role(role).await;
-        client.batch_execute(&format!("set plan_cache_mode = {mode}")).await.unwrap();
+        client
+            .batch_execute(&format!("set plan_cache_mode = {mode}"))
+            .await
+            .unwrap();
         for query in QUERIES.iter().filter(|query| is_asked(query)) {
             prepare(&client, query).await;
             for values in usual(query) {
-                let plan = explain(&client, "explain (analyze, buffers, format json)", &values).await;
+                let plan =
+                    explain(&client, "explain (analyze, buffers, format json)", &values).await;
                 require_no_scan(query, &plan);
-                let blocks = ["Shared Hit Blocks", "Shared Read Blocks"].map(|it| plan["Plan"][it].as_i64().unwrap());
+                let blocks = ["Shared Hit Blocks", "Shared Read Blocks"]
+                    .map(|it| plan["Plan"][it].as_i64().unwrap());
                 let touched: i64 = blocks.iter().sum();
-                assert!(touched <= MOST_BLOCKS, "{} ({values}) touches {touched} blocks: {plan:#}", query.name);
+                assert!(
+                    touched <= MOST_BLOCKS,
+                    "{} ({values}) touches {touched} blocks: {plan:#}",
+                    query.name
+                );
             }
         }
     }
@@ -94,21 +119,45 @@ async fn cost_little(mode: &str, is_asked: impl Fn(&Query) -> bool) {
 fn only_searches_with_filters_are_planned_for_their_values() {
     let planned = QUERIES.iter().filter(|query| query.is_planned_by_values());
     let names: Vec<&str> = planned.map(|query| query.name).collect();
-    assert!(names.iter().all(|name| name.starts_with("horses")), "{names:?}");
-    assert!(names.contains(&"horses with traits") && names.contains(&"horses of a discipline, best first"));
+    assert!(
+        names.iter().all(|name| name.starts_with("horses")),
+        "{names:?}"
+    );
+    assert!(
+        names.contains(&"horses with traits")
+            && names.contains(&"horses of a discipline, best first")
+    );
 }
 
 async fn prepare(client: &Client, query: &Query) {
-    let types: Vec<&str> = query.takes.iter().map(tokio_postgres::types::Type::name).collect();
-    let types = if types.is_empty() { String::new() } else { format!("({})", types.join(", ")) };
+    let types: Vec<&str> = query
+        .takes
+        .iter()
+        .map(tokio_postgres::types::Type::name)
+        .collect();
+    let types = if types.is_empty() {
+        String::new()
+    } else {
+        format!("({})", types.join(", "))
+    };
     let sql = format!("deallocate all; prepare read{types} as {}", query.sql);
-    client.batch_execute(&sql).await.unwrap_or_else(|error| panic!("{}: {error:?}", query.name));
+    client
+        .batch_execute(&sql)
+        .await
+        .unwrap_or_else(|error| panic!("{}: {error:?}", query.name));
 }
 
 async fn explain(client: &Client, how: &str, values: &str) -> Value {
-    let values = if values.is_empty() { String::new() } else { format!("({values})") };
+    let values = if values.is_empty() {
+        String::new()
+    } else {
+        format!("({values})")
+    };
     let sql = format!("{how} execute read{values}");
-    let rows = client.simple_query(&sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    let rows = client
+        .simple_query(&sql)
+        .await
+        .unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     let text = rows.iter().find_map(|message| match message {
         tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),
         _ => None,
@@ -121,14 +170,24 @@ fn require_no_scan(query: &Query, plan: &Value) {
     let mut scanned = Vec::new();
     scans(&plan["Plan"], &mut scanned);
     scanned.retain(|table| !SMALL.contains(&table.as_str()));
-    assert!(scanned.is_empty(), "{} scans {scanned:?}: {plan:#}", query.name);
+    assert!(
+        scanned.is_empty(),
+        "{} scans {scanned:?}: {plan:#}",
+        query.name
+    );
 }
 
 fn scans(node: &Value, scanned: &mut Vec<String>) {
     let kind = node["Node Type"].as_str().unwrap_or_default();
-    let is_whole = kind == "Seq Scan" || kind.starts_with("Index") && node["Index Cond"].is_null() && is_unbounded(node);
+    let is_whole = kind == "Seq Scan"
+        || kind.starts_with("Index") && node["Index Cond"].is_null() && is_unbounded(node);
     if is_whole {
-        scanned.push(node["Relation Name"].as_str().unwrap_or_default().to_owned());
+        scanned.push(
+            node["Relation Name"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+        );
     }
     for inner in node["Plans"].as_array().into_iter().flatten() {
         scans(inner, scanned);
@@ -138,7 +197,9 @@ fn scans(node: &Value, scanned: &mut Vec<String>) {
 /// Does the plan without an index condition expect to read most of the table? A walk along an index that a limit ends
 /// after a page is fine.
 fn is_unbounded(node: &Value) -> bool {
-    node["Actual Rows"].as_f64().is_some_and(|rows| rows > 2_000.0)
+    node["Actual Rows"]
+        .as_f64()
+        .is_some_and(|rows| rows > 2_000.0)
 }
 
 /// Values that clients send, as SQL: at least one list for every query.
@@ -153,33 +214,63 @@ fn usual(query: &Query) -> Vec<String> {
             .iter()
             .flat_map(|name| {
                 let traits = format!("'{{\"positive\": [\"{name}\"], \"negative\": []}}'");
-                ["null, null, null", "'male', null, null", "null, 3, null", &format!("null, null, {user}")]
-                    .map(|rest| format!("{end}, 21, {rest}, {traits}"))
+                [
+                    "null, null, null",
+                    "'male', null, null",
+                    "null, 3, null",
+                    &format!("null, null, {user}"),
+                ]
+                .map(|rest| format!("{end}, 21, {rest}, {traits}"))
             })
             .collect(),
-        "horses of a breed" => vec![format!("{end}, 21, null, 3"), "9000, 101, 'female', 5".to_owned()],
-        "horses of an owner" => vec![format!("{end}, 21, null, null, {user}"), format!("{end}, 21, 'male', 3, {user}")],
+        "horses of a breed" => vec![
+            format!("{end}, 21, null, 3"),
+            "9000, 101, 'female', 5".to_owned(),
+        ],
+        "horses of an owner" => vec![
+            format!("{end}, 21, null, null, {user}"),
+            format!("{end}, 21, 'male', 3, {user}"),
+        ],
         "horses of a discipline, best first" => vec![
             format!("0, 21, null, null, null, null, 'Racing', 0, {end}"),
             format!("0, 21, null, null, null, null, 'Racing', 900, {end}"),
             "4000, 101, 'male', null, null, null, 'Polo', 20, 300".to_owned(),
             // What few horses have, and what few players own: the index of the scores alone would be walked to its end.
-            format!("0, 21, null, null, null, '{{\"positive\": [\"legendary_bloodline\"], \"negative\": []}}', 'Racing', 0, {end}"),
+            format!(
+                "0, 21, null, null, null, '{{\"positive\": [\"legendary_bloodline\"], \"negative\": []}}', 'Racing', 0, {end}"
+            ),
             format!("0, 21, null, null, {user}, null, 'Racing', 0, {end}"),
             format!("0, 21, 'male', 3, {user}, null, 'Racing', 0, {end}"),
         ],
-        "own horses" | "own stables" | "own ledger" => vec![format!("{user}, {}, 21", if query.name == "own stables" { "0" } else { end })],
+        "own horses" | "own stables" | "own ledger" => vec![format!(
+            "{user}, {}, 21",
+            if query.name == "own stables" {
+                "0"
+            } else {
+                end
+            }
+        )],
         "results of a horse" => vec![format!("777, '9999-01-01', {end}, 21")],
         "training of a horse" => vec![format!("777, {end}, 21")],
         "user profile" | "own profile" => vec![user.to_owned()],
         "stable" | "show" | "proof of a show" => one("1777"),
         "open shows, soonest first" => vec![format!("now(), {end}, 21")],
         "open shows of a discipline, soonest first" => vec![format!("now(), {end}, 21, 'Racing'")],
-        "past shows, latest first" => ["'settled'", "'cancelled'", "'open'"].iter().map(|state| format!("now(), {end}, 21, {state}")).collect(),
-        "past shows of a discipline, latest first" => vec![format!("now(), {end}, 21, 'settled', 'Polo'")],
+        "past shows, latest first" => ["'settled'", "'cancelled'", "'open'"]
+            .iter()
+            .map(|state| format!("now(), {end}, 21, {state}"))
+            .collect(),
+        "past shows of a discipline, latest first" => {
+            vec![format!("now(), {end}, 21, 'settled', 'Polo'")]
+        }
         "entries of a show" | "results of a show" => one("1777, 0, 21"),
-        "preview of a horse in a show" => vec![format!("3950, 777, {user}"), "3950, 777, null".to_owned()],
-        "users by XP" => vec![format!("{end}, '00000000-0000-0000-0000-000000000000', 21"), format!("2000, {user}, 101")],
+        "preview of a horse in a show" => {
+            vec![format!("3950, 777, {user}"), "3950, 777, null".to_owned()]
+        }
+        "users by XP" => vec![
+            format!("{end}, '00000000-0000-0000-0000-000000000000', 21"),
+            format!("2000, {user}, 101"),
+        ],
         "breeds" => one("0, 101"),
         "schema version" => one(""),
         other => panic!("the query \"{other}\" has no usual values here: add some"),

@@ -31,7 +31,10 @@ struct Chance(u64);
 
 impl Chance {
     fn below(&mut self, most: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % most
     }
 
@@ -53,9 +56,20 @@ async fn random_world() -> (World, Vec<Player>, Vec<Model>) {
         players.push(world.player(name).await);
     }
     let hide = json!({"privacy": {"profileVisible": false}});
-    players[3].ask("PUT", "/v1/account/settings").if_match("\"1\"").json(&hide).send().await.require(200);
+    players[3]
+        .ask("PUT", "/v1/account/settings")
+        .if_match("\"1\"")
+        .json(&hide)
+        .send()
+        .await
+        .require(200);
     let mut breeds = BTreeMap::new();
-    for row in world.admin.query("select name, id from breeds", &[]).await.unwrap() {
+    for row in world
+        .admin
+        .query("select name, id from breeds", &[])
+        .await
+        .unwrap()
+    {
         breeds.insert(row.get::<_, String>(0), row.get::<_, i64>(1));
     }
     let (mut chance, mut models) = (Chance(7), Vec::new());
@@ -67,7 +81,12 @@ async fn random_world() -> (World, Vec<Player>, Vec<Model>) {
     (world, players, models)
 }
 
-async fn random_horse(world: &World, players: &[Player], breeds: &BTreeMap<String, i64>, chance: &mut Chance) -> Model {
+async fn random_horse(
+    world: &World,
+    players: &[Player],
+    breeds: &BTreeMap<String, i64>,
+    chance: &mut Chance,
+) -> Model {
     let owner = &players[usize::try_from(chance.below(4)).unwrap()];
     let breed = BREEDS[usize::try_from(chance.below(3)).unwrap()];
     let sex = if chance.is(50) { "male" } else { "female" };
@@ -79,9 +98,19 @@ async fn random_horse(world: &World, players: &[Player], breeds: &BTreeMap<Strin
             scores.insert(discipline, i64::try_from(chance.below(12)).unwrap());
         }
     }
-    let signed = |of: &[&str]| -> Vec<&str> { traits.iter().copied().filter(|it| of.contains(it)).collect() };
+    let signed = |of: &[&str]| -> Vec<&str> {
+        traits
+            .iter()
+            .copied()
+            .filter(|it| of.contains(it))
+            .collect()
+    };
     // Aggressive and calm exclude each other, hidden or not.
-    let hidden = if traits.contains(&"aggressive") { "presentation_boosted" } else { "calm" };
+    let hidden = if traits.contains(&"aggressive") {
+        "presentation_boosted"
+    } else {
+        "calm"
+    };
     let modifiers = json!({"positive": signed(&TRAITS[..2]), "negative": signed(&TRAITS[2..]), "hidden": [hidden]});
     let new = NewHorse {
         sex,
@@ -106,7 +135,11 @@ fn wanted(filter: &Filter, horses: &[Model], hidden: Uuid) -> Vec<i64> {
         .iter()
         .filter(|horse| filter.traits.iter().all(|it| horse.traits.contains(it)))
         .filter(|horse| filter.breed.is_none_or(|it| it == horse.breed))
-        .filter(|horse| filter.owner.is_none_or(|it| it == horse.owner && it != hidden))
+        .filter(|horse| {
+            filter
+                .owner
+                .is_none_or(|it| it == horse.owner && it != hidden)
+        })
         .filter(|horse| filter.sex.is_none_or(|it| it == horse.sex))
         .filter_map(|horse| match filter.discipline {
             None => Some((0, -horse.id)),
@@ -123,17 +156,31 @@ fn wanted(filter: &Filter, horses: &[Model], hidden: Uuid) -> Vec<i64> {
 fn query(filter: &Filter, repeated: bool) -> String {
     let mut query = String::new();
     if repeated {
-        filter.traits.iter().for_each(|it| query.push_str(&format!("&trait={it}")));
+        filter
+            .traits
+            .iter()
+            .for_each(|it| query.push_str(&format!("&trait={it}")));
     } else if !filter.traits.is_empty() {
         query.push_str(&format!("&trait={}", filter.traits.join(",")));
     }
     if let Some((name, least)) = filter.discipline {
         query.push_str(&format!("&discipline={name}"));
-        least.iter().for_each(|it| query.push_str(&format!("&min_score={it}")));
+        least
+            .iter()
+            .for_each(|it| query.push_str(&format!("&min_score={it}")));
     }
-    filter.breed.iter().for_each(|it| query.push_str(&format!("&breed={it}")));
-    filter.owner.iter().for_each(|it| query.push_str(&format!("&owner={it}")));
-    filter.sex.iter().for_each(|it| query.push_str(&format!("&sex={it}")));
+    filter
+        .breed
+        .iter()
+        .for_each(|it| query.push_str(&format!("&breed={it}")));
+    filter
+        .owner
+        .iter()
+        .for_each(|it| query.push_str(&format!("&owner={it}")));
+    filter
+        .sex
+        .iter()
+        .for_each(|it| query.push_str(&format!("&sex={it}")));
     query
 }
 
@@ -142,7 +189,9 @@ async fn found(client: &Client, query: &str, limit: usize) -> Vec<i64> {
     let mut ids = Vec::new();
     let mut cursor = String::new();
     loop {
-        let page = client.read(&format!("/v1/horses?limit={limit}{query}{cursor}")).await;
+        let page = client
+            .read(&format!("/v1/horses?limit={limit}{query}{cursor}"))
+            .await;
         let items = page["items"].as_array().unwrap();
         assert!(items.len() <= limit);
         ids.extend(items.iter().map(|it| it["id"].as_i64().unwrap()));
@@ -161,8 +210,19 @@ async fn every_combination_of_filters_finds_what_the_model_finds() {
     let (world, players, horses) = random_world().await;
     let hidden = players[3].id;
     let mut asked = 0;
-    let disciplines = [None, Some(("Racing", None)), Some(("Dressage", Some(6))), Some(("Racing", Some(11))), Some(("Polo", None))];
-    for traits in [vec![], vec!["bold"], vec!["athletic", "stubborn"], TRAITS.to_vec()] {
+    let disciplines = [
+        None,
+        Some(("Racing", None)),
+        Some(("Dressage", Some(6))),
+        Some(("Racing", Some(11))),
+        Some(("Polo", None)),
+    ];
+    for traits in [
+        vec![],
+        vec!["bold"],
+        vec!["athletic", "stubborn"],
+        TRAITS.to_vec(),
+    ] {
         for discipline in disciplines {
             for breed in [None, Some(horses[0].breed)] {
                 for owner in [None, Some(players[1].id), Some(hidden)] {
@@ -175,7 +235,11 @@ async fn every_combination_of_filters_finds_what_the_model_finds() {
                             sex,
                         };
                         let query = query(&filter, asked % 2 == 0);
-                        assert_eq!(found(&world.client, &query, 100).await, wanted(&filter, &horses, hidden), "{filter:?}");
+                        assert_eq!(
+                            found(&world.client, &query, 100).await,
+                            wanted(&filter, &horses, hidden),
+                            "{filter:?}"
+                        );
                         asked += 1;
                     }
                 }
@@ -190,16 +254,34 @@ async fn pages_of_any_size_are_the_same_list() {
     let (world, players, horses) = random_world().await;
     let filters = [
         Filter::default(),
-        Filter { discipline: Some(("Racing", None)), ..Filter::default() },
-        Filter { traits: vec!["bold"], sex: Some("male"), ..Filter::default() },
-        Filter { owner: Some(players[0].id), ..Filter::default() },
-        Filter { breed: Some(horses[0].breed), discipline: Some(("Dressage", Some(3))), ..Filter::default() },
+        Filter {
+            discipline: Some(("Racing", None)),
+            ..Filter::default()
+        },
+        Filter {
+            traits: vec!["bold"],
+            sex: Some("male"),
+            ..Filter::default()
+        },
+        Filter {
+            owner: Some(players[0].id),
+            ..Filter::default()
+        },
+        Filter {
+            breed: Some(horses[0].breed),
+            discipline: Some(("Dressage", Some(3))),
+            ..Filter::default()
+        },
     ];
     for filter in filters {
         let wanted = wanted(&filter, &horses, players[3].id);
         assert!(wanted.len() > 20, "{filter:?}");
         for limit in [3, 7, 50] {
-            assert_eq!(found(&world.client, &query(&filter, true), limit).await, wanted, "{filter:?}");
+            assert_eq!(
+                found(&world.client, &query(&filter, true), limit).await,
+                wanted,
+                "{filter:?}"
+            );
         }
     }
 }

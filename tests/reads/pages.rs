@@ -11,7 +11,9 @@ async fn all(client: &Client, path: &str, limit: usize) -> Vec<Value> {
     let join = if path.contains('?') { '&' } else { '?' };
     let (mut rows, mut cursor) = (Vec::new(), String::new());
     loop {
-        let page = client.read(&format!("{path}{join}limit={limit}{cursor}")).await;
+        let page = client
+            .read(&format!("{path}{join}limit={limit}{cursor}"))
+            .await;
         let items = page["items"].as_array().unwrap();
         assert!(items.len() <= limit, "{path}");
         rows.extend(items.iter().cloned());
@@ -27,25 +29,55 @@ async fn all(client: &Client, path: &str, limit: usize) -> Vec<Value> {
 
 fn identity(row: &Value) -> String {
     let parts = ["id", "rank", "placement"].map(|name| row[name].to_string());
-    format!("{} {} {}", parts.join(" "), row["horse"]["id"], row["user"]["id"])
+    format!(
+        "{} {} {}",
+        parts.join(" "),
+        row["horse"]["id"],
+        row["user"]["id"]
+    )
 }
 
 /// A player with a dozen of everything, and what their lists are called.
 async fn dozens() -> (World, Player, Vec<String>) {
     let world = World::new().await;
-    let (ann, ben) = (world.player_with("Ann", 100_000).await, world.player_with("Ben", 100_000).await);
+    let (ann, ben) = (
+        world.player_with("Ann", 100_000).await,
+        world.player_with("Ben", 100_000).await,
+    );
     let mut horses = Vec::new();
     for at in 0..12 {
-        ann.post("/v1/stables", &json!({"name": format!("Yard {at}")})).await.require(201);
+        ann.post("/v1/stables", &json!({"name": format!("Yard {at}")}))
+            .await
+            .require(201);
         let scores = json!({"Racing": at / 3});
-        horses.push(world.horse(&ann, NewHorse { scores, ..NewHorse::default() }).await);
+        horses.push(
+            world
+                .horse(
+                    &ann,
+                    NewHorse {
+                        scores,
+                        ..NewHorse::default()
+                    },
+                )
+                .await,
+        );
         world.player(&format!("Other {at}")).await;
     }
-    world.sql("update users set xp = 100 * (length(name) % 3) where name like 'Other%'").await;
+    world
+        .sql("update users set xp = 100 * (length(name) % 3) where name like 'Other%'")
+        .await;
     let (mare, rival) = (horses[0], world.mare(&ben).await);
     let mut last = 0;
     for at in 0..12 {
-        last = world.show(&ann, NewShow { in_minutes: 30 + at % 2, ..NewShow::default() }).await;
+        last = world
+            .show(
+                &ann,
+                NewShow {
+                    in_minutes: 30 + at % 2,
+                    ..NewShow::default()
+                },
+            )
+            .await;
         for (player, horse) in [(&ann, mare), (&ben, rival)] {
             world.enter(player, last, horse).await.require(201);
         }
@@ -56,15 +88,30 @@ async fn dozens() -> (World, Player, Vec<String>) {
     world.advance("1h").await;
     world.settle_due().await;
     for at in 0..12 {
-        world.show(&ann, NewShow { in_minutes: 30 + at % 2, ..NewShow::default() }).await;
+        world
+            .show(
+                &ann,
+                NewShow {
+                    in_minutes: 30 + at % 2,
+                    ..NewShow::default()
+                },
+            )
+            .await;
     }
     for _ in 0..5 {
-        ann.post(&format!("/v1/horses/{mare}/training"), &json!({"discipline": "Racing"})).await.require(201);
+        ann.post(
+            &format!("/v1/horses/{mare}/training"),
+            &json!({"discipline": "Racing"}),
+        )
+        .await
+        .require(201);
         world.advance("7d").await;
     }
     for _ in 0..12 {
         let cancelled = world.show(&ann, NewShow::default()).await;
-        ann.post(&format!("/v1/shows/{cancelled}/cancel"), &json!({})).await.require(200);
+        ann.post(&format!("/v1/shows/{cancelled}/cancel"), &json!({}))
+            .await
+            .require(200);
         world.show(&ann, NewShow::default()).await;
     }
     let lists = [
@@ -108,7 +155,10 @@ async fn a_page_has_twenty_rows_where_nobody_asks_for_another_number() {
     for path in ["/v1/users/me/ledger", "/v1/breeds"] {
         let page = ann.read(path).await;
         let usual = if path == "/v1/breeds" { 41 } else { 20 };
-        assert!(page["items"].as_array().unwrap().len() >= usual.min(20), "{path}");
+        assert!(
+            page["items"].as_array().unwrap().len() >= usual.min(20),
+            "{path}"
+        );
     }
     let page = ann.read("/v1/users/me/ledger").await;
     assert_eq!(page["items"].as_array().unwrap().len(), 20);
@@ -123,7 +173,10 @@ async fn no_forged_cursor_breaks_a_list() {
     let keys = [i64::MIN, -1, 0, 253_402_300_799_999_999, i64::MAX];
     for path in &lists {
         let join = if path.contains('?') { '&' } else { '?' };
-        let ask = async |cursor: String| ann.get(&format!("{path}{join}limit=2&cursor={cursor}")).await;
+        let ask = async |cursor: String| {
+            ann.get(&format!("{path}{join}limit=2&cursor={cursor}"))
+                .await
+        };
         let mut taken = Vec::new();
         for list in LISTS {
             for shape in 1..=4 {
@@ -177,19 +230,39 @@ async fn rankings_count_on_from_page_to_page() {
     for path in ["/v1/rankings/disciplines/Racing", "/v1/rankings/users"] {
         let rows = all(&ann, path, 5).await;
         let ranks: Vec<i64> = rows.iter().map(|it| it["rank"].as_i64().unwrap()).collect();
-        assert_eq!(ranks, (1..=i64::try_from(rows.len()).unwrap()).collect::<Vec<_>>(), "{path}");
+        assert_eq!(
+            ranks,
+            (1..=i64::try_from(rows.len()).unwrap()).collect::<Vec<_>>(),
+            "{path}"
+        );
         let key = |it: &Value| it["horse"]["score"].as_i64().or(it["xp"].as_i64()).unwrap();
-        assert!(rows.is_sorted_by(|one, next| key(one) >= key(next)), "{path}");
+        assert!(
+            rows.is_sorted_by(|one, next| key(one) >= key(next)),
+            "{path}"
+        );
     }
 }
 
 /// Pages through a list while each step between two pages puts something in or takes something out.
-async fn while_changing(client: &Client, path: &str, limit: usize, mut between: impl AsyncFnMut()) -> Vec<i64> {
+async fn while_changing(
+    client: &Client,
+    path: &str,
+    limit: usize,
+    mut between: impl AsyncFnMut(),
+) -> Vec<i64> {
     let join = if path.contains('?') { '&' } else { '?' };
     let (mut ids, mut cursor) = (Vec::new(), String::new());
     loop {
-        let page = client.read(&format!("{path}{join}limit={limit}{cursor}")).await;
-        ids.extend(page["items"].as_array().unwrap().iter().map(|it| it["id"].as_i64().unwrap()));
+        let page = client
+            .read(&format!("{path}{join}limit={limit}{cursor}"))
+            .await;
+        ids.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|it| it["id"].as_i64().unwrap()),
+        );
         match page["next_cursor"].as_str() {
             None => return ids,
             Some(next) => cursor = format!("&cursor={next}"),
@@ -205,14 +278,37 @@ async fn pages_have_no_gap_and_no_double_while_rows_come_in() {
     let mut horses = Vec::new();
     for at in 0..30 {
         let scores = json!({"Racing": at % 5});
-        horses.push(world.horse(&ann, NewHorse { scores, ..NewHorse::default() }).await);
+        horses.push(
+            world
+                .horse(
+                    &ann,
+                    NewHorse {
+                        scores,
+                        ..NewHorse::default()
+                    },
+                )
+                .await,
+        );
     }
     let standing: BTreeSet<i64> = horses.iter().copied().collect();
-    for path in ["/v1/horses", "/v1/horses?discipline=Racing", "/v1/users/me/horses", "/v1/horses?sex=female"] {
+    for path in [
+        "/v1/horses",
+        "/v1/horses?discipline=Racing",
+        "/v1/users/me/horses",
+        "/v1/horses?sex=female",
+    ] {
         let mut score = 0;
         let seen = while_changing(&ann, path, 4, async || {
             score = (score + 3) % 7;
-            world.horse(&ann, NewHorse { scores: json!({"Racing": score}), ..NewHorse::default() }).await;
+            world
+                .horse(
+                    &ann,
+                    NewHorse {
+                        scores: json!({"Racing": score}),
+                        ..NewHorse::default()
+                    },
+                )
+                .await;
         })
         .await;
         let names: BTreeSet<i64> = seen.iter().copied().collect();
@@ -227,12 +323,32 @@ async fn the_calendar_has_no_gap_and_no_double_while_shows_open_and_close() {
     let ann = world.player_with("Ann", 100_000).await;
     let mut standing = BTreeSet::new();
     for at in 0..20 {
-        standing.insert(world.show(&ann, NewShow { in_minutes: 1000 + at % 4, prize: 1, ..NewShow::default() }).await);
+        standing.insert(
+            world
+                .show(
+                    &ann,
+                    NewShow {
+                        in_minutes: 1000 + at % 4,
+                        prize: 1,
+                        ..NewShow::default()
+                    },
+                )
+                .await,
+        );
     }
     let mut at = 0;
     let seen = while_changing(&ann, "/v1/shows", 3, async || {
         at += 1;
-        world.show(&ann, NewShow { in_minutes: 999 + at % 6, prize: 1, ..NewShow::default() }).await;
+        world
+            .show(
+                &ann,
+                NewShow {
+                    in_minutes: 999 + at % 6,
+                    prize: 1,
+                    ..NewShow::default()
+                },
+            )
+            .await;
         world.advance("1m").await;
     })
     .await;

@@ -31,7 +31,9 @@ impl Proxy {
                 let (from_client, mut to_client) = client.into_split();
                 let (mut from_server, to_server) = server.into_split();
                 tokio::spawn(pass_on(from_client, to_server, Arc::clone(&counted)));
-                tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_client).await });
+                tokio::spawn(
+                    async move { tokio::io::copy(&mut from_server, &mut to_client).await },
+                );
             }
         });
         Self {

@@ -20,14 +20,26 @@ impl Routes {
     /// Fills the world.
     pub async fn of(world: World) -> Self {
         let (player, rival) = (world.player("Ann").await, world.player("Ben").await);
-        let stable = number(&player.post("/v1/stables", &json!({"name": "Home"})).await.require(201), "id");
+        let stable = number(
+            &player
+                .post("/v1/stables", &json!({"name": "Home"}))
+                .await
+                .require(201),
+            "id",
+        );
         let horse = NewHorse {
             stable: Some(stable),
             traits: json!({"positive": ["bold"], "negative": [], "hidden": ["athletic"]}),
             ..NewHorse::default()
         };
         let horse = world.horse(&player, horse).await;
-        player.post(&format!("/v1/horses/{horse}/training"), &json!({"discipline": "Racing"})).await.require(201);
+        player
+            .post(
+                &format!("/v1/horses/{horse}/training"),
+                &json!({"discipline": "Racing"}),
+            )
+            .await
+            .require(201);
         let soon = NewShow {
             in_minutes: 10,
             ..NewShow::default()
@@ -63,14 +75,21 @@ impl Routes {
     /// # Panics
     /// When a part is of a kind that is not known here.
     pub fn filled(&self, path: &str) -> String {
-        let show = if path.ends_with("/preview") { self.open } else { self.settled };
+        let show = if path.ends_with("/preview") {
+            self.open
+        } else {
+            self.settled
+        };
         let filled = path
             .replace("/horses/{id}", &format!("/horses/{}", self.horse))
             .replace("/stables/{id}", &format!("/stables/{}", self.stable))
             .replace("/users/{id}", &format!("/users/{}", self.player.id))
             .replace("/shows/{id}", &format!("/shows/{show}"))
             .replace("{discipline}", "Racing");
-        assert!(!filled.contains('{'), "{path} has a part that is not known here");
+        assert!(
+            !filled.contains('{'),
+            "{path} has a part that is not known here"
+        );
         if path.ends_with("/preview") {
             format!("{filled}?horse={}", self.horse)
         } else {

@@ -58,7 +58,12 @@ async fn edge(world: &World, proxy: &Proxy) -> (Client, JoinHandle<()>) {
     let source = OneEach(through(proxy, &world.database, "equoria_edge"));
     let clock = GameClock::real();
     clock.refresh(&world.app.db).await.unwrap();
-    let reads = Reads::new(source, clock, world.app.tokens.verifier().clone(), migrate::expected_version());
+    let reads = Reads::new(
+        source,
+        clock,
+        world.app.tokens.verifier().clone(),
+        migrate::expected_version(),
+    );
     let router = request::complete(reads::router(reads));
     let router = router.layer(axum::middleware::from_fn(request::identify));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -74,12 +79,25 @@ async fn every_read_at_the_edge_costs_one_round_trip_on_a_socket_of_its_own() {
     let (client, serving) = edge(&routes.world, &proxy).await;
     let signed = client.with_token(routes.player.token().unwrap());
     let mut asked = 0;
-    for path in routes.described().await.iter().filter(|path| *path != "/v1/account") {
+    for path in routes
+        .described()
+        .await
+        .iter()
+        .filter(|path| *path != "/v1/account")
+    {
         let filled = routes.filled(path);
         for client in [&signed, &client] {
             let reply = client.get(&filled).await;
-            let wanted = if reply.status == 401 && client.token().is_none() { 0 } else { cost(path) };
-            assert!(matches!(reply.status, 200 | 401), "{path}: {}", reply.text());
+            let wanted = if reply.status == 401 && client.token().is_none() {
+                0
+            } else {
+                cost(path)
+            };
+            assert!(
+                matches!(reply.status, 200 | 401),
+                "{path}: {}",
+                reply.text()
+            );
             assert_eq!(proxy.take(), wanted, "{path}");
             asked += 1;
         }
@@ -91,7 +109,10 @@ async fn every_read_at_the_edge_costs_one_round_trip_on_a_socket_of_its_own() {
 /// A world whose reads go through the first proxy and whose writes through the second.
 async fn watched() -> (World, Proxy, Proxy) {
     let database = Database::fresh().await;
-    let (readers, writers) = (Proxy::to(harness::cluster().port).await, Proxy::to(harness::cluster().port).await);
+    let (readers, writers) = (
+        Proxy::to(harness::cluster().port).await,
+        Proxy::to(harness::cluster().port).await,
+    );
     let mut config = config(&database);
     config.reader = through(&readers, &database, "equoria_reader");
     config.writer = through(&writers, &database, "equoria_writer");
@@ -116,7 +137,11 @@ async fn every_read_of_the_native_api_costs_one_round_trip_on_its_pool() {
     let routes = Routes::of(world).await;
     for path in routes.described().await {
         let filled = routes.filled(&path);
-        assert_eq!(least(&routes.player, &filled, [&readers, &writers]).await, cost(&path), "{path}");
+        assert_eq!(
+            least(&routes.player, &filled, [&readers, &writers]).await,
+            cost(&path),
+            "{path}"
+        );
     }
 }
 
@@ -124,7 +149,14 @@ async fn every_read_of_the_native_api_costs_one_round_trip_on_its_pool() {
 async fn a_read_that_is_refused_for_its_form_or_token_costs_nothing() {
     let (world, readers, _writers) = watched().await;
     let ann = world.player("Ann").await;
-    for path in ["/v1/horses/0", "/v1/horses?colour=bay", "/v1/horses?cursor=x", "/v1/users/me?x=1", "/v1/shows/1/preview", "/v1/nothing"] {
+    for path in [
+        "/v1/horses/0",
+        "/v1/horses?colour=bay",
+        "/v1/horses?cursor=x",
+        "/v1/users/me?x=1",
+        "/v1/shows/1/preview",
+        "/v1/nothing",
+    ] {
         assert!((400..500).contains(&ann.get(path).await.status), "{path}");
     }
     assert_eq!(world.client.get("/v1/users/me").await.status, 401);
@@ -137,12 +169,23 @@ async fn what_is_missing_hidden_or_revoked_costs_one_round_trip_too() {
     let ann = world.player("Ann").await;
     let proxy = Proxy::to(harness::cluster().port).await;
     let (client, serving) = edge(&world, &proxy).await;
-    for path in ["/v1/horses/1", "/v1/shows/1", "/v1/shows/1/proof", "/v1/stables/1", "/v1/users/0193a0b8-7d2f-7c3e-8f00-0123456789ab"] {
+    for path in [
+        "/v1/horses/1",
+        "/v1/shows/1",
+        "/v1/shows/1/proof",
+        "/v1/stables/1",
+        "/v1/users/0193a0b8-7d2f-7c3e-8f00-0123456789ab",
+    ] {
         client.get(path).await.require(404);
         assert_eq!(proxy.take(), 1, "{path}");
     }
     let stranger = client.with_token(&world.token(uuid::Uuid::now_v7(), ann.session, 0));
-    for path in ["/v1/users/me", "/v1/users/me/ledger", "/v1/users/me/horses", "/v1/users/me/stables"] {
+    for path in [
+        "/v1/users/me",
+        "/v1/users/me/ledger",
+        "/v1/users/me/horses",
+        "/v1/users/me/stables",
+    ] {
         stranger.get(path).await.refused(401, "token-revoked");
         assert_eq!(proxy.take(), 1, "{path}");
     }

@@ -32,10 +32,18 @@ impl Scene {
         let asker = world.client.sign_up("Ann").await;
         let session: Uuid = {
             let sql = "select id from sessions where user_id = $1";
-            world.admin.query_one(sql, &[&asker.id]).await.unwrap().get(0)
+            world
+                .admin
+                .query_one(sql, &[&asker.id])
+                .await
+                .unwrap()
+                .get(0)
         };
         let player = Player::of(asker.id, session, "Ann", asker.client.clone());
-        let stable = asker.client.post("/v1/stables", &serde_json::json!({"name": "Home"})).await;
+        let stable = asker
+            .client
+            .post("/v1/stables", &serde_json::json!({"name": "Home"}))
+            .await;
         let stable = harness::world::number(&stable.require(201), "id");
         let horse = NewHorse {
             stable: Some(stable),
@@ -50,7 +58,10 @@ impl Scene {
             ("/v1/stables/{id}", format!("/v1/stables/{stable}")),
             ("/v1/horses/{id}", format!("/v1/horses/{horse}")),
         ] {
-            etags.insert(path, asker.client.get(&read).await.require(200).etag().to_owned());
+            etags.insert(
+                path,
+                asker.client.get(&read).await.require(200).etag().to_owned(),
+            );
         }
         let email = asker.answer["user"]["email"].as_str().unwrap().to_owned();
         Self {
@@ -67,7 +78,12 @@ impl Scene {
 
     /// The request that would succeed, but for what is replaced: a part of the path or a field of the body by raw text
     /// (an empty text leaves the field out).
-    pub fn request(&self, of: &Operation, part: Option<(&str, &str)>, field: Option<(&str, &str)>) -> Ask {
+    pub fn request(
+        &self,
+        of: &Operation,
+        part: Option<(&str, &str)>,
+        field: Option<(&str, &str)>,
+    ) -> Ask {
         let ask = self.unsigned(of, part);
         let ask = match of.signed {
             Signed::No => ask,
@@ -83,7 +99,10 @@ impl Scene {
 
     /// Adds the asker's token.
     pub fn sign(&self, ask: Ask) -> Ask {
-        ask.header("authorization", &format!("Bearer {}", self.asker.client.token().unwrap()))
+        ask.header(
+            "authorization",
+            &format!("Bearer {}", self.asker.client.token().unwrap()),
+        )
     }
 
     /// Adds what the operation needs besides: the version and the body.
@@ -97,12 +116,19 @@ impl Scene {
 
     /// Adds the version alone.
     pub fn conditioned(&self, of: &Operation, ask: Ask) -> Ask {
-        if of.conditional { ask.if_match(&self.etags[of.path]) } else { ask }
+        if of.conditional {
+            ask.if_match(&self.etags[of.path])
+        } else {
+            ask
+        }
     }
 
     /// The version of what the operation changes.
     pub fn version(&self, of: &Operation) -> i64 {
-        let (version, _) = self.etags[of.path].trim_matches('"').split_once('.').unwrap();
+        let (version, _) = self.etags[of.path]
+            .trim_matches('"')
+            .split_once('.')
+            .unwrap();
         version.parse().unwrap()
     }
 
@@ -117,7 +143,9 @@ impl Scene {
                 Part::User => self.asker.id.to_string(),
                 Part::Discipline => "Racing".to_owned(),
             };
-            let text = replaced.filter(|(it, _)| it == name).map_or(own.as_str(), |(_, text)| text);
+            let text = replaced
+                .filter(|(it, _)| it == name)
+                .map_or(own.as_str(), |(_, text)| text);
             path = path.replace(&format!("{{{name}}}"), text);
         }
         if of.path.ends_with("/preview") {
@@ -136,7 +164,9 @@ impl Scene {
             match replaced.filter(|(it, _)| it == name) {
                 Some((_, "")) => {}
                 Some((_, raw)) => fields.push(format!("{name:?}:{raw}")),
-                None if *need == Need::Must || !must_any && at == 0 && !replaces => fields.push(format!("{name:?}:{}", self.good(*field))),
+                None if *need == Need::Must || !must_any && at == 0 && !replaces => {
+                    fields.push(format!("{name:?}:{}", self.good(*field)))
+                }
                 None => {}
             }
         }

@@ -132,8 +132,16 @@ const SHOW: &[(&str, Part)] = &[("id", Part::Show)];
 const STABLE: &[(&str, Part)] = &[("id", Part::Stable)];
 const SETTINGS: &[(&str, Field, Need)] = &[
     ("darkMode", Field::Flag, MayNotBeNull),
-    ("notifications", Field::Flags(&["training", "competitions", "breeding"]), MayNotBeNull),
-    ("privacy", Field::Flags(&["profileVisible", "shareProgress"]), MayNotBeNull),
+    (
+        "notifications",
+        Field::Flags(&["training", "competitions", "breeding"]),
+        MayNotBeNull,
+    ),
+    (
+        "privacy",
+        Field::Flags(&["profileVisible", "shareProgress"]),
+        MayNotBeNull,
+    ),
 ];
 
 const fn read(path: &'static str) -> Operation {
@@ -148,7 +156,11 @@ const fn read(path: &'static str) -> Operation {
     }
 }
 
-const fn write(method: &'static str, path: &'static str, fields: &'static [(&'static str, Field, Need)]) -> Operation {
+const fn write(
+    method: &'static str,
+    path: &'static str,
+    fields: &'static [(&'static str, Field, Need)],
+) -> Operation {
     Operation {
         method,
         signed: Signed::Yes,
@@ -214,8 +226,13 @@ pub const OPERATIONS: &[Operation] = &[
     read("/v1/shows/{id}/entries").parts(SHOW).query(PAGE),
     read("/v1/shows/{id}/results").parts(SHOW).query(PAGE),
     read("/v1/shows/{id}/proof").parts(SHOW),
-    read("/v1/shows/{id}/preview").parts(SHOW).signed(Signed::Maybe).query(&[("horse", Parameter::Horse)]),
-    read("/v1/rankings/disciplines/{discipline}").parts(&[("discipline", Part::Discipline)]).query(PAGE),
+    read("/v1/shows/{id}/preview")
+        .parts(SHOW)
+        .signed(Signed::Maybe)
+        .query(&[("horse", Parameter::Horse)]),
+    read("/v1/rankings/disciplines/{discipline}")
+        .parts(&[("discipline", Part::Discipline)])
+        .query(PAGE),
     read("/v1/rankings/users").query(PAGE),
     read("/v1/breeds").query(PAGE),
     read("/v1/disciplines"),
@@ -223,59 +240,130 @@ pub const OPERATIONS: &[Operation] = &[
     read("/health/live"),
     read("/health/ready"),
     read("/v1/account").signed(Signed::Yes),
-    write("POST", "/v1/users", &[
-        ("name", Field::Name(1), Must),
-        ("email", Field::Email, Must),
-        ("password", Field::Password, Must),
-    ])
+    write(
+        "POST",
+        "/v1/users",
+        &[
+            ("name", Field::Name(1), Must),
+            ("email", Field::Email, Must),
+            ("password", Field::Password, Must),
+        ],
+    )
     .signed(Signed::No),
     write("PATCH", "/v1/account", &[("name", Field::Name(1), Must)]).conditional(),
     write("PUT", "/v1/account/settings", SETTINGS).conditional(),
     write("PATCH", "/v1/account/settings", SETTINGS).conditional(),
-    write("POST", "/v1/account/password", &[
-        ("current_password", Field::OwnPassword, Must),
-        ("new_password", Field::Password, Must),
-    ]),
+    write(
+        "POST",
+        "/v1/account/password",
+        &[
+            ("current_password", Field::OwnPassword, Must),
+            ("new_password", Field::Password, Must),
+        ],
+    ),
     write("POST", "/v1/stipend", &[]),
-    write("POST", "/v1/sessions", &[("email", Field::KnownEmail, Must), ("password", Field::KnownPassword, Must)])
-        .signed(Signed::No),
+    write(
+        "POST",
+        "/v1/sessions",
+        &[
+            ("email", Field::KnownEmail, Must),
+            ("password", Field::KnownPassword, Must),
+        ],
+    )
+    .signed(Signed::No),
     write("DELETE", "/v1/sessions", &[]),
-    write("POST", "/v1/sessions/refresh", &[("refresh_token", Field::RefreshToken, Must)]).signed(Signed::No),
+    write(
+        "POST",
+        "/v1/sessions/refresh",
+        &[("refresh_token", Field::RefreshToken, Must)],
+    )
+    .signed(Signed::No),
     write("DELETE", "/v1/sessions/current", &[]),
-    write("POST", "/v1/stables", &[("name", Field::Name(1), Must), ("location", Field::Name(1), May)]),
-    write("PATCH", "/v1/stables/{id}", &[("name", Field::Name(1), May), ("location", Field::Name(1), May)])
-        .parts(STABLE)
-        .conditional(),
+    write(
+        "POST",
+        "/v1/stables",
+        &[
+            ("name", Field::Name(1), Must),
+            ("location", Field::Name(1), May),
+        ],
+    ),
+    write(
+        "PATCH",
+        "/v1/stables/{id}",
+        &[
+            ("name", Field::Name(1), May),
+            ("location", Field::Name(1), May),
+        ],
+    )
+    .parts(STABLE)
+    .conditional(),
     write("DELETE", "/v1/stables/{id}", &[]).parts(STABLE),
-    write("POST", "/v1/horses/starter", &[("breed", Field::Breed, Must), ("name", Field::Name(1), Must)]),
-    write("POST", "/v1/horses/store", &[
-        ("breed", Field::Breed, Must),
-        ("sex", Field::Sex, Must),
-        ("name", Field::Name(1), Must),
-        ("stable_id", Field::Stable, May),
-    ]),
-    write("PATCH", "/v1/horses/{id}", &[("name", Field::Name(1), May), ("stable_id", Field::Stable, May)])
-        .parts(HORSE)
-        .conditional(),
+    write(
+        "POST",
+        "/v1/horses/starter",
+        &[
+            ("breed", Field::Breed, Must),
+            ("name", Field::Name(1), Must),
+        ],
+    ),
+    write(
+        "POST",
+        "/v1/horses/store",
+        &[
+            ("breed", Field::Breed, Must),
+            ("sex", Field::Sex, Must),
+            ("name", Field::Name(1), Must),
+            ("stable_id", Field::Stable, May),
+        ],
+    ),
+    write(
+        "PATCH",
+        "/v1/horses/{id}",
+        &[
+            ("name", Field::Name(1), May),
+            ("stable_id", Field::Stable, May),
+        ],
+    )
+    .parts(HORSE)
+    .conditional(),
     write("POST", "/v1/horses/{id}/groom", &[]).parts(HORSE),
-    write("POST", "/v1/horses/{id}/training", &[("discipline", Field::Discipline, Must)]).parts(HORSE),
-    write("POST", "/v1/shows", &[
-        ("name", Field::Name(3), Must),
-        ("discipline", Field::Discipline, Must),
-        ("level_min", Field::Level, May),
-        ("level_max", Field::Level, May),
-        ("entry_fee", Field::Coins, Must),
-        ("prize", Field::Coins, Must),
-        ("run_date", Field::RunDate, Must),
-    ]),
+    write(
+        "POST",
+        "/v1/horses/{id}/training",
+        &[("discipline", Field::Discipline, Must)],
+    )
+    .parts(HORSE),
+    write(
+        "POST",
+        "/v1/shows",
+        &[
+            ("name", Field::Name(3), Must),
+            ("discipline", Field::Discipline, Must),
+            ("level_min", Field::Level, May),
+            ("level_max", Field::Level, May),
+            ("entry_fee", Field::Coins, Must),
+            ("prize", Field::Coins, Must),
+            ("run_date", Field::RunDate, Must),
+        ],
+    ),
     write("POST", "/v1/shows/{id}/cancel", &[]).parts(SHOW),
-    write("POST", "/v1/shows/{id}/entries", &[("horse_id", Field::Horse, Must)]).parts(SHOW),
-    write("DELETE", "/v1/shows/{id}/entries/{horse_id}", &[]).parts(&[("id", Part::Show), ("horse_id", Part::Horse)]),
+    write(
+        "POST",
+        "/v1/shows/{id}/entries",
+        &[("horse_id", Field::Horse, Must)],
+    )
+    .parts(SHOW),
+    write("DELETE", "/v1/shows/{id}/entries/{horse_id}", &[])
+        .parts(&[("id", Part::Show), ("horse_id", Part::Horse)]),
 ];
 
 /// What the description leaves out, because production does not have it.
-pub const PLAYGROUND: &[Operation] = &[write("POST", "/dev/clock", &[
-    ("advance", Field::Span, May),
-    ("advance_ms", Field::Milliseconds, May),
-])
+pub const PLAYGROUND: &[Operation] = &[write(
+    "POST",
+    "/dev/clock",
+    &[
+        ("advance", Field::Span, May),
+        ("advance_ms", Field::Milliseconds, May),
+    ],
+)
 .signed(Signed::No)];
