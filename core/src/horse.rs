@@ -99,12 +99,6 @@ pub fn active_age(born_at: Instant, now: Instant) -> Result<i64, Refusal> {
     }
 }
 
-/// A horse's level from her XP: one more for every hundred.
-#[must_use]
-pub const fn level(xp: i64) -> i64 {
-    crate::progression::level(xp)
-}
-
 /// What grooming looks at.
 #[derive(Clone, Copy, Debug)]
 pub struct Groomable<'a> {

@@ -5,9 +5,8 @@ use proptest::prelude::*;
 use rules::Refusal;
 use rules::breed::{self, BREEDS};
 use rules::dice::{Dice, Purpose};
-use rules::horse::{
-    Groomable, LifeStage, Sex, active_age, age, check_groom, found, level, starter_mare,
-};
+use rules::horse::{Groomable, LifeStage, Sex, active_age, age, check_groom, found, starter_mare};
+use rules::progression::level;
 use rules::temperament::Temperament;
 use rules::time::{day_start, days_after, week_start};
 use rules::traits::{EpigeneticModifiers, Trait};
