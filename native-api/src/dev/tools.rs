@@ -17,9 +17,6 @@ use crate::trouble::{Because, Trouble};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The crate that turns a cargo build into a Worker; it follows the version of the `worker` crate.
-const WORKER_BUILD: &str = "0.8.7";
-
 /// Installs whatever is missing.
 ///
 /// # Errors
@@ -29,6 +26,7 @@ pub fn install(places: &Places, voice: &Voice) -> Result<(), Trouble> {
     install_target(places, voice)?;
     install_npm(places, voice)?;
     let wasm_bindgen = locked_version(&places.root, "wasm-bindgen")?;
+    let worker = locked_version(&places.root, "worker")?;
     let bindgen = Crate {
         package: "wasm-bindgen-cli",
         program: "wasm-bindgen",
@@ -39,7 +37,8 @@ pub fn install(places: &Places, voice: &Voice) -> Result<(), Trouble> {
     let build = Crate {
         package: "worker-build",
         program: "worker-build",
-        version: WORKER_BUILD,
+        // It is released together with the crate.
+        version: &worker,
         // It only calls other programs.
         opt_level: "0",
     };

@@ -88,36 +88,8 @@ fn worker_build(places: &Places, target: &Path) -> Result<(), Trouble> {
         .env("ESBUILD_BIN", npm.join("esbuild"))
         // A folder of its own: the native builds must not wait for its lock, nor it for theirs.
         .env("CARGO_TARGET_DIR", target);
-    run(&command, &places.log("worker-build"))?;
-    strip_names(places, target)
-}
-
-/// Takes the functions' names out of the wasm, a tenth of its weight, and keeps a copy that has them: a stack trace of
-/// the Worker is read with `target/worker/named.wasm`.
-fn strip_names(places: &Places, target: &Path) -> Result<(), Trouble> {
-    let named = target.join("named.wasm");
-    fs::copy(output(places), &named).because(|| format!("could not write {}", named.display()))?;
-    let mut command = Command::new(npm_programs(places).join("wasm-opt"));
-    command
-        .args(["--strip-debug", "--strip-producers"])
-        .args(FEATURES.map(|feature| format!("--enable-{feature}")))
-        .arg(&named)
-        .arg("-o")
-        .arg(output(places))
-        .env("PATH", path(places)?);
     run(&command, &places.log("worker-build"))
 }
-
-/// What Rust's wasm and wasm-bindgen use; nothing newer, which workerd might not know yet.
-const FEATURES: [&str; 7] = [
-    "mutable-globals",
-    "sign-ext",
-    "nontrapping-float-to-int",
-    "bulk-memory",
-    "multivalue",
-    "reference-types",
-    "exception-handling",
-];
 
 fn weigh(places: &Places, is_fresh: bool) -> Result<Built, Trouble> {
     let wasm = output(places);
