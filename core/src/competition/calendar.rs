@@ -4,12 +4,13 @@
 //! follows from the date alone, so any number of processes announce the same shows under the same names.
 
 use super::show::ShowPlan;
+use crate::Refusal;
 use crate::discipline::Discipline;
 use crate::time::{Instant, day_start, days_after};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 
 /// How many days ahead the shows are announced.
 pub const DAYS_AHEAD: i64 = 7;
@@ -19,6 +20,9 @@ pub const DAYS_BETWEEN: i64 = 3;
 pub const HOUR: i64 = 18;
 /// The highest level of a horse in a show for novices.
 pub const NOVICE_LEVEL: i64 = 1;
+
+/// The second word of a show's name: for all, and for novices.
+const KINDS: [&str; 2] = ["Open", "Novice"];
 
 /// A show that the treasury holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +54,27 @@ impl Fixture {
     }
 }
 
+/// Checks that a player's show has no name of the calendar's form, so that nobody can keep the treasury from a show.
+///
+/// # Errors
+/// [`Refusal::NameTaken`] for a discipline, `Open` or `Novice`, and a date.
+pub fn keep_free(name: &str) -> Result<(), Refusal> {
+    let is_ours = || {
+        let (show, date) = name.trim().rsplit_once(' ')?;
+        let (discipline, kind) = show.rsplit_once(' ')?;
+        let is_known = Discipline::ALL
+            .iter()
+            .any(|one| one.as_str().eq_ignore_ascii_case(discipline));
+        let is_kind = KINDS.iter().any(|one| one.eq_ignore_ascii_case(kind));
+        Some(is_known && is_kind && date.parse::<NaiveDate>().is_ok())
+    };
+    if is_ours().unwrap_or(false) {
+        Err(Refusal::NameTaken { field: "name" })
+    } else {
+        Ok(())
+    }
+}
+
 /// The treasury's shows that run later than `now` and within the next seven days, by date and discipline.
 #[must_use]
 pub fn fixtures(now: Instant) -> Vec<Fixture> {
@@ -72,7 +97,8 @@ fn of_day(midnight: Instant) -> impl Iterator<Item = Fixture> {
         .filter(move |(position, _)| (position + day).rem_euclid(DAYS_BETWEEN) == 0)
         .map(move |(position, discipline)| {
             let is_novice = (position + day).div_euclid(DAYS_BETWEEN).rem_euclid(2) == 0;
-            let kind = if is_novice { "Novice" } else { "Open" };
+            let [open, novice] = KINDS;
+            let kind = if is_novice { novice } else { open };
             Fixture {
                 name: format!("{} {kind} {}", discipline.as_str(), midnight.date_naive()),
                 discipline: *discipline,

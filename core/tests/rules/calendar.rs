@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
-use rules::Instant;
-use rules::competition::calendar::{DAYS_AHEAD, fixtures};
+use rules::competition::calendar::{DAYS_AHEAD, fixtures, keep_free};
 use rules::competition::show::announce;
 use rules::discipline::Discipline;
+use rules::{Instant, Refusal};
 
 fn at(text: &str) -> Instant {
     DateTime::parse_from_rfc3339(text).unwrap().to_utc()
@@ -36,6 +36,26 @@ fn the_first_discipline_of_the_list_runs_on_days_that_three_divides() {
     assert_eq!(own.len(), 2);
 }
 
+#[test]
+fn a_player_may_not_take_a_name_of_the_calendar() {
+    for taken in ["Racing Open 2026-11-25", "show jumping NOVICE 2031-02-03 "] {
+        assert_eq!(
+            keep_free(taken),
+            Err(Refusal::NameTaken { field: "name" }),
+            "{taken}"
+        );
+    }
+    for free in [
+        "Racing Open",
+        "Racing Cup 2026-11-25",
+        "Racing Open 2026-W47",
+        "Bowls Open 2026-11-25",
+        "2026-11-25",
+    ] {
+        assert_eq!(keep_free(free), Ok(()), "{free}");
+    }
+}
+
 proptest! {
     #[test]
     fn at_any_time_every_discipline_has_a_show_ahead_and_each_may_be_announced(minutes in 0_i64..20_000_000) {
@@ -48,6 +68,7 @@ proptest! {
         for discipline in Discipline::ALL {
             prop_assert!(all.iter().any(|fixture| fixture.discipline == *discipline));
         }
+        prop_assert!(all.iter().all(|fixture| keep_free(&fixture.name).is_err()));
         let names: BTreeSet<_> = all.iter().map(|fixture| &fixture.name).collect();
         prop_assert_eq!(names.len(), all.len());
     }

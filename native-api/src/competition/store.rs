@@ -2,6 +2,7 @@
 
 use reads::Failure;
 use reads::horse::Player;
+use rules::competition::calendar::keep_free;
 use rules::competition::proof::Commitment;
 use rules::competition::show::{CancelPermit, Host, Show, ShowPlan, announce};
 use rules::dice::Secret;
@@ -100,6 +101,7 @@ impl Write for Open {
             prize: self.prize,
             run_date: self.run_date,
         };
+        keep_free(&self.name)?;
         let show = announce(&plan, tx.now())?;
         ledger::afford(tx, self.player, show.prize()).await?;
         let commitment = Commitment::to(&self.secret);
