@@ -106,33 +106,37 @@ impl Script {
             "commit;".to_owned(),
             "\\endpipeline\n".to_owned(),
         ];
-        let now = chrono::Utc::now();
-        let until = now + chrono::TimeDelta::days(rules::training::REST_DAYS);
         Self {
             name: "training",
             role: "equoria_writer",
             text: text.join("\n"),
-            defines: vec![
-                ("turn", "0".to_owned()),
-                ("request", "pgbench".to_owned()),
-                ("can_advance", "f".to_owned()),
-                ("hash", format!("\\x{}", "5a".repeat(32))),
-                ("discipline", super::DISCIPLINE.to_owned()),
-                ("now", now.to_rfc3339()),
-                ("until", until.to_rfc3339()),
-                ("gain", "5".to_owned()),
-                ("stat", "speed".to_owned()),
-                ("stat_gain", "1".to_owned()),
-                (
-                    "traits",
-                    r#"{"positive": ["bold", "athletic"], "negative": [], "hidden": []}"#
-                        .to_owned(),
-                ),
-                ("status", "201".to_owned()),
-                ("kept", kept.to_owned()),
-            ],
+            defines: constants(kept),
         }
     }
+}
+
+/// What every training of a run has in common.
+fn constants(kept: &str) -> Vec<(&'static str, String)> {
+    let now = chrono::Utc::now();
+    let until = now + chrono::TimeDelta::days(rules::training::REST_DAYS);
+    vec![
+        ("turn", "0".to_owned()),
+        ("request", "pgbench".to_owned()),
+        ("can_advance", "f".to_owned()),
+        ("hash", format!("\\x{}", "5a".repeat(32))),
+        ("discipline", super::DISCIPLINE.to_owned()),
+        ("now", now.to_rfc3339()),
+        ("until", until.to_rfc3339()),
+        ("gain", "5".to_owned()),
+        ("stat", "speed".to_owned()),
+        ("stat_gain", "1".to_owned()),
+        (
+            "traits",
+            r#"{"positive": ["bold", "athletic"], "negative": [], "hidden": []}"#.to_owned(),
+        ),
+        ("status", "201".to_owned()),
+        ("kept", kept.to_owned()),
+    ]
 }
 
 /// The statement with `values` in the places of `$1`, `$2` and so on.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::world::Scratch;
 use crate::config::{Database, Environment};
+use crate::dev::program::own_program;
 use crate::dev::ready::{answers, free_port};
 use crate::dev::supervise::{Manner, Supervised};
 use crate::trouble::{Because, Trouble};
@@ -64,12 +65,11 @@ fn environment(scratch: &Scratch, database: &Database, port: u16) -> Environment
 }
 
 fn launch(environment: &Environment, log: &Path) -> Result<Supervised, Trouble> {
-    let program = std::env::current_exe().because(|| "could not find this program's own file")?;
     let output = File::create(log).because(|| format!("could not write {}", log.display()))?;
     let errors = output
         .try_clone()
         .because(|| format!("could not write {}", log.display()))?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(own_program()?);
     command.args(["serve", "--no-jobs"]);
     for (name, value) in environment.iter() {
         command.env(name, value).env_remove(format!("{name}_FILE"));
