@@ -20,11 +20,11 @@ use rules::competition::entry::{self, Contender, Entered, Rider, Snapshot};
 use rules::competition::odds::placings;
 use rules::competition::placing::Rival;
 use rules::competition::score::{breakdown, expected_score, range};
-use rules::competition::show::{Host, Show};
+use rules::competition::show::{Host, Show, ShowState};
 use rules::discipline::Discipline;
 use rules::id::{HorseId, UserId};
 use rules::money::Coins;
-use rules::scale::{Gauge, MilliPoints};
+use rules::scale::{Bp, Gauge, MilliPoints};
 use rules::traits::{EpigeneticModifiers, VisibleTraits};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -42,9 +42,9 @@ pub struct Preview {
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub discipline: Discipline,
     /// What it is computed from: `entry` (the snapshot frozen when she entered) or `visible_traits` (she is not in the
-    /// show; what is hidden in her is not counted).
+    /// show). What is hidden in her or in a rival is not counted until the show is settled.
     pub basis: &'static str,
-    /// How the expected score comes about; null with the basis `entry`, which counts what is hidden.
+    /// How the expected score comes about; null with the basis `entry`.
     pub breakdown: Option<Breakdown>,
     /// The score before luck.
     pub expected_score: Score,
@@ -203,7 +203,10 @@ fn read(
     let modifiers = EpigeneticModifiers::new(positive, negative, Vec::new());
     let modifiers = modifiers.map_err(|wrong| record.spoilt(wrong))?;
     let contender = contender(record, &modifiers)?;
-    let entries: Vec<Entered> = record.json("entries")?;
+    let mut entries: Vec<Entered> = record.json("entries")?;
+    if show.state != ShowState::Settled {
+        entries.iter_mut().for_each(conceal);
+    }
     let (own, rivals): (Vec<_>, Vec<_>) = entries
         .into_iter()
         .partition(|it| it.snapshot.horse_id == contender.horse_id);
@@ -217,6 +220,12 @@ fn read(
     let refusal = entry::check(&show, contender, rider, now).err();
     let chances = Chances::of(&contender, own, &rivals, show.facts.discipline, now);
     Ok(chances.shown(&show, horse, refusal.as_ref()))
+}
+
+/// Leaves out what is hidden. Entering and withdrawing cost nothing, so that a preview which counts it would tell an owner
+/// about every hidden trait, one discipline after the other; the proof of a settled show publishes the sum.
+const fn conceal(entered: &mut Entered) {
+    entered.snapshot.hidden_bp = Bp::ZERO;
 }
 
 fn show(record: &Record) -> Result<Show, Failure> {
