@@ -59,6 +59,8 @@ impl Fixture {
 /// # Errors
 /// [`Refusal::NameTaken`] for a discipline, `Open` or `Novice`, and a date.
 pub fn keep_free(name: &str) -> Result<(), Refusal> {
+    // Two capitals outside of ASCII become a plain i and k where the database compares names.
+    let name = name.replace('\u{130}', "i").replace('\u{212a}', "k");
     let is_ours = || {
         let (show, date) = name.trim().rsplit_once(' ')?;
         let (discipline, kind) = show.rsplit_once(' ')?;
