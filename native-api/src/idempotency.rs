@@ -28,7 +28,9 @@ pub struct Once {
 impl Once {
     /// The key of a request, if it has one: 1 to 200 visible characters of ASCII.
     ///
-    /// Two requests are the same if method, path with query, `If-Match` and body are, byte for byte.
+    /// Two requests are the same if method, path with query, `If-Match` and body are, byte for byte. The hash that is kept
+    /// of them is made with a secret of ours: a body may hold a password, which whoever reads the database must not be
+    /// able to guess at.
     ///
     /// # Errors
     /// Invalid, when the header is repeated, empty, too long, or has other characters.
@@ -37,6 +39,7 @@ impl Once {
         uri: &Uri,
         headers: &HeaderMap,
         body: &[u8],
+        secret: &[u8; 32],
     ) -> Result<Option<Self>, Failure> {
         let mut given = headers.get_all(&KEY).iter();
         let Some(value) = given.next() else {
@@ -53,6 +56,8 @@ impl Once {
         Ok(Some(Self {
             key: String::from_utf8_lossy(bytes).into_owned(),
             request_hash: hash(&[
+                b"idempotency",
+                secret,
                 method.as_str().as_bytes(),
                 target.as_bytes(),
                 version.unwrap_or_default(),
@@ -108,7 +113,13 @@ mod tests {
     fn once(key: &str, path: &'static str, body: &[u8]) -> Result<Option<Once>, Failure> {
         let value = HeaderValue::from_str(key).unwrap();
         let headers = HeaderMap::from_iter([(KEY, value)]);
-        Once::of(&Method::POST, &Uri::from_static(path), &headers, body)
+        Once::of(
+            &Method::POST,
+            &Uri::from_static(path),
+            &headers,
+            body,
+            &[7; 32],
+        )
     }
 
     #[test]
@@ -118,6 +129,7 @@ mod tests {
             &Uri::from_static("/v1/stipend"),
             &HeaderMap::new(),
             b"",
+            &[7; 32],
         );
         assert_eq!(none.unwrap(), None);
     }
@@ -129,6 +141,17 @@ mod tests {
         assert_ne!(first, once("k", "/v1/stables", b"{} ").unwrap());
         assert_ne!(first, once("k", "/v1/stable", b"s{}").unwrap());
         assert_ne!(first, once("k", "/v1/stables?a", b"{}").unwrap());
+    }
+
+    #[test]
+    fn the_hash_of_a_request_cannot_be_made_without_the_secret() {
+        let headers = HeaderMap::from_iter([(KEY, HeaderValue::from_static("k"))]);
+        let of = |secret| {
+            let uri = Uri::from_static("/v1/account/password");
+            Once::of(&Method::POST, &uri, &headers, b"{}", secret).unwrap()
+        };
+        assert_eq!(of(&[7; 32]), of(&[7; 32]));
+        assert_ne!(of(&[7; 32]), of(&[8; 32]));
     }
 
     #[test]

@@ -312,7 +312,6 @@ async fn a_hidden_trait_is_in_no_answer_to_anyone_until_it_is_discovered() {
     ];
     let clients: [&Client; 3] = [&world.client, &ann, &ben];
 
-    let unentered = ann.read(&preview).await;
     unsaid(
         hidden,
         ann.ask("PATCH", &path)
@@ -332,6 +331,7 @@ async fn a_hidden_trait_is_in_no_answer_to_anyone_until_it_is_discovered() {
         .await,
     )
     .await;
+    let unentered = ann.read(&preview).await;
     unsaid(hidden, world.enter(&ann, show, mare).await).await;
     world.enter(&ben, show, rival).await.require(201);
     for client in clients {
@@ -345,11 +345,13 @@ async fn a_hidden_trait_is_in_no_answer_to_anyone_until_it_is_discovered() {
         .await;
     }
     unsaid(hidden, ann.get("/v1/users/me/horses").await).await;
-    // It acts all the same: an entry counts it, a preview of one who is not entered does not.
+    // An entry counts it, but no preview does until the show is settled: entering and withdrawing cost nothing.
+    let entered = ann.read(&preview).await;
     assert_eq!(
-        (&unentered["basis"], &ann.read(&preview).await["basis"]),
+        (&unentered["basis"], &entered["basis"]),
         (&json!("visible_traits"), &json!("entry"))
     );
+    assert_eq!(unentered["expected_score"], entered["expected_score"]);
     assert_eq!(
         world
             .client
@@ -408,5 +410,28 @@ async fn an_e_mail_address_is_seen_by_its_player_alone() {
     for path in reads(&known).into_iter().chain(more) {
         let text = stranger.get(&path).await.text();
         assert!(!text.contains(email), "{path}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_stable_of_a_hidden_profile_is_missing_to_every_write_too() {
+    let world = World::new().await;
+    let (ann, ben) = (world.player("Ann").await, world.player("Ben").await);
+    let opened = ann
+        .post("/v1/stables", &json!({"name": "North Yard"}))
+        .await;
+    let stable = number(&opened.require(201), "id");
+    let path = format!("/v1/stables/{stable}");
+    let horse = json!({"breed": "Arabian", "sex": "male", "name": "Star", "stable_id": stable});
+    for (settings, status) in [
+        (json!({}), 403),
+        (json!({"privacy": {"profileVisible": false}}), 404),
+    ] {
+        set(&ann, settings).await;
+        let change = ben.ask("PATCH", &path).if_match("\"1\"");
+        let changed = change.json(&json!({"name": "Mine"})).send().await;
+        assert_eq!(changed.status, status, "{}", changed.text());
+        let bought = ben.post("/v1/horses/store", &horse).await;
+        assert_eq!(bought.status, status, "{}", bought.text());
     }
 }

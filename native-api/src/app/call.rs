@@ -86,6 +86,7 @@ impl<B: DeserializeOwned> FromRequest<App> for Call<B> {
             &parts.uri,
             &parts.headers,
             body::buffered(&bytes)?,
+            app.db.dice_secret().as_bytes(),
         )?;
         Ok(Self {
             app: app.clone(),

@@ -37,6 +37,8 @@ pub const REFUSALS: &[(&str, Refusal)] = &[
     ),
     ("training_logs_in_foal_check", Refusal::InFoal),
     ("training_logs_owner_check", Refusal::NotYours),
+    // The rules lower an address before; a character that only the database's Unicode knows how to lower ends here.
+    ("users_email_check", Refusal::BadEmail),
 ];
 
 /// Constraints that the rules check before, on rows that the write has locked. If one of them is hit all the same, the

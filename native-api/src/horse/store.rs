@@ -114,7 +114,7 @@ const BREED: &str = "select id, array[precision_mean, strength_mean, speed_mean,
     intelligence_mean, stamina_mean, balance_mean, boldness_mean, flexibility_mean, obedience_mean, focus_mean] as means,
     temperament_weights from breeds where name = $1";
 
-const STABLE: &str = "select user_id from stables where id = $1";
+const STABLE: &str = "select s.user_id, u.profile_visible from stables s join users u on u.id = s.user_id where s.id = $1";
 
 const LOCK_USER: &str =
     "select version, exists (select from starter_horses s where s.user_id = u.id) as has_starter
@@ -288,8 +288,11 @@ async fn own_stable(tx: &Tx<'_>, stable: StableId, player: UserId) -> Result<(),
     let owner = UserId::new(column(&row, "user_id")?);
     if owner == player {
         Ok(())
-    } else {
+    } else if column(&row, "profile_visible")? {
         Err(Refusal::NotYours.into())
+    } else {
+        // As to every read: what is hidden is not there.
+        Err(Failure::Missing { what: "stable" })
     }
 }
 

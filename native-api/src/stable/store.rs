@@ -15,7 +15,8 @@ const OPEN: &str = "insert into stables (user_id, name, location, created_at, up
   returning id, user_id, name, location, version, created_at";
 
 const LOCK: &str =
-    "select id, user_id, name, location, version, created_at from stables where id = $1 for update";
+    "select s.id, s.user_id, s.name, s.location, s.version, s.created_at, u.profile_visible
+  from stables s join users u on u.id = s.user_id where s.id = $1 for update of s";
 
 const LOCK_HORSES: &str =
     "select id from horses where stable_id = $1 and user_id = $2 order by id for no key update";
@@ -39,15 +40,18 @@ pub(super) async fn open(
     stable(&row)
 }
 
-/// Locks a stable of this player.
+/// Locks a stable of this player. Somebody else's is not the player's to change; that of a hidden profile is missing, as
+/// it is to every read.
 pub(super) async fn lock(tx: &Tx<'_>, id: StableId, user: UserId) -> Result<Stable, Failure> {
     let row = tx.find(LOCK, &[&id.get()]).await?;
     let row = row.ok_or(Failure::Missing { what: "stable" })?;
     let stable = stable(&row)?;
     if stable.user_id == user.get() {
         Ok(stable)
-    } else {
+    } else if column(&row, "profile_visible")? {
         Err(Refusal::NotYours.into())
+    } else {
+        Err(Failure::Missing { what: "stable" })
     }
 }
 
