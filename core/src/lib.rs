@@ -75,6 +75,7 @@ pub mod progression;
 pub mod refusal;
 pub mod scale;
 pub mod settings;
+pub mod stable;
 pub mod stat;
 pub mod temperament;
 pub mod time;

@@ -114,6 +114,8 @@ pub enum Refusal {
     NotEntered,
     /// The show has as many entries as a show takes.
     ShowFull { most: i64 },
+    /// The player has as many of these as a player may have at a time.
+    LimitReached { what: &'static str, most: i64 },
     /// Two entries of one show carry the same identifier or the same horse.
     EntryTwice,
 }
@@ -154,6 +156,7 @@ impl Refusal {
             Self::AlreadyEntered => "already-entered",
             Self::NotEntered => "not-entered",
             Self::ShowFull { .. } => "show-full",
+            Self::LimitReached { .. } => "limit-reached",
             Self::EntryTwice => "entry-twice",
         }
     }
@@ -269,6 +272,12 @@ impl fmt::Display for Refusal {
             }
             Self::TraitsConflict { one, other } => {
                 write!(f, "The traits {one} and {other} exclude each other.")
+            }
+            Self::LimitReached { what, most } => {
+                write!(
+                    f,
+                    "You have {most} {what} already, and no player may have more."
+                )
             }
             _ => self.fmt_show(f),
         }

@@ -359,6 +359,47 @@ async fn a_horse_trains_from_three_to_twenty_rested_and_not_in_foal() {
 }
 
 #[tokio::test]
+async fn a_player_hosts_ten_shows_at_a_time_and_keeps_fifty_stables() {
+    let world = World::new().await;
+    let ann = world.player("Ann").await;
+    for number in 1..=10 {
+        let name = format!("Ashford Cup {number}");
+        let free = NewShow {
+            name,
+            prize: 0,
+            ..NewShow::default()
+        };
+        world.show(&ann, free).await;
+    }
+    let eleventh = world.show_body(&NewShow {
+        name: "Ashford Cup 11".to_owned(),
+        prize: 0,
+        ..NewShow::default()
+    });
+    let refused = refuse(
+        &world,
+        post(&ann, "/v1/shows", &eleventh),
+        409,
+        "limit-reached",
+    )
+    .await;
+    assert_eq!(refused["most"], 10);
+    for number in 1..=50 {
+        let body = json!({"name": format!("Yard {number}")});
+        ann.post("/v1/stables", &body).await.require(201);
+    }
+    let body = json!({"name": "Yard 51"});
+    let refused = refuse(
+        &world,
+        post(&ann, "/v1/stables", &body),
+        409,
+        "limit-reached",
+    )
+    .await;
+    assert_eq!(refused["most"], 50);
+}
+
+#[tokio::test]
 async fn a_show_has_a_name_of_its_own_a_sensible_bracket_a_near_date_and_a_prize_that_is_there() {
     let world = World::new().await;
     let ann = world.player("Ann").await;

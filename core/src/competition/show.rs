@@ -18,6 +18,8 @@ pub const MAX_LEVEL: i64 = 1_000_000;
 pub const LEAST_ENTRIES: usize = 2;
 /// A show takes no more entries than this.
 pub const MOST_ENTRIES: usize = 100;
+/// The most shows that one player hosts at a time, so that nobody floods the calendar or hoards names.
+pub const MOST_OPEN_SHOWS: i64 = 10;
 
 crate::words::words! {
     /// The recorded state of a show.
@@ -136,6 +138,20 @@ pub struct NewShow {
     entry_fee: Coins,
     prize: Coins,
     run_date: Instant,
+}
+
+/// Checks that a player who hosts `open` shows may open one more.
+///
+/// # Errors
+/// [`Refusal::LimitReached`].
+pub const fn check_host(open: i64) -> Result<(), Refusal> {
+    if open < MOST_OPEN_SHOWS {
+        return Ok(());
+    }
+    Err(Refusal::LimitReached {
+        what: "open shows",
+        most: MOST_OPEN_SHOWS,
+    })
 }
 
 /// Checks a plan: name, discipline, bracket, fee and prize of 0 to 1,000,000, a run date in the next 90 days.

@@ -83,6 +83,10 @@ fn every() -> Vec<Refusal> {
         Refusal::AlreadyEntered,
         Refusal::NotEntered,
         Refusal::ShowFull { most: 100 },
+        Refusal::LimitReached {
+            what: "open shows",
+            most: 10,
+        },
         Refusal::EntryTwice,
     ];
     names.chain(rest).collect()
@@ -91,8 +95,8 @@ fn every() -> Vec<Refusal> {
 #[test]
 fn codes_are_kebab_case_and_one_per_kind() {
     let codes: BTreeSet<_> = every().iter().map(Refusal::code).collect();
-    // 32 kinds; names have six faults and brackets three shapes.
-    assert_eq!(codes.len(), 32);
+    // 33 kinds; names have six faults and brackets three shapes.
+    assert_eq!(codes.len(), 33);
     for code in codes {
         assert!(
             code.chars().all(|c| c.is_ascii_lowercase() || c == '-'),

@@ -4,9 +4,10 @@ use crate::world::{at, noon, show, user};
 use proptest::prelude::*;
 use rules::Refusal;
 use rules::competition::show::{
-    Bracket, Due, Host, NewShow, Phase, Show, ShowPlan, ShowState, announce,
+    Bracket, Due, Host, NewShow, Phase, Show, ShowPlan, ShowState, announce, check_host,
 };
 use rules::money::Coins;
+use rules::stable::check_open;
 use rules::time::days_after;
 
 fn now() -> rules::Instant {
@@ -285,4 +286,13 @@ proptest! {
             prop_assert!((0..=1_000_000).contains(&show.prize().get()));
         }
     }
+}
+
+#[test]
+fn a_player_hosts_ten_shows_and_keeps_fifty_stables_at_the_most() {
+    let full = |what, most| Err(Refusal::LimitReached { what, most });
+    assert_eq!(check_host(9), Ok(()));
+    assert_eq!(check_host(10), full("open shows", 10));
+    assert_eq!(check_open(49), Ok(()));
+    assert_eq!(check_open(50), full("stables", 50));
 }

@@ -4,7 +4,7 @@ use reads::Failure;
 use reads::horse::Player;
 use rules::competition::calendar::keep_free;
 use rules::competition::proof::Commitment;
-use rules::competition::show::{CancelPermit, Host, Show, ShowPlan, announce};
+use rules::competition::show::{CancelPermit, Host, Show, ShowPlan, announce, check_host};
 use rules::dice::Secret;
 use rules::economy::Cause;
 use rules::id::{HorseId, ShowId, UserId};
@@ -73,6 +73,9 @@ const INSERT: &str = "with made as (
     )
     insert into show_secrets (show_id, secret) select id, $11 from made returning show_id";
 
+/// Nobody else opens one for this player meanwhile: the purse is locked.
+const HOSTED: &str = "select count(*) as shows from shows where host_id = $1 and state = 'open'";
+
 const SHOWN: &str = concat!(
     "select ",
     show_columns!(),
@@ -104,6 +107,8 @@ impl Write for Open {
         keep_free(&self.name)?;
         let show = announce(&plan, tx.now())?;
         ledger::afford(tx, self.player, show.prize()).await?;
+        let hosted = tx.expect_one(HOSTED, &[&self.player.get()]).await?;
+        check_host(column(&hosted, "shows")?)?;
         let commitment = Commitment::to(&self.secret);
         let bracket = show.bracket();
         let row = tx

@@ -5,14 +5,18 @@ use reads::wire::At;
 use rules::Refusal;
 use rules::id::{StableId, UserId};
 use rules::name::Name;
+use rules::stable::check_open;
 use tokio_postgres::Row;
 
 use super::Stable;
 use crate::db::Tx;
 use crate::db::fault::column;
+use crate::ledger;
 
 const OPEN: &str = "insert into stables (user_id, name, location, created_at, updated_at) values ($1, $2, $3, $4, $4)
   returning id, user_id, name, location, version, created_at";
+
+const OWNED: &str = "select count(*) as stables from stables where user_id = $1";
 
 const LOCK: &str =
     "select s.id, s.user_id, s.name, s.location, s.version, s.created_at, u.profile_visible
@@ -33,6 +37,10 @@ pub(super) async fn open(
     name: &Name,
     location: Option<&Name>,
 ) -> Result<Stable, Failure> {
+    // The player's row is locked, so nobody opens another meanwhile.
+    ledger::purse(tx, user).await?;
+    let owned = tx.expect_one(OWNED, &[&user.get()]).await?;
+    check_open(column(&owned, "stables")?)?;
     let location = location.map(Name::as_str);
     let row = tx
         .expect_one(OPEN, &[&user.get(), &name.as_str(), &location, &tx.now()])
