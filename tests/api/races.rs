@@ -74,6 +74,30 @@ async fn mares(world: &World, owner: &Player, count: usize) -> Vec<i64> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixty_four_entries_in_one_show_with_coins_for_one() {
     let world = World::new().await;
+    let (host, ann) = (
+        world.player("Host").await,
+        world.player_with("Ann", 100).await,
+    );
+    let show = world
+        .show(
+            &host,
+            NewShow {
+                entry_fee: 60,
+                ..NewShow::default()
+            },
+        )
+        .await;
+    let mares = mares(&world, &ann, MANY).await;
+    let replies = at_once(mares.iter().map(|mare| enter(&ann, show, *mare))).await;
+    require_one(&replies, 201, "409 not-enough-coins");
+    assert_eq!(world.purse(ann.id).await, 40);
+    assert_eq!(world.one("select count(*) from show_entries").await, 1);
+    world.require_sound_ledger().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixty_four_entries_in_as_many_shows_with_coins_for_one() {
+    let world = World::new().await;
     let ann = world.player_with("Ann", 100).await;
     let mares = mares(&world, &ann, MANY).await;
     let mut asks = Vec::new();
