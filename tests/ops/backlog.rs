@@ -6,11 +6,15 @@ use equoria::config::Environment;
 use equoria::dev::prepare::connect;
 use harness::{Database, Native, NewHorse, NewShow, Player, World, native};
 use rules::competition::proof::{Proof, verify};
+use rules::competition::show::MOST_OPEN_SHOWS;
 use tokio::task::JoinSet;
 use tokio_postgres::Client;
 
 /// How many horses each show has.
 pub const FIELD: i64 = 6;
+
+/// How many of the shows one player hosts.
+const HOSTED: usize = MOST_OPEN_SHOWS as usize;
 
 const PRIZE: i64 = 61;
 const FEE: i64 = 7;
@@ -28,7 +32,6 @@ impl Backlog {
     pub async fn of(count: usize, database: Database) -> Self {
         let config = harness::world::config(&database);
         let world = World::on(database, config).await;
-        let host = world.player_with("Hosting Society", 1_000_000).await;
         let mut riders = Vec::new();
         for number in 1..=FIELD {
             let rider = world.player_with(&format!("Rider {number}"), 100_000).await;
@@ -37,14 +40,19 @@ impl Backlog {
             riders.push((rider, mare));
         }
         let mut shows = Vec::new();
-        for _ in 0..count {
+        let mut hosts = Vec::new();
+        for number in 0..count.div_ceil(HOSTED) {
+            let name = format!("Hosting Society {number}");
+            hosts.push(world.player_with(&name, 1_000_000).await);
+        }
+        for number in 0..count {
             let new = NewShow {
                 entry_fee: FEE,
                 prize: PRIZE,
                 in_minutes: 60,
                 ..NewShow::default()
             };
-            shows.push(world.show(&host, new).await);
+            shows.push(world.show(&hosts[number / HOSTED], new).await);
         }
         enter_all(&shows, riders).await;
         world.advance("2h").await;

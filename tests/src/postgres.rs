@@ -10,6 +10,7 @@ use equoria::dev::cluster::{Cluster as Folder, Server};
 use equoria::dev::places::Places;
 use equoria::dev::prepare::{connect, create_database, migrate};
 use equoria::dev::supervise::{Manner, Supervised};
+use equoria::ops::seed;
 use equoria::trouble::{Because, Trouble};
 
 use crate::cluster::{allow_logins, data_folder};
@@ -30,7 +31,7 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Starts one with a migrated database whose roles can log in.
+    /// Starts one with a database that is migrated, has the catalogues, and whose roles can log in.
     ///
     /// # Panics
     /// When it does not start.
@@ -46,7 +47,9 @@ impl Postgres {
         create_database(&server.administrator, NAME).await?;
         let administrator = server.administrator.with_name(NAME);
         migrate(&administrator, &mut ()).await?;
-        allow_logins(&connect(&administrator).await?, &folder.password).await?;
+        let mut client = connect(&administrator).await?;
+        seed::base(&mut client).await?;
+        allow_logins(&client, &folder.password).await?;
         Ok(Self {
             port: server.port,
             running: server.supervised,
