@@ -70,13 +70,10 @@ async fn dozens() -> (World, Player, Vec<String>) {
     let mut last = 0;
     for at in 0..12 {
         last = world
-            .show(
-                &ann,
-                NewShow {
-                    in_minutes: 30 + at % 2,
-                    ..NewShow::default()
-                },
-            )
+            .treasury_show(NewShow {
+                in_minutes: 30 + at % 2,
+                ..NewShow::default()
+            })
             .await;
         for (player, horse) in [(&ann, mare), (&ben, rival)] {
             world.enter(player, last, horse).await.require(201);
@@ -89,13 +86,10 @@ async fn dozens() -> (World, Player, Vec<String>) {
     world.settle_due().await;
     for at in 0..12 {
         world
-            .show(
-                &ann,
-                NewShow {
-                    in_minutes: 30 + at % 2,
-                    ..NewShow::default()
-                },
-            )
+            .treasury_show(NewShow {
+                in_minutes: 30 + at % 2,
+                ..NewShow::default()
+            })
             .await;
     }
     for _ in 0..5 {
@@ -112,7 +106,7 @@ async fn dozens() -> (World, Player, Vec<String>) {
         ann.post(&format!("/v1/shows/{cancelled}/cancel"), &json!({}))
             .await
             .require(200);
-        world.show(&ann, NewShow::default()).await;
+        world.treasury_show(NewShow::default()).await;
     }
     let lists = [
         "/v1/horses".to_owned(),
@@ -325,14 +319,11 @@ async fn the_calendar_has_no_gap_and_no_double_while_shows_open_and_close() {
     for at in 0..20 {
         standing.insert(
             world
-                .show(
-                    &ann,
-                    NewShow {
-                        in_minutes: 1000 + at % 4,
-                        prize: 1,
-                        ..NewShow::default()
-                    },
-                )
+                .treasury_show(NewShow {
+                    in_minutes: 1000 + at % 4,
+                    prize: 1,
+                    ..NewShow::default()
+                })
                 .await,
         );
     }
@@ -340,14 +331,11 @@ async fn the_calendar_has_no_gap_and_no_double_while_shows_open_and_close() {
     let seen = while_changing(&ann, "/v1/shows", 3, async || {
         at += 1;
         world
-            .show(
-                &ann,
-                NewShow {
-                    in_minutes: 999 + at % 6,
-                    prize: 1,
-                    ..NewShow::default()
-                },
-            )
+            .treasury_show(NewShow {
+                in_minutes: 999 + at % 6,
+                prize: 1,
+                ..NewShow::default()
+            })
             .await;
         world.advance("1m").await;
     })
