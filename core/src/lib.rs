@@ -71,6 +71,7 @@ pub mod name;
 #[cfg(feature = "serde")]
 mod object;
 pub mod parity;
+pub mod pedigree;
 pub mod progression;
 pub mod refusal;
 pub mod scale;
