@@ -35,6 +35,12 @@ crate::words::words! {
         Training = "training",
         /// The making of a founder horse.
         Founder = "founder",
+        /// The genome and the breeding values of a horse that was there before the game knew them: horse.
+        Genome = "genome",
+        /// One foal, from its conception on: pregnancy.
+        Birth = "birth",
+        /// One enrichment activity: foal, number of the activity.
+        Enrichment = "enrichment",
         /// Seeds, simulations and the parity check.
         World = "world",
     }

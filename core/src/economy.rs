@@ -9,6 +9,12 @@ pub const WELCOME: Coins = Coins::new(1_000);
 pub const STIPEND: Coins = Coins::new(250);
 /// The price of a store horse.
 pub const STORE_HORSE_PRICE: Coins = Coins::new(500);
+/// The price of registering a covering.
+pub const COVERING_REGISTRATION: Coins = Coins::new(50);
+/// The price of a genetic test, which covers every testable locus.
+pub const GENETIC_TEST: Coins = Coins::new(40);
+/// The highest stud fee.
+pub const MAX_STUD_FEE: Coins = Coins::new(1_000_000);
 /// The shares of first, second and third in a prize.
 pub const PRIZE_SHARES: [Bp; 3] = [Bp::new(5_000), Bp::new(3_000), Bp::new(2_000)];
 

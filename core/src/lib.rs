@@ -58,11 +58,13 @@ extern crate alloc;
 extern crate std;
 
 pub mod breed;
+pub mod breeding;
 mod bytes;
 pub mod competition;
 pub mod dice;
 pub mod discipline;
 pub mod economy;
+pub mod foal;
 pub mod genetics;
 pub mod horse;
 pub mod id;

@@ -7,6 +7,8 @@ use crate::time::{DAYS_PER_YEAR, Instant, days_after, week_start};
 
 /// XP for a training, before temperament and traits.
 pub const TRAINING_XP: i64 = 5;
+/// XP for a foal born, to its owner.
+pub const FOAL_XP: i64 = 10;
 /// XP that make a level.
 pub const XP_PER_LEVEL: i64 = 100;
 

@@ -1,6 +1,7 @@
 //! Why the rules say no: one flat list, as data.
 
 use crate::competition::show::ShowState;
+use crate::genetics::Locus;
 use crate::money::Coins;
 use crate::name::NameFault;
 use crate::time::Instant;
@@ -20,6 +21,8 @@ use core::fmt;
 pub enum Refusal {
     /// A word that the rules do not know, or an identifier that cannot be read.
     Unknown { field: &'static str },
+    /// An allele that its locus does not have.
+    UnknownAllele { locus: Locus },
     /// A number outside of its bounds, both of which are allowed.
     OutOfRange {
         field: &'static str,
@@ -118,6 +121,34 @@ pub enum Refusal {
     LimitReached { what: &'static str, most: i64 },
     /// Two entries of one show carry the same identifier or the same horse.
     EntryTwice,
+    /// A horse with itself.
+    SameHorse,
+    /// The mare is male, or the stallion female.
+    WrongSex { field: &'static str },
+    /// Too young or too old to breed.
+    NotOfBreedingAge {
+        field: &'static str,
+        age: i64,
+        least: i64,
+        most: i64,
+    },
+    /// The stallion belongs to someone else and does not stand at stud.
+    NotAtStud,
+    /// The stud fee is not what the player agreed to.
+    FeeDiffers { fee: Coins },
+    /// The first seven days, in which a foal is enriched, are over.
+    FoalhoodOver {
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::time::write_millis"))]
+        since: Instant,
+    },
+    /// The activity opens on a later day of the foal's life.
+    ActivityNotOpen {
+        day: i64,
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::time::write_millis"))]
+        until: Instant,
+    },
+    /// The foal has had this activity.
+    ActivityDone,
 }
 
 impl Refusal {
@@ -126,6 +157,7 @@ impl Refusal {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Unknown { .. } => "unknown-value",
+            Self::UnknownAllele { .. } => "unknown-allele",
             Self::OutOfRange { .. } => "out-of-range",
             Self::BadName { .. } => "bad-name",
             Self::BadEmail => "bad-email",
@@ -158,6 +190,14 @@ impl Refusal {
             Self::ShowFull { .. } => "show-full",
             Self::LimitReached { .. } => "limit-reached",
             Self::EntryTwice => "entry-twice",
+            Self::SameHorse => "same-horse",
+            Self::WrongSex { .. } => "wrong-sex",
+            Self::NotOfBreedingAge { .. } => "not-of-breeding-age",
+            Self::NotAtStud => "not-at-stud",
+            Self::FeeDiffers { .. } => "fee-differs",
+            Self::FoalhoodOver { .. } => "foalhood-over",
+            Self::ActivityNotOpen { .. } => "activity-not-open",
+            Self::ActivityDone => "activity-done",
         }
     }
 
@@ -168,7 +208,12 @@ impl Refusal {
             Self::Unknown { field }
             | Self::OutOfRange { field, .. }
             | Self::BadName { field, .. }
-            | Self::NameTaken { field } => Some(field),
+            | Self::NameTaken { field }
+            | Self::WrongSex { field }
+            | Self::NotOfBreedingAge { field, .. } => Some(field),
+            Self::SameHorse | Self::NotAtStud => Some("stallion_id"),
+            Self::FeeDiffers { .. } => Some("fee"),
+            Self::UnknownAllele { .. } => Some("genotype"),
             Self::BadEmail | Self::EmailTaken => Some("email"),
             Self::BracketReversed { .. } => Some("level_min"),
             Self::RunDatePast { .. } | Self::RunDateTooFar { .. } => Some("run_date"),
@@ -182,6 +227,7 @@ impl Refusal {
         match self {
             Self::Resting { until }
             | Self::AlreadyGroomed { until }
+            | Self::ActivityNotOpen { until, .. }
             | Self::StipendClaimed { until } => Some(*until),
             Self::ShowNotDue { run_date } => Some(*run_date),
             _ => None,
@@ -194,6 +240,7 @@ impl Refusal {
         matches!(
             self,
             Self::Unknown { .. }
+                | Self::UnknownAllele { .. }
                 | Self::OutOfRange { .. }
                 | Self::BadName { .. }
                 | Self::BadEmail
@@ -204,6 +251,7 @@ impl Refusal {
                 | Self::BracketReversed { .. }
                 | Self::RunDatePast { .. }
                 | Self::RunDateTooFar { .. }
+                | Self::SameHorse
         )
     }
 }
@@ -223,6 +271,11 @@ impl fmt::Display for Refusal {
             Self::Unknown { field } => {
                 write!(f, "The value of {field} is not one that the game knows.")
             }
+            Self::UnknownAllele { locus } => write!(
+                f,
+                "{locus} has the alleles {}.",
+                locus.facts().alleles.join(", ")
+            ),
             Self::OutOfRange { field, least, most } => write!(
                 f,
                 "The value of {field} must lie between {least} and {most}."
@@ -253,7 +306,9 @@ impl fmt::Display for Refusal {
                 f,
                 "At {age} this horse is retired; the last active age is {most}."
             ),
-            Self::InFoal => f.write_str("A mare in foal neither trains nor competes."),
+            Self::InFoal => {
+                f.write_str("A mare in foal neither trains nor competes, and is not covered again.")
+            }
             Self::Resting { until } => write!(f, "This horse rests until {}.", At(until)),
             Self::AlreadyGroomed { until } => write!(
                 f,
@@ -279,8 +334,53 @@ impl fmt::Display for Refusal {
                     "You have {most} {what} already, and no player may have more."
                 )
             }
+            _ => self.fmt_breeding(f),
+        }
+    }
+}
+
+impl Refusal {
+    fn fmt_breeding(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::SameHorse => f.write_str("A horse is not bred to itself."),
+            Self::WrongSex { field } => {
+                let (role, sex) = role(field);
+                write!(f, "The {role} must be {sex}.")
+            }
+            Self::NotOfBreedingAge {
+                field,
+                age,
+                least,
+                most,
+            } => write!(
+                f,
+                "The {} is {age}; horses breed from {least} to {most}.",
+                role(field).0
+            ),
+            Self::NotAtStud => {
+                f.write_str("This stallion is another player's and does not stand at stud.")
+            }
+            Self::FeeDiffers { fee } => write!(f, "The stud fee is {fee} coins: agree to it."),
+            Self::FoalhoodOver { since } => {
+                write!(f, "The first days of this foal were over at {}.", At(since))
+            }
+            Self::ActivityNotOpen { day, until } => write!(
+                f,
+                "This activity opens on day {day} of the foal's life, {}.",
+                At(until)
+            ),
+            Self::ActivityDone => f.write_str("This foal has had this activity already."),
             _ => self.fmt_show(f),
         }
+    }
+}
+
+/// The parent that a field names, and its sex.
+fn role(field: &str) -> (&'static str, &'static str) {
+    if field == "mare_id" {
+        ("mare", "female")
+    } else {
+        ("stallion", "male")
     }
 }
 

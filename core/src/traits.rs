@@ -133,6 +133,29 @@ impl EpigeneticModifiers {
         }
     }
 
+    /// Does anyone see a trait?
+    #[must_use]
+    pub fn has_visible(&self) -> bool {
+        self.visible_iter().next().is_some()
+    }
+
+    /// Can a trait join them: is it neither among them, hidden ones included, nor excluded by one that is?
+    #[must_use]
+    pub fn admits(&self, newcomer: Trait) -> bool {
+        self.iter()
+            .all(|one| one != newcomer && !one.conflicts_with(newcomer))
+    }
+
+    /// Adds a trait, visible or hidden, as the latest of its list; one that cannot join them is dropped.
+    pub(crate) fn gain(&mut self, newcomer: Trait, hidden: bool) {
+        if !self.admits(newcomer) {
+        } else if hidden {
+            self.hidden.push(newcomer);
+        } else {
+            self.show(newcomer);
+        }
+    }
+
     /// What they change in a training.
     #[must_use]
     pub fn training_effects(&self) -> TrainingEffects {

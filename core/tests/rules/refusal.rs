@@ -88,6 +88,21 @@ fn every() -> Vec<Refusal> {
             most: 10,
         },
         Refusal::EntryTwice,
+        Refusal::SameHorse,
+        Refusal::WrongSex { field: "mare_id" },
+        Refusal::NotOfBreedingAge {
+            field: "stallion_id",
+            age: 2,
+            least: 3,
+            most: 20,
+        },
+        Refusal::NotAtStud,
+        Refusal::FeeDiffers {
+            fee: Coins::new(200),
+        },
+        Refusal::FoalhoodOver { since: now },
+        Refusal::ActivityNotOpen { day: 4, until },
+        Refusal::ActivityDone,
     ];
     names.chain(rest).collect()
 }
@@ -95,8 +110,8 @@ fn every() -> Vec<Refusal> {
 #[test]
 fn codes_are_kebab_case_and_one_per_kind() {
     let codes: BTreeSet<_> = every().iter().map(Refusal::code).collect();
-    // 33 kinds; names have six faults and brackets three shapes.
-    assert_eq!(codes.len(), 33);
+    // 41 kinds; names have six faults and brackets three shapes.
+    assert_eq!(codes.len(), 41);
     for code in codes {
         assert!(
             code.chars().all(|c| c.is_ascii_lowercase() || c == '-'),
