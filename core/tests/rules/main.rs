@@ -7,6 +7,7 @@ mod dice;
 mod documents;
 mod economy;
 mod entry;
+mod genome;
 mod golden;
 mod horse;
 mod name;
