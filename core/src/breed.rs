@@ -15,6 +15,8 @@ pub struct BreedFacts {
     /// The weight of each temperament, in the order of [`Temperament::ALL`](temperament::Temperament::ALL); they
     /// add up to 10,000.
     pub temperament_weights: [u16; temperament::COUNT],
+    /// The mean height at the withers of a grown horse, in centimetres.
+    pub height_cm: u8,
 }
 
 impl BreedFacts {

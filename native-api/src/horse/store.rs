@@ -3,7 +3,7 @@
 use reads::Failure;
 use reads::horse::Named;
 use rules::Refusal;
-use rules::breed::{BREEDS, BreedFacts, CROSSBRED};
+use rules::breed::{BREEDS, BreedFacts, CROSSBRED, by_name};
 use rules::dice::{Dice, Purpose, Subject};
 use rules::economy::{Cause, STORE_HORSE_PRICE};
 use rules::horse::{Founder, Groomed, Sex, check_groom, found, starter_mare};
@@ -319,6 +319,8 @@ async fn breed(tx: &Tx<'_>, name: &str) -> Result<Breed, Failure> {
             .ok()
             .and_then(|it| it.try_into().ok())
             .ok_or_else(unreadable)?,
+        // No column has it: a height changes nothing but founders, and those are made from the rules' own breeds.
+        height_cm: by_name(name).map_err(|_| unreadable())?.facts.height_cm,
     };
     facts
         .check()
