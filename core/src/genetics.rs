@@ -8,6 +8,7 @@ pub mod frequency;
 pub mod genome;
 pub mod locus;
 pub mod meiosis;
+mod source;
 mod table;
 pub mod viability;
 

@@ -395,7 +395,7 @@ static SP6: LocusFacts = LocusFacts {
     name: "Curly at SP6",
     group: Hair,
     chromosome: Autosome(11),
-    to_next: crossing(6, 25),
+    to_next: crossing(11, 50),
     alleles: &["N", "Cu"],
     dominance: &[Dominant],
     is_tested: true,
