@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use rules::competition::show::ShowState;
 use rules::economy::Cause;
+use rules::foal::Activity;
+use rules::genetics::{Locus, Pair, Viability};
 use rules::horse::{LifeStage, Sex};
 use rules::stat::Stat;
 use rules::temperament::Temperament;
@@ -176,6 +178,11 @@ async fn the_words_of_checks_are_the_words_of_the_rules() {
         set(LifeStage::ALL.iter().map(|stage| stage.as_str())),
     )
     .await;
+    same(
+        "foal_training_history_activity_check",
+        set(Activity::ALL.iter().map(|activity| activity.as_str())),
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -191,6 +198,9 @@ async fn every_cause_for_which_the_api_moves_coins_is_known() {
         Paid::Prize,
         Paid::FeeIncome,
         Paid::PrizeReturn,
+        Paid::StudFee,
+        Paid::CoveringRegistration,
+        Paid::GeneticTest,
     ] {
         assert!(known.contains(cause.as_str()), "{cause:?}");
     }
@@ -273,6 +283,56 @@ async fn the_catalogues_are_those_of_the_rules() {
         format!("{} {{{}}}", breed.name, weights.join(","))
     });
     assert_eq!(breeds.into_iter().collect::<BTreeSet<_>>(), known.collect());
+}
+
+#[tokio::test]
+async fn loci_and_alleles_are_those_of_the_rules() {
+    let loci = Locus::ALL.iter().map(|locus| {
+        let facts = locus.facts();
+        let (is_x_linked, is_tested) = (locus.is_x_linked(), facts.is_tested);
+        let mut alleles = facts.alleles.to_vec();
+        alleles[1..].sort_unstable();
+        format!("{locus} {is_x_linked} {is_tested} {}", alleles.join(" "))
+    });
+    let listed = found(
+        "select format('%s %s %s %s', l.symbol, l.is_x_linked::text, l.is_tested::text,
+           string_agg(a.symbol, ' ' order by a.is_wild desc, a.symbol collate \"C\"))
+         from loci l join alleles a on a.locus = l.symbol group by l.symbol",
+    )
+    .await;
+    assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), loci.collect());
+}
+
+#[tokio::test]
+async fn genotypes_are_those_of_the_rules_and_lethal_where_they_say_so() {
+    let mut known = BTreeSet::new();
+    for locus in Locus::ALL.iter().copied() {
+        for one in locus.alleles() {
+            for other in locus.alleles() {
+                let is_lethal = locus.viability(Pair::of(one, other)) == Some(Viability::Lethal);
+                let of_sex = if locus.is_x_linked() { "female" } else { "" };
+                for separator in ['/', '|'] {
+                    let (one, other) = (locus.symbol(one), locus.symbol(other));
+                    known.insert(format!(
+                        "{locus}={one}{separator}{other} {of_sex} {is_lethal}"
+                    ));
+                }
+            }
+            if locus.is_x_linked() {
+                let only = Pair::hemizygous(one);
+                let is_lethal = locus.viability(only) == Some(Viability::Lethal);
+                known.insert(format!(
+                    "{locus}={} male {is_lethal}",
+                    locus.pair_text(only)
+                ));
+            }
+        }
+    }
+    let listed = "select format('%s %s %s', token, of_sex, is_lethal::text) from genotypes";
+    assert_eq!(
+        found(listed).await.into_iter().collect::<BTreeSet<_>>(),
+        known
+    );
 }
 
 /// What the specification's list of indexes means here: each name, its table, method, columns and condition.
@@ -418,7 +478,8 @@ async fn the_specifications_documents_are_never_absent() {
     nothing(
         "select format('%s.%s', table_name, column_name) from information_schema.columns
          where table_schema = 'public' and data_type = 'jsonb' and is_nullable = 'YES'
-           and table_name in ('users', 'horses', 'foals', 'foal_development') and is_generated = 'NEVER'",
+           and table_name in ('users', 'horses', 'foals', 'foal_development') and is_generated = 'NEVER'
+           and column_name <> 'coat'",
     )
     .await;
 }

@@ -11,27 +11,29 @@ use crate::trial::{Refused, attempt, fill, pristine, reason, world};
 /// What each role may do. An object without columns means all of them; `*` means every table of the game.
 const MATRIX: &[(&str, &str, &str)] = &[
     ("equoria_edge", "select", "disciplines breeds stables horse_discipline_scores training_logs show_entries competition_results
-        shows stud_listings accounts transfers postings stipend_claims foal_development foal_training_history ops.migrations
+        shows stud_listings accounts transfers postings stipend_claims foal_development foal_training_history genetic_tests
+        breed_diversity ops.migrations
         users(id name money xp level profile_visible progress_shared token_epoch version created_at updated_at)
         horses(id name sex born_at breed_id user_id stable_id sire_id dam_id temperament precision strength speed agility endurance
           intelligence stamina balance boldness flexibility obedience focus bond_score stress_level xp discipline_scores
-          visible_traits training_cooldown groomed_on version created_at updated_at)
+          visible_traits training_cooldown groomed_on inbreeding coat height_cm version created_at updated_at)
         foals(id sire_id dam_id bond_score stress_level development_stage created_at)
-        pregnancies(id mare_id stallion_id user_id covered_at due_at state ended_at foal_id)"),
+        pregnancies(id mare_id stallion_id user_id covered_at due_at state ended_at foal_id lost_to)"),
     ("equoria_reader", "select", "disciplines breeds stables users horses horse_discipline_scores starter_horses foals
         foal_development foal_training_history pregnancies stud_listings genetic_tests training_logs shows show_entries
-        competition_results accounts transfers postings stipend_claims ops.migrations ops.job_runs"),
+        competition_results accounts transfers postings stipend_claims breed_diversity loci alleles genotypes ops.migrations ops.job_runs"),
     ("equoria_writer", "select", "* ops.migrations ops.job_runs ops.game_clock"),
     ("equoria_writer", "insert", "disciplines breeds users(id name email settings created_at updated_at) user_passwords sessions
         refresh_tokens stables stud_listings idempotency_keys horses starter_horses foals foal_development foal_training_history
         pregnancies genetic_tests training_logs shows show_secrets show_entries competition_results stipend_claims
-        ops.job_runs ops.audit_log"),
+        breed_diversity ops.job_runs ops.audit_log"),
     ("equoria_writer", "update", "disciplines breeds users(name email xp settings token_epoch) user_passwords sessions refresh_tokens
         stables stud_listings idempotency_keys
         horses(name user_id stable_id precision strength speed agility endurance intelligence stamina balance boldness flexibility
-          obedience focus bond_score stress_level xp discipline_scores epigenetic_modifiers genotype training_cooldown groomed_on)
-        foals(development_stage) foal_development(current_day activities_completed milestones_reached)
-        pregnancies(state ended_at foal_id) genetic_tests(published) shows(name state revealed_secret result_digest ended_at)
+          obedience focus bond_score stress_level xp discipline_scores epigenetic_modifiers genotype breeding_values coat height_cm
+          training_cooldown groomed_on)
+        foals(development_stage) foal_development(current_day activities_completed milestones_reached grows_at)
+        breed_diversity pregnancies(state ended_at foal_id lost_to) genetic_tests(published) shows(name state revealed_secret result_digest ended_at)
         ops.job_runs ops.game_clock(ahead_ms)"),
     ("equoria_writer", "delete", "sessions refresh_tokens stables stud_listings idempotency_keys show_entries"),
     ("equoria_backup", "select", "* ops.migrations ops.job_runs ops.audit_log ops.audit_seals ops.game_clock"),
@@ -243,7 +245,7 @@ async fn the_edge_reads_nothing_that_is_private() {
             "select genotype from horses",
             "select genetics from foals",
             "select traits from foals",
-            "select genotype from genetic_tests",
+            "select breeding_values from horses",
             "select secret from show_secrets",
             "select response from idempotency_keys",
             "select actor from ops.audit_log",

@@ -22,6 +22,21 @@ create function world.horse(id bigint, sex text, born_at timestamptz, owner uuid
   values (id, 'Horse ' || id, sex, born_at, 9001, owner, sire, dam, 'Calm', 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, xp)
 $$;
 
+-- What a horse inherited, with one genotype or another.
+create function world.endow(horse bigint, genes text, numbers integer[] default array_fill(0, array[14]),
+  looks jsonb default '{"name": "bay"}', height integer default 155) returns void
+  language sql as $$
+  update horses set genotype = genes, breeding_values = numbers, coat = looks, height_cm = height where id = horse
+$$;
+
+-- How diverse a breed is, all numbers being good ones but those that are given.
+create function world.diversity(horses integer default 2, founders integer default 2, inbreeding float8 default 0,
+  kinship float8 default 0.25, fe float8 default 2, fa float8 default 2, fg float8 default 2, ne float8 default null,
+  years float8 default null) returns void
+  language sql as $$
+  insert into breed_diversity values (9001, world.now(), horses, founders, inbreeding, kinship, fe, fa, fg, ne, years)
+$$;
+
 create function world.train(horse bigint, owner uuid, at timestamptz default world.now()) returns void
   language sql as $$
   insert into training_logs (horse_id, user_id, discipline, trained_at, score_gain, user_xp)
@@ -32,6 +47,13 @@ create function world.cover(id bigint, mare bigint, stallion bigint, owner uuid,
   returns void language sql as $$
   insert into pregnancies (id, mare_id, stallion_id, user_id, covered_at, due_at)
   values (id, mare, stallion, owner, at, at + interval '168 hours')
+$$;
+
+-- A foal of the owner's mare, born at an instant after seven days.
+create function world.born(id bigint, sex text, at timestamptz, owner uuid, sire bigint, dam bigint) returns void
+  language sql as $$
+  select world.cover(born.id, dam, sire, owner, at - interval '168 hours'), world.horse(born.id, sex, at, owner, sire, dam);
+  update pregnancies p set state = 'foaled', foal_id = born.id, ended_at = at where p.id = born.id
 $$;
 
 create function world.foal(horse bigint, sire bigint, dam bigint) returns void

@@ -195,7 +195,7 @@ rules! {
         ],
     }
     a_mare_in_foal_is_not_shown: "show_entries_in_foal_check" Everyone {
-        accepted: ["update pregnancies set state = 'lost', ended_at = {now} where id = 601;
+        accepted: ["update pregnancies set state = 'lost', lost_to = 'EDNRB', ended_at = {now} where id = 601;
             select world.enter(9, {full}, {in_foal}, {ann})"],
         refused: ["select world.enter(9, {full}, {in_foal}, {ann})"],
     }

@@ -19,12 +19,22 @@ rules! {
     a_covering_stallion_is_a_grown_male: "pregnancies_stallion_check" Everyone {
         accepted: [
             "select world.cover(9, {mare}, {twenty}, {ann})",
-            "select world.cover(9, {mare}, {bens_stallion}, {ann})",
+            "select world.cover(9, {bens_mare}, {bens_stallion}, {ben})",
         ],
         refused: [
             "select world.cover(9, {mare}, {bens_mare}, {ann})",
             "select world.cover(9, {mare}, {twenty}, {ann}, {now} + interval '1 microsecond')",
             "select world.cover(9, {mare}, 12345678, {ann})",
+        ],
+    }
+    another_players_stallion_stands_at_stud: "pregnancies_stud_check" Everyone {
+        accepted: [
+            "insert into stud_listings (horse_id, fee) values ({bens_stallion}, 0); select world.cover(9, {mare}, {bens_stallion}, {ann})",
+            "delete from stud_listings where horse_id = {stallion}; select world.cover(9, {mare}, {stallion}, {ann})",
+        ],
+        refused: [
+            "select world.cover(9, {mare}, {bens_stallion}, {ann})",
+            "delete from stud_listings where horse_id = {stallion}; select world.cover(9, {bens_mare}, {stallion}, {ben})",
         ],
     }
     a_mare_rests_seven_days_after_foaling: "pregnancies_rest_check" Everyone {
@@ -38,13 +48,13 @@ rules! {
             values ({mare}, {stallion}, {ann}, {now}, {now})"],
     }
     a_pregnancy_is_in_foal_foaled_or_lost: "pregnancies_state_check" Everyone {
-        accepted: ["update pregnancies set state = 'lost', ended_at = {now} where id = 601"],
+        accepted: ["update pregnancies set state = 'lost', lost_to = 'EDNRB', ended_at = {now} where id = 601"],
         refused: ["update pregnancies set state = 'paused', ended_at = {now} where id = 601"],
     }
     a_pregnancy_that_ended_says_when: "pregnancies_ended_at_check" Everyone {
         accepted: ["update pregnancies set ended_at = null where id = 601"],
         refused: [
-            "update pregnancies set state = 'lost' where id = 601",
+            "update pregnancies set state = 'lost', lost_to = 'EDNRB' where id = 601",
             "update pregnancies set ended_at = {now} where id = 601",
         ],
     }
@@ -54,7 +64,7 @@ rules! {
         refused: [
             "update pregnancies set state = 'foaled', ended_at = {now} where id = 601",
             "select world.horse(9, 'male', {now}, {ann}, {stallion}, {in_foal});
-             update pregnancies set state = 'lost', ended_at = {now}, foal_id = 9 where id = 601",
+             update pregnancies set state = 'lost', lost_to = 'EDNRB', ended_at = {now}, foal_id = 9 where id = 601",
         ],
     }
     a_pregnancys_foal_has_its_parents: "pregnancies_foal_parents_check" Everyone {
@@ -73,12 +83,19 @@ rules! {
             update pregnancies set state = 'foaled', ended_at = {now}, foal_id = {foal} where id = 9"],
     }
     a_pregnancy_ends_once: "pregnancies_are_final" Everyone {
-        accepted: ["update pregnancies set state = 'lost', ended_at = {now} where id = 601"],
+        accepted: ["update pregnancies set state = 'lost', lost_to = 'EDNRB', ended_at = {now} where id = 601"],
         refused: [
             "update pregnancies set state = 'in_foal', ended_at = null, foal_id = null where id = 602",
-            "update pregnancies set state = 'lost', foal_id = null where id = 602",
-            "update pregnancies set state = 'lost', ended_at = {now} where id = 601;
+            "update pregnancies set state = 'lost', lost_to = 'EDNRB', foal_id = null where id = 602",
+            "update pregnancies set state = 'lost', lost_to = 'EDNRB', ended_at = {now} where id = 601;
              update pregnancies set state = 'foaled', foal_id = {foal} where id = 601",
+        ],
+    }
+    a_lost_pregnancy_names_its_locus: "pregnancies_lost_to_check" Everyone {
+        accepted: ["update pregnancies set state = 'lost', lost_to = 'EDNRB', ended_at = {now} where id = 601"],
+        refused: [
+            "update pregnancies set state = 'lost', ended_at = {now} where id = 601",
+            "update pregnancies set lost_to = 'EDNRB' where id = 601",
         ],
     }
     a_stud_fee_is_at_most_a_million: "stud_listings_fee_check" Everyone {
@@ -92,25 +109,11 @@ rules! {
         accepted: ["insert into stud_listings (horse_id, fee) values ({bens_stallion}, 0)"],
         refused: ["insert into stud_listings (horse_id, fee) values ({mare}, 0)"],
     }
-    a_tested_locus_has_a_locus_name: "genetic_tests_locus_check" Everyone {
-        accepted: ["insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({mare}, 'ASIP', 'A/a', {now})"],
-        refused: [
-            "insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({mare}, '', 'A/a', {now})",
-            "insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({mare}, 'AS IP', 'A/a', {now})",
-        ],
-    }
-    a_tested_genotype_has_one_to_41_characters: "genetic_tests_genotype_check" Everyone {
-        accepted: ["insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({mare}, 'ASIP', 'a/a', {now})"],
-        refused: [
-            "insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({mare}, 'ASIP', '', {now})",
-            "insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({mare}, 'ASIP', repeat('x', 42), {now})",
-        ],
-    }
     a_foal_has_the_parents_of_its_horse: "foals_parents_check" Everyone {
-        accepted: ["select world.horse(9, 'male', {now}, {ann}, {stallion}, {mare}), world.foal(9, {stallion}, {mare})"],
+        accepted: ["select world.born(9, 'male', {now}, {ann}, {stallion}, {mare}), world.foal(9, {stallion}, {mare})"],
         refused: [
-            "select world.horse(9, 'male', {now}, {ann}, {stallion}, {mare}), world.foal(9, {bens_stallion}, {mare})",
-            "select world.horse(9, 'male', {now}, {ann}, {stallion}, {mare}), world.foal(9, {stallion}, {dam})",
+            "select world.born(9, 'male', {now}, {ann}, {stallion}, {mare}), world.foal(9, {bens_stallion}, {mare})",
+            "select world.born(9, 'male', {now}, {ann}, {stallion}, {mare}), world.foal(9, {stallion}, {dam})",
             "select world.foal({three}, {stallion}, {mare})",
         ],
     }

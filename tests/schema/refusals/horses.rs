@@ -31,10 +31,6 @@ rules! {
         accepted: ["update horses set speed = 100, focus = 0 where id = {mare}"],
         refused: ["update horses set speed = 101 where id = {mare}", "update horses set focus = -1 where id = {mare}"],
     }
-    a_genotype_has_at_most_2000_characters: "horses_genotype_check" Everyone {
-        accepted: ["update horses set genotype = repeat('x', 2000) where id = {mare}"],
-        refused: ["update horses set genotype = repeat('x', 2001) where id = {mare}"],
-    }
     scores_are_whole_points_up_to_a_million: "horses_discipline_scores_check" Everyone {
         accepted: [
             r#"update horses set discipline_scores = '{"Racing": 1000000}' where id = {mare}"#,
@@ -89,7 +85,7 @@ rules! {
         ],
     }
     a_sire_is_male_and_older: "horses_sire_check" Everyone {
-        accepted: ["select world.horse(9, 'male', {now}, {ann}, {stallion}, {mare})"],
+        accepted: ["select world.born(9, 'male', {now}, {ann}, {stallion}, {mare})"],
         refused: [
             "select world.horse(9, 'male', {now}, {ann}, {mare}, {three})",
             "select world.horse(9, 'male', {now} - interval '35 days', {ann}, {stallion}, {dam})",
@@ -99,7 +95,7 @@ rules! {
         ],
     }
     a_dam_is_female_and_older: "horses_dam_check" Everyone {
-        accepted: ["select world.horse(9, 'female', {now}, {ann}, {stallion}, {bens_mare})"],
+        accepted: ["select world.born(9, 'female', {now}, {ben}, {stallion}, {bens_mare})"],
         refused: [
             "select world.horse(9, 'male', {now}, {ann}, {bens_stallion}, {stallion})",
             "select world.horse(9, 'male', {now}, {ann}, {stallion}, {stallion})",
@@ -113,6 +109,22 @@ rules! {
             "set local session_replication_role = replica; select world.horse(9, 'male', {now}, {ann}, {mare}, {mare})",
             "set local session_replication_role = replica; select world.horse(9, 'male', {now}, {ann}, 9, {mare})",
             "set local session_replication_role = replica; select world.horse(9, 'male', {now}, {ann}, {stallion}, 9)",
+        ],
+    }
+    a_horse_has_both_parents_or_none: "horses_both_parents_check" Everyone {
+        accepted: ["select world.born(9, 'male', {now}, {ann}, {stallion}, {mare})", "select world.horse(9, 'male', {now}, {ann})"],
+        refused: [
+            "select world.horse(9, 'male', {now}, {ann}, {stallion}, null)",
+            "select world.horse(9, 'male', {now}, {ann}, null, {mare})",
+        ],
+    }
+    a_horse_with_parents_is_the_foal_of_a_pregnancy: "horses_pregnancy_check" Everyone {
+        accepted: ["select world.horse(9, 'male', {now}, {ann}, {stallion}, {in_foal});
+            update pregnancies set state = 'foaled', ended_at = {now}, foal_id = 9 where id = 601"],
+        refused: [
+            "select world.horse(9, 'male', {now}, {ann}, {stallion}, {in_foal})",
+            "select world.horse(9, 'male', {now}, {ann}, {stallion}, {in_foal}), world.horse(10, 'male', {now}, {ann}, {stallion}, {in_foal});
+             update pregnancies set state = 'foaled', ended_at = {now}, foal_id = 9 where id = 601",
         ],
     }
     a_horse_stands_in_a_stable_of_its_owner: "horses_stable_id_fkey" Everyone {

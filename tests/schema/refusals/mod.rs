@@ -1,5 +1,6 @@
 //! Every rule of the database, tried by someone who goes around the API.
 
+mod breeding;
 mod competition;
 mod foals;
 mod horses;
@@ -17,6 +18,7 @@ fn all() -> impl Iterator<Item = &'static Rule> {
         users::RULES,
         horses::RULES,
         foals::RULES,
+        breeding::RULES,
         training::RULES,
         ledger::RULES,
         competition::RULES,

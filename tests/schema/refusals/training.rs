@@ -26,7 +26,7 @@ rules! {
         ],
     }
     a_mare_in_foal_does_not_train: "training_logs_in_foal_check" Everyone {
-        accepted: ["update pregnancies set state = 'lost', ended_at = {now} where id = 601; select world.train({in_foal}, {ann})"],
+        accepted: ["update pregnancies set state = 'lost', lost_to = 'EDNRB', ended_at = {now} where id = 601; select world.train({in_foal}, {ann})"],
         refused: ["select world.train({in_foal}, {ann})"],
     }
     a_horse_is_trained_by_its_owner: "training_logs_owner_check" Everyone {

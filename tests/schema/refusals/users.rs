@@ -128,7 +128,7 @@ rules! {
         ],
     }
     a_breeds_frequencies_are_an_object: "breeds_allele_frequencies_check" Everyone {
-        accepted: [r#"update breeds set allele_frequencies = '{"MC1R": {"E": 1}}' where id = 9001"#],
+        accepted: [r#"update breeds set allele_frequencies = '{"MC1R": {"e": 1}}' where id = 9001"#],
         refused: ["update breeds set allele_frequencies = '[]' where id = 9001"],
     }
 }
