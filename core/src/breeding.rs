@@ -1,5 +1,8 @@
 //! Breeding: who may be covered by whom, and what comes of it.
 
+mod birth;
+mod inherited;
+
 use crate::Refusal;
 use crate::breed::CROSSBRED;
 use crate::economy::{COVERING_REGISTRATION, MAX_STUD_FEE};
@@ -7,6 +10,9 @@ use crate::horse::{FIRST_ACTIVE_AGE, LAST_ACTIVE_AGE, Sex, age};
 use crate::id::{HorseId, UserId};
 use crate::money::Coins;
 use crate::time::{Instant, days_after};
+
+pub use birth::{Conceived, Newborn, Parent, TEMPERAMENT_WEIGHTS, conceive};
+pub use inherited::{Nurture, TraitDraw, TraitOdds, hidden_chance, trait_draws, trait_odds};
 
 /// Days from a covering to the birth.
 pub const GESTATION_DAYS: i64 = 7;

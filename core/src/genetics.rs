@@ -8,6 +8,7 @@ pub mod frequency;
 pub mod genome;
 pub mod locus;
 pub mod meiosis;
+pub mod size;
 mod source;
 mod table;
 pub mod viability;

@@ -3,8 +3,10 @@
 use crate::Refusal;
 use crate::breed::BreedFacts;
 use crate::dice::Dice;
+use crate::genetics::Frequencies;
+use crate::heredity::Inheritance;
 use crate::scale::{Gauge, div_round, saturate};
-use crate::stat::Stats;
+use crate::stat::{self, Stats};
 use crate::temperament::Temperament;
 use crate::time::{DAYS_PER_YEAR, Instant, day_start, days_after, whole_days};
 use crate::traits::{EpigeneticModifiers, Revealed, discover};
@@ -212,12 +214,33 @@ pub fn starter_mare(breed: &BreedFacts, now: Instant, dice: &mut Dice) -> Founde
     found(breed, Sex::Female, now, dice)
 }
 
+/// Gives a horse that was there before the game knew genomes what she must have inherited, from the dice of
+/// [`Purpose::Genome`](crate::dice::Purpose::Genome).
+///
+/// She counts as a founder of her breed whatever her parents: her genome is drawn by its allele frequencies, and her
+/// breeding values are drawn given the stats that she has now, which stay as they are.
+#[must_use]
+pub fn endow(
+    breed: &BreedFacts,
+    frequencies: &Frequencies,
+    sex: Sex,
+    stats: &Stats,
+    dice: &mut Dice,
+) -> Inheritance {
+    let mut deviations = [0; stat::COUNT];
+    let present = stats.readings().iter().zip(breed.stat_means);
+    for (slot, (reading, mean)) in deviations.iter_mut().zip(present) {
+        *slot = 1_000 * i64::from(reading.get() - mean);
+    }
+    Inheritance::of_founder(breed, frequencies, sex, deviations, dice)
+}
+
 fn founder_stat(mean: i16, deviate: i32) -> Gauge {
     let deviation = saturate(div_round(i128::from(deviate) * 3, 4));
     Gauge::clamped((i64::from(mean) + deviation).max(1))
 }
 
-fn draw_temperament(breed: &BreedFacts, dice: &mut Dice) -> Temperament {
+pub(crate) fn draw_temperament(breed: &BreedFacts, dice: &mut Dice) -> Temperament {
     let drawn = Temperament::ALL.get(dice.weighted(&breed.temperament_weights));
     drawn.copied().unwrap_or(Temperament::Steady)
 }

@@ -66,6 +66,7 @@ pub mod discipline;
 pub mod economy;
 pub mod foal;
 pub mod genetics;
+pub mod heredity;
 pub mod horse;
 pub mod id;
 pub mod money;
