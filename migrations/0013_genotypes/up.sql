@@ -147,7 +147,7 @@ begin
 end
 $$;
 create trigger breeds_frequencies before insert or update of allele_frequencies on breeds
-  for each row when (new.allele_frequencies <> '{}') execute function breeds_frequencies_rules();
+  for each row when (jsonb_typeof(new.allele_frequencies) = 'object') execute function breeds_frequencies_rules();
 
 alter table pregnancies add constraint pregnancies_lost_to_fkey foreign key (lost_to) references loci (symbol) on delete restrict;
 create index idx_pregnancies_lost_to on pregnancies (lost_to) where lost_to is not null;
