@@ -6,7 +6,7 @@ use crate::dice::Dice;
 use crate::genetics::Frequencies;
 use crate::heredity::Inheritance;
 use crate::scale::{Gauge, div_round, saturate};
-use crate::stat::{self, Stats};
+use crate::stat::{self, Stat, Stats};
 use crate::temperament::Temperament;
 use crate::time::{DAYS_PER_YEAR, Instant, day_start, days_after, whole_days};
 use crate::traits::{EpigeneticModifiers, Revealed, discover};
@@ -186,32 +186,51 @@ pub struct Founder {
     pub stress: Gauge,
     /// Its traits: none.
     pub modifiers: EpigeneticModifiers,
+    /// Its genome, breeding values, height and white markings.
+    pub inheritance: Inheritance,
 }
 
 /// Makes a founder of a breed, three game-years old.
 ///
-/// The dice give twelve deviates in the order of the stats, then the temperament. A stat is the breed's mean plus
-/// three quarters of a deviate (rounded half away from zero), cut to 1..=100.
+/// The dice give twelve deviates in the order of the stats, then the temperament, then what
+/// [`Inheritance::of_founder`] draws. A stat is the breed's mean plus three quarters of a deviate (rounded half away from
+/// zero), cut to 1..=100.
 #[must_use]
-pub fn found(breed: &BreedFacts, sex: Sex, now: Instant, dice: &mut Dice) -> Founder {
-    let stats = breed
-        .stat_means
-        .map(|mean| founder_stat(mean, dice.deviate()));
+pub fn found(
+    breed: &BreedFacts,
+    frequencies: &Frequencies,
+    sex: Sex,
+    now: Instant,
+    dice: &mut Dice,
+) -> Founder {
+    let mut stats = Stats::default();
+    let mut deviations = [0; stat::COUNT];
+    let drawn = deviations.iter_mut().zip(breed.stat_means);
+    for (stat, (deviation, mean)) in Stat::ALL.iter().zip(drawn) {
+        *deviation = 750 * i64::from(dice.deviate());
+        stats = stats.with(*stat, founder_stat(mean, *deviation));
+    }
     Founder {
         sex,
         born_at: days_after(now, -FIRST_ACTIVE_AGE * DAYS_PER_YEAR),
-        stats: Stats::new(stats),
+        stats,
         temperament: draw_temperament(breed, dice),
         bond: FIRST_BOND,
         stress: FIRST_STRESS,
         modifiers: EpigeneticModifiers::default(),
+        inheritance: Inheritance::of_founder(breed, frequencies, sex, deviations, dice),
     }
 }
 
 /// Makes the free mare with which every player starts, of a breed of choice.
 #[must_use]
-pub fn starter_mare(breed: &BreedFacts, now: Instant, dice: &mut Dice) -> Founder {
-    found(breed, Sex::Female, now, dice)
+pub fn starter_mare(
+    breed: &BreedFacts,
+    frequencies: &Frequencies,
+    now: Instant,
+    dice: &mut Dice,
+) -> Founder {
+    found(breed, frequencies, Sex::Female, now, dice)
 }
 
 /// Gives a horse that was there before the game knew genomes what she must have inherited, from the dice of
@@ -235,9 +254,10 @@ pub fn endow(
     Inheritance::of_founder(breed, frequencies, sex, deviations, dice)
 }
 
-fn founder_stat(mean: i16, deviate: i32) -> Gauge {
-    let deviation = saturate(div_round(i128::from(deviate) * 3, 4));
-    Gauge::clamped((i64::from(mean) + deviation).max(1))
+/// A mean and a deviation from it in thousandths.
+fn founder_stat(mean: i16, deviation: i64) -> Gauge {
+    let whole = saturate(div_round(i128::from(deviation), 1_000));
+    Gauge::clamped((i64::from(mean) + whole).max(1))
 }
 
 pub(crate) fn draw_temperament(breed: &BreedFacts, dice: &mut Dice) -> Temperament {

@@ -76,11 +76,12 @@ pub struct Session {
 ///
 /// ```
 /// use rules::dice::{Dice, Purpose, Secret};
-/// use rules::{Instant, Refusal, breed, discipline::Discipline, horse, time, training};
+/// use rules::{Instant, Refusal, breed, discipline::Discipline, genetics::Frequencies, horse, time, training};
 ///
 /// let now = Instant::UNIX_EPOCH;
 /// let mut dice = Dice::new(&Secret::new([7; 32]), Purpose::Founder, &[1.into()]);
-/// let mare = horse::starter_mare(&breed::by_name("Arabian")?.facts, now, &mut dice);
+/// let breed = &breed::by_name("Arabian")?.facts;
+/// let mare = horse::starter_mare(breed, &Frequencies::default(), now, &mut dice);
 /// let mut trainee = training::Trainee {
 ///     born_at: mare.born_at,
 ///     in_foal: false,

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use rules::Refusal;
 use rules::breed::{self, BREEDS};
 use rules::dice::{Dice, Purpose};
+use rules::genetics::Frequencies;
 use rules::horse::{Groomable, LifeStage, Sex, active_age, age, check_groom, found, starter_mare};
 use rules::progression::level;
 use rules::temperament::Temperament;
@@ -135,7 +136,7 @@ fn grooming_may_reveal_a_trait() {
 fn a_founder_has_its_known_stats() {
     let breed = breed::by_name("Thoroughbred").expect("a breed");
     let mut dice = Dice::new(&secret(), Purpose::Founder, &[42.into()]);
-    let mare = starter_mare(&breed.facts, noon(), &mut dice);
+    let mare = starter_mare(&breed.facts, &Frequencies::default(), noon(), &mut dice);
     assert_eq!(
         mare.stats.numbers(),
         [10, 15, 20, 16, 18, 14, 20, 14, 19, 10, 10, 16]
@@ -155,7 +156,8 @@ fn founders_have_their_breeds_means_and_temperaments() {
     let (mut sums, mut calm, count) = ([0_i64; 12], 0, 4_000);
     for number in 0..count {
         let mut dice = Dice::new(&secret(), Purpose::Founder, &[number.into()]);
-        let horse = found(&breed.facts, Sex::Male, noon(), &mut dice);
+        let wild = Frequencies::default();
+        let horse = found(&breed.facts, &wild, Sex::Male, noon(), &mut dice);
         calm += i64::from(horse.temperament == Temperament::Calm);
         sums.iter_mut()
             .zip(horse.stats.numbers())
@@ -202,7 +204,8 @@ proptest! {
     #[test]
     fn a_founder_is_always_within_bounds(number: i64, breed in 0..BREEDS.len()) {
         let mut dice = Dice::new(&secret(), Purpose::Founder, &[number.into()]);
-        let horse = found(&BREEDS[breed].facts, Sex::Male, noon(), &mut dice);
+        let wild = Frequencies::default();
+        let horse = found(&BREEDS[breed].facts, &wild, Sex::Male, noon(), &mut dice);
         prop_assert!(horse.stats.numbers().iter().all(|stat| (1..=44).contains(stat)));
     }
 

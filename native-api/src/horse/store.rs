@@ -6,6 +6,7 @@ use rules::Refusal;
 use rules::breed::{BREEDS, BreedFacts, CROSSBRED, by_name};
 use rules::dice::{Dice, Purpose, Subject};
 use rules::economy::{Cause, STORE_HORSE_PRICE};
+use rules::genetics::Frequencies;
 use rules::horse::{Founder, Groomed, Sex, check_groom, found, starter_mare};
 use rules::id::{BreedId, HorseId, StableId, UserId};
 use rules::name::{Name, NameOf};
@@ -112,7 +113,7 @@ const SHOWN: &str = concat!(
 
 const BREED: &str = "select id, array[precision_mean, strength_mean, speed_mean, agility_mean, endurance_mean,
     intelligence_mean, stamina_mean, balance_mean, boldness_mean, flexibility_mean, obedience_mean, focus_mean] as means,
-    temperament_weights from breeds where name = $1";
+    temperament_weights, allele_frequencies from breeds where name = $1";
 
 const STABLE: &str = "select s.user_id, u.profile_visible from stables s join users u on u.id = s.user_id where s.id = $1";
 
@@ -147,7 +148,7 @@ impl Write for TakeStarter {
         }
         let breed = breed(tx, &self.breed).await?;
         let mut dice = Dice::new(tx.dice_secret(), Purpose::Founder, &[self.player.into()]);
-        let mare = starter_mare(&breed.facts, tx.now(), &mut dice);
+        let mare = starter_mare(&breed.facts, &breed.frequencies, tx.now(), &mut dice);
         let id = insert(tx, self.player, breed.id, None, &name, &mare).await?;
         tx.expect_changed(1, KEEP_STARTER, &[&self.player.get(), &id.get()])
             .await?;
@@ -170,7 +171,13 @@ impl Write for Buy {
         // The payment counts the player's version up, so no two purchases share their dice, and a repeated run has the same.
         let subject: [Subject; 2] = [self.player.into(), keeper.version.into()];
         let mut dice = Dice::new(tx.dice_secret(), Purpose::Founder, &subject);
-        let horse = found(&breed.facts, self.sex, tx.now(), &mut dice);
+        let horse = found(
+            &breed.facts,
+            &breed.frequencies,
+            self.sex,
+            tx.now(),
+            &mut dice,
+        );
         let id = insert(tx, self.player, breed.id, self.stable, &name, &horse).await?;
         ledger::post(tx, &[price_of(self.player, id)]).await?;
         shown(tx, id).await
@@ -299,6 +306,7 @@ async fn own_stable(tx: &Tx<'_>, stable: StableId, player: UserId) -> Result<(),
 struct Breed {
     id: BreedId,
     facts: BreedFacts,
+    frequencies: Frequencies,
 }
 
 async fn breed(tx: &Tx<'_>, name: &str) -> Result<Breed, Failure> {
@@ -325,9 +333,11 @@ async fn breed(tx: &Tx<'_>, name: &str) -> Result<Breed, Failure> {
     facts
         .check()
         .map_err(|refusal| broken(format!("the breed {name:?}: {refusal}")))?;
+    let Json(frequencies) = column(&row, "allele_frequencies")?;
     Ok(Breed {
         id: BreedId::new(column(&row, "id")?),
         facts,
+        frequencies,
     })
 }
 
