@@ -1,5 +1,6 @@
 //! Breeds: what the rules need to know of one, and the breeds of the world.
 
+mod alleles;
 mod table;
 
 use crate::Refusal;

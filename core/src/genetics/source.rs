@@ -170,7 +170,7 @@ static TEXTS: &[(Locus, &str, &str)] = &[
         "Curls the coat, and thins mane and tail.",
         "Morgenthaler et al. 2017, Genet Sel Evol 49:85; OMIA 000245-9796"),
     (Locus::Lasp1,
-        "Each A makes a horse a little smaller.",
+        "Each A makes a horse a little taller; which allele does is not published, and is the game's choice.",
         "Makvandi-Nejad et al. 2012, PLoS One 7:e39929"),
     (Locus::Sp6,
         "Curls the coat and leaves it full.",
