@@ -1,0 +1,251 @@
+//! The inbreeding coefficients of a whole pedigree.
+//!
+//! The inbreeding of an animal is the kinship of its parents, and the kinship of a sire with all of his mates takes
+//! two sweeps over their ancestors (Colleau 2002, Genet. Sel. Evol. 34:409; Sargolzaei, Iwaisaki & Colleau 2005,
+//! J. Anim. Breed. Genet. 122:325). Only animals with offspring are swept, and sires of one generation are swept
+//! together, [`LANES`] at a time, since they share most of their ancestors.
+
+#![expect(
+    clippy::float_arithmetic,
+    reason = "binary fractions by + - * alone, in an order that the pedigree fixes: the same bits on every machine"
+)]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "the inner loops of the sweeps; every index is a rank of a checked pedigree"
+)]
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::bits::Bits;
+use super::record::{Pedigree, UNKNOWN};
+
+/// Sires in one sweep.
+const LANES: usize = 8;
+
+type Row = [f64; LANES];
+
+/// The inbreeding coefficient F of every animal, 0 to 1, in the order of the table.
+///
+/// Founders are unrelated and not inbred. Full sibs have the same F, to the last bit.
+#[must_use]
+pub fn coefficients(pedigree: &Pedigree) -> Vec<f64> {
+    pedigree.in_places(&by_rank(pedigree))
+}
+
+/// F by rank; -1 for the unknown parent, as whose offspring an animal has a founder's Mendelian sampling.
+pub(super) fn by_rank(pedigree: &Pedigree) -> Vec<f64> {
+    let kept = Kept::of(pedigree);
+    let matings = Matings::of(pedigree, &kept);
+    let mut f = vec![0.0; pedigree.by_rank().len()];
+    f[UNKNOWN as usize] = -1.0;
+    let mut sweep = Sweep::new(kept.parents.len());
+    for generation in kept.generations.windows(2) {
+        let (start, end) = (generation[0], generation[1]);
+        // Sampling needs the F of parents: these had it from the generations before.
+        for rank in &kept.ranks[start as usize..end as usize] {
+            let [sire, dam] = pedigree.parents_of(*rank);
+            sweep
+                .sampling
+                .push(sampling(f[sire as usize], f[dam as usize]));
+        }
+        let sires: Vec<u32> = (start..end)
+            .filter(|sire| !matings.of_sire(*sire).is_empty())
+            .collect();
+        for sires in sires.chunks(LANES) {
+            sweep.run(&kept.parents, sires, &matings);
+            for (lane, sire) in sires.iter().enumerate() {
+                for (mate, foal) in matings.of_sire(*sire) {
+                    f[*foal as usize] = 0.5 * sweep.kin[*mate as usize][lane];
+                }
+            }
+        }
+    }
+    f
+}
+
+/// The variance of Mendelian sampling in units of the genetic variance, from the parents' F (-1 where unknown).
+pub(super) fn sampling(sire: f64, dam: f64) -> f64 {
+    0.5 - 0.25 * (sire + dam)
+}
+
+/// The animals that have offspring, renumbered in the order of their ranks; 0 is the unknown parent.
+struct Kept {
+    parents: Vec<[u32; 2]>,
+    ranks: Vec<u32>,
+    /// The number of each rank, 0 for animals without offspring.
+    numbers: Vec<u32>,
+    /// The first of each generation, and one past the last.
+    generations: Vec<u32>,
+}
+
+impl Kept {
+    fn of(pedigree: &Pedigree) -> Self {
+        let animals = pedigree.by_rank();
+        let mut numbers = vec![0; animals.len()];
+        for parents in animals {
+            for parent in parents {
+                numbers[*parent as usize] = 1;
+            }
+        }
+        numbers[UNKNOWN as usize] = 0;
+        let (mut parents, mut ranks) = (vec![[UNKNOWN; 2]], vec![UNKNOWN]);
+        let mut generations = Vec::new();
+        for bounds in pedigree.generations().windows(2) {
+            generations.push(parents.len() as u32);
+            for rank in bounds[0]..bounds[1] {
+                if numbers[rank as usize] == 1 {
+                    let [sire, dam] = animals[rank as usize];
+                    numbers[rank as usize] = parents.len() as u32;
+                    parents.push([numbers[sire as usize], numbers[dam as usize]]);
+                    ranks.push(rank);
+                }
+            }
+        }
+        generations.push(parents.len() as u32);
+        Self {
+            parents,
+            ranks,
+            numbers,
+            generations,
+        }
+    }
+}
+
+/// The mates and foals of each sire, or of each dam where there are fewer dams: who has a list is called sire here.
+struct Matings {
+    starts: Vec<u32>,
+    /// The mate's number and the foal's rank.
+    foals: Vec<(u32, u32)>,
+}
+
+impl Matings {
+    fn of(pedigree: &Pedigree, kept: &Kept) -> Self {
+        let both = |parents: &&[u32; 2]| !parents.contains(&UNKNOWN);
+        let mut sides = [Bits::new(kept.numbers.len()), Bits::new(kept.numbers.len())];
+        let mut counts = [0_u32; 2];
+        for parents in pedigree.by_rank().iter().filter(both) {
+            for side in 0..2 {
+                counts[side] += u32::from(sides[side].insert(parents[side]));
+            }
+        }
+        let side = usize::from(counts[1] < counts[0]);
+        let mut starts = vec![0_u32; kept.parents.len() + 1];
+        for parents in pedigree.by_rank().iter().filter(both) {
+            starts[kept.numbers[parents[side] as usize] as usize] += 1;
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let mut foals = vec![(0, 0); sum as usize];
+        for (foal, parents) in pedigree.by_rank().iter().enumerate().rev() {
+            if both(&parents) {
+                let start = &mut starts[kept.numbers[parents[side] as usize] as usize];
+                *start -= 1;
+                foals[*start as usize] = (kept.numbers[parents[1 - side] as usize], foal as u32);
+            }
+        }
+        Self { starts, foals }
+    }
+
+    fn of_sire(&self, sire: u32) -> &[(u32, u32)] {
+        let sire = sire as usize;
+        &self.foals[self.starts[sire] as usize..self.starts[sire + 1] as usize]
+    }
+}
+
+/// One sweep: the relationship of up to [`LANES`] sires with everybody that their mates descend from.
+struct Sweep {
+    /// The Mendelian sampling of everybody in the generations up to this one.
+    sampling: Vec<f64>,
+    /// On the way up what a sire has from each ancestor, on the way down the relationship with him.
+    kin: Vec<Row>,
+    /// Whose row holds something from the way up.
+    ancestral: Bits,
+    open: Bits,
+    /// Whose relationship is asked for, the youngest first.
+    asked: Vec<u32>,
+}
+
+impl Sweep {
+    fn new(kept: usize) -> Self {
+        Self {
+            sampling: vec![0.0],
+            kin: vec![[0.0; LANES]; kept],
+            ancestral: Bits::new(kept),
+            open: Bits::new(kept),
+            asked: Vec::new(),
+        }
+    }
+
+    fn run(&mut self, parents: &[[u32; 2]], sires: &[u32], matings: &Matings) {
+        self.up(parents, sires);
+        self.ask(parents, sires, matings);
+        self.down(parents);
+    }
+
+    /// Half of what everybody has goes on to each parent: a sire's contributions from his ancestors.
+    fn up(&mut self, parents: &[[u32; 2]], sires: &[u32]) {
+        self.ancestral.clear();
+        for (lane, sire) in sires.iter().enumerate() {
+            self.kin[*sire as usize] = [0.0; LANES];
+            self.kin[*sire as usize][lane] = 1.0;
+            self.ancestral.insert(*sire);
+            self.open.insert(*sire);
+        }
+        let (kin, ancestral) = (&mut self.kin, &mut self.ancestral);
+        self.open.drain_down(|open, animal| {
+            let half = kin[animal as usize].map(|part| 0.5 * part);
+            for parent in parents[animal as usize] {
+                if ancestral.insert(parent) {
+                    open.insert(parent);
+                    kin[parent as usize] = half;
+                } else {
+                    for (sum, part) in kin[parent as usize].iter_mut().zip(half) {
+                        *sum += part;
+                    }
+                }
+            }
+        });
+    }
+
+    fn ask(&mut self, parents: &[[u32; 2]], sires: &[u32], matings: &Matings) {
+        for sire in sires {
+            for (mate, _) in matings.of_sire(*sire) {
+                self.open.insert(*mate);
+            }
+        }
+        self.asked.clear();
+        let asked = &mut self.asked;
+        self.open.drain_down(|open, animal| {
+            if animal != UNKNOWN {
+                asked.push(animal);
+                for parent in parents[animal as usize] {
+                    open.insert(parent);
+                }
+            }
+        });
+    }
+
+    /// An animal has its parents' mean relationship, and an ancestor its own part beside that.
+    fn down(&mut self, parents: &[[u32; 2]]) {
+        self.kin[UNKNOWN as usize] = [0.0; LANES];
+        for animal in self.asked.iter().rev() {
+            let [sire, dam] = parents[*animal as usize];
+            let (sire, dam) = (self.kin[sire as usize], self.kin[dam as usize]);
+            let own = &mut self.kin[*animal as usize];
+            if self.ancestral.contains(*animal) {
+                let sampling = self.sampling[*animal as usize];
+                for lane in 0..LANES {
+                    own[lane] = sampling * own[lane] + 0.5 * (sire[lane] + dam[lane]);
+                }
+            } else {
+                for lane in 0..LANES {
+                    own[lane] = 0.5 * (sire[lane] + dam[lane]);
+                }
+            }
+        }
+    }
+}
