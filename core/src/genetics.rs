@@ -3,6 +3,7 @@
 //! The genotype is the truth: a horse's colours, markings and size follow from it, and no name of a colour is ever turned
 //! back into one. No code knows a locus by name but that which names coats and sizes.
 
+pub mod coat;
 pub mod document;
 pub mod frequency;
 pub mod genome;
