@@ -7,6 +7,7 @@ mod dice;
 mod documents;
 mod economy;
 mod entry;
+mod foal;
 mod frequency;
 mod genome;
 mod golden;
