@@ -14,7 +14,7 @@ mod source;
 mod table;
 pub mod viability;
 
-pub use document::{Characters, Genetics, InheritancePattern, MAX_LOCI};
+pub use document::{Characters, Genetics, InheritancePattern, MAX_LOCI, document};
 pub use frequency::Frequencies;
 pub use genome::{Genome, Genotype};
 pub use locus::{Allele, Chromosome, Dominance, Group, Locus, LocusFacts, Pair};

@@ -3,6 +3,10 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 
+use super::coat::{Base, Coat, Face, Phenotype};
+use super::genome::Genome;
+use super::locus::{Allele, Group, Locus};
+use super::size::height_effect;
 use crate::Refusal;
 use crate::words::words;
 
@@ -70,6 +74,83 @@ pub struct Genetics {
 crate::object::reads_objects!(Genetics, Characters<String>, Characters<InheritancePattern>);
 #[cfg(feature = "serde")]
 crate::object::writes_objects!(Genetics, Characters<String>, Characters<InheritancePattern>);
+
+/// The document of a horse: what it shows, what else it can hand on, and its genotype.
+///
+/// `dominant_alleles` says what is seen; a chestnut, who has no dominant allele of a base colour, is chestnut there too.
+/// `recessive_alleles` says what lies beneath: the base colour that it can hand on without showing it (or its own, where it
+/// has no other), plain points beside white ones, and the size of a horse with two of each allele of size that it has one
+/// of. The loci are those that are not wild type, with those of the base colours; they say nothing of the phase.
+#[must_use]
+pub fn document(genome: &Genome, coat: &Coat, height_cm: i16) -> Genetics {
+    let (shown, carried) = base_colours(genome);
+    let face = match coat.face {
+        Face::None => coat.pattern.first().map_or("none", |it| it.as_str()),
+        face => face.as_str(),
+    };
+    Genetics {
+        dominant_alleles: Characters {
+            coat_color: shown.as_str().into(),
+            markings: face.into(),
+            size: size(i32::from(height_cm) * 1_000).into(),
+        },
+        recessive_alleles: Characters {
+            coat_color: carried.as_str().into(),
+            markings: "none".into(),
+            size: size(i32::from(height_cm) * 1_000 + hidden_height(genome)).into(),
+        },
+        inheritance_patterns: Characters {
+            coat_color: InheritancePattern::SimpleDominant,
+            markings: InheritancePattern::Recessive,
+            size: InheritancePattern::Polygenic,
+        },
+        loci: loci(genome),
+    }
+}
+
+/// The base colour that is seen where white does not hide it, and the one beneath.
+fn base_colours(genome: &Genome) -> (Base, Base) {
+    let (extension, agouti) = (genome.pair(Locus::Mc1r), genome.pair(Locus::Asip));
+    let of_loci = Phenotype::START.express(Locus::Mc1r, extension);
+    let shown = of_loci.express(Locus::Asip, agouti).base();
+    let carried = match shown {
+        _ if extension.is_heterozygous() && extension.has(Allele::WILD) => Base::Chestnut,
+        Base::Bay if agouti.is_heterozygous() => Base::Black,
+        own => own,
+    };
+    (shown, carried)
+}
+
+/// The word for a height in thousandths of a centimetre: a pony's up to 148 cm, as shows have it, large above 165 cm.
+const fn size(height: i32) -> &'static str {
+    match height {
+        ..=148_000 => "small",
+        148_001..=165_000 => "medium",
+        _ => "large",
+    }
+}
+
+/// How much taller the horse would be with two of each allele of size that it has one of.
+fn hidden_height(genome: &Genome) -> i32 {
+    let mut strands = genome.haplotypes();
+    for locus in Locus::ALL.iter().copied() {
+        let is_size = locus.facts().group == Group::Size;
+        if is_size && genome.pair(locus).is_heterozygous() {
+            strands = strands.map(|strand| strand.with(locus, Allele(1)));
+        }
+    }
+    let [one, other] = strands;
+    height_effect(&Genome::of(one, other, genome.sex())) - height_effect(genome)
+}
+
+fn loci(genome: &Genome) -> BTreeMap<String, String> {
+    let is_told = |locus: &Locus| {
+        matches!(locus, Locus::Mc1r | Locus::Asip) || !genome.pair(*locus).is_wild()
+    };
+    let told = Locus::ALL.iter().copied().filter(is_told);
+    told.map(|locus| (locus.as_str().into(), locus.pair_text(genome.pair(locus))))
+        .collect()
+}
 
 impl Genetics {
     /// Checks what the types leave open: lengths, and the notation of loci and genotypes.
