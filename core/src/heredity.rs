@@ -23,6 +23,7 @@
 
 use crate::breed::BreedFacts;
 use crate::dice::Dice;
+use crate::genetics::coat::Coat;
 use crate::genetics::size::{height_effect, mean_height_effect};
 use crate::genetics::{Frequencies, Genome};
 use crate::horse::Sex;
@@ -241,7 +242,7 @@ fn cut(wide: i64) -> i32 {
 }
 
 /// What a horse inherited, and what came of it that is not a stat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inheritance {
     /// Its genome.
     pub genome: Genome,
@@ -249,13 +250,13 @@ pub struct Inheritance {
     pub values: BreedingValues,
     /// Its height when it is grown, in centimetres.
     pub height_cm: i16,
-    /// Its score of white markings, in thousandths of a point: what decides between a star and a blaze.
-    pub white: i32,
+    /// Its coat, as anyone may read it.
+    pub coat: Coat,
 }
 
 impl Inheritance {
     /// Draws what a horse without parents has: its genome by the breed's allele frequencies, its breeding values (see
-    /// [`BreedingValues::of_founder`]), then one deviate for its height and one for its white markings.
+    /// [`BreedingValues::of_founder`]), then what comes of them.
     #[must_use]
     pub fn of_founder(
         breed: &BreedFacts,
@@ -270,14 +271,17 @@ impl Inheritance {
         Self::expressed(genome, values, dice)
     }
 
-    /// Draws what comes of a genome and breeding values: one deviate for height, one for white markings.
+    /// Draws what comes of a genome and breeding values: one deviate for height, one for white markings, then what
+    /// [`Coat::of`] draws.
     #[must_use]
     pub fn expressed(genome: Genome, values: BreedingValues, dice: &mut Dice) -> Self {
+        let height_cm = values.draw_height(height_effect(&genome), dice);
+        let white = values.draw_white(dice);
         Self {
             genome,
             values,
-            height_cm: values.draw_height(height_effect(&genome), dice),
-            white: values.draw_white(dice),
+            height_cm,
+            coat: Coat::of(&genome, white, Some(dice)),
         }
     }
 }

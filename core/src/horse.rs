@@ -186,7 +186,7 @@ pub struct Founder {
     pub stress: Gauge,
     /// Its traits: none.
     pub modifiers: EpigeneticModifiers,
-    /// Its genome, breeding values, height and white markings.
+    /// Its genome, breeding values, height and coat.
     pub inheritance: Inheritance,
 }
 

@@ -11,6 +11,7 @@ use crate::scale::Gauge;
 use crate::stat::Stats;
 use crate::temperament::Temperament;
 use crate::traits::EpigeneticModifiers;
+use alloc::boxed::Box;
 
 /// What a foal takes from a parent.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +35,7 @@ pub struct Newborn {
     pub sex: Sex,
     /// Its coefficient of inbreeding.
     pub inbreeding: Inbreeding,
-    /// Its genome, breeding values, height and white markings.
+    /// Its genome, breeding values, height and coat.
     pub inheritance: Inheritance,
     /// Its stats.
     pub stats: Stats,
@@ -52,7 +53,7 @@ pub struct Newborn {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Conceived {
     /// A foal.
-    Foal(Newborn),
+    Foal(Box<Newborn>),
     /// None: it could not live.
     Lost(Loss),
 }
@@ -65,7 +66,7 @@ pub const TEMPERAMENT_WEIGHTS: [u16; 3] = [4, 4, 2];
 ///
 /// `foal` is its coefficient of inbreeding (the kinship of its parents), `breed` its own breed. The dice decide, in this
 /// order: the sex; the egg, then the sperm (a draw a locus); if it lives the fourteen Mendelian deviates, the twelve
-/// environmental ones of the stats, that of height, that of white markings; the temperament (40 % the sire's, 40 % the
+/// environmental ones of the stats, that of height, that of white markings, and what the coat takes; the temperament (40 % the sire's, 40 % the
 /// dam's, 20 % drawn for the breed, with one more draw); one draw for each of [`trait_draws`], then the visibility of each
 /// trait that stands.
 #[must_use]
@@ -100,7 +101,7 @@ pub fn conceive(
         _ => draw_temperament(breed, dice),
     };
     let had = sire.modifiers.iter().chain(dam.modifiers.iter());
-    Conceived::Foal(Newborn {
+    Conceived::Foal(Box::new(Newborn {
         sex,
         inbreeding: foal,
         inheritance,
@@ -109,5 +110,5 @@ pub fn conceive(
         bond: FIRST_BOND,
         stress: FIRST_STRESS,
         modifiers: draw_traits(&trait_draws(had, nurture, foal), nurture, dice),
-    })
+    }))
 }

@@ -88,7 +88,11 @@ fn inherited(r#trait: Trait, dam: Nurture) -> i32 {
 }
 
 /// Draws the traits of a newborn: one draw for each of `draws`, then one for the visibility of each trait that stands.
-pub(super) fn draw_traits(draws: &[TraitDraw], dam: Nurture, dice: &mut Dice) -> EpigeneticModifiers {
+pub(super) fn draw_traits(
+    draws: &[TraitDraw],
+    dam: Nurture,
+    dice: &mut Dice,
+) -> EpigeneticModifiers {
     let mut standing: Vec<Trait> = Vec::new();
     for draw in draws {
         let admits = |one: &Trait| *one != draw.r#trait && !one.conflicts_with(draw.r#trait);

@@ -5,7 +5,6 @@ use rules::Instant;
 use rules::breed::{BREEDS, Breed};
 use rules::dice::Dice;
 use rules::discipline::{Discipline, DisciplineScores};
-use rules::genetics::Frequencies;
 use rules::horse::{Founder, Groomable, Sex, check_groom, found, starter_mare};
 use rules::scale::{Bp, Gauge};
 use rules::stat::{StatGain, Stats};
@@ -80,16 +79,16 @@ impl Steed {
             .get(at)
             .or(BREEDS.get(drawn))
             .unwrap_or(&rules::breed::CROSSBRED);
-        let wild = Frequencies::default();
+        let frequencies = breed.frequencies();
         let founder = if is_starter {
-            starter_mare(&breed.facts, &wild, got_at, dice)
+            starter_mare(&breed.facts, &frequencies, got_at, dice)
         } else {
             let sex = if dice.chance(Bp::new(5_000)) {
                 Sex::Male
             } else {
                 Sex::Female
             };
-            found(&breed.facts, &wild, sex, got_at, dice)
+            found(&breed.facts, &frequencies, sex, got_at, dice)
         };
         Self {
             keeper,
