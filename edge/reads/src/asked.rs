@@ -124,27 +124,6 @@ fn whole(text: &str) -> Option<i64> {
     text.parse().ok().filter(|_| !text.starts_with('+'))
 }
 
-impl<S: Sync> FromRequestParts<S> for Asked {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        Ok(Self::parse(parts.uri.query().unwrap_or_default()))
-    }
-}
-
-/// The request has no query at all.
-#[derive(Clone, Copy, Debug)]
-pub struct Plain;
-
-impl<S: Sync> FromRequestParts<S> for Plain {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let asked = Asked::from_request_parts(parts, state).await?;
-        asked.only(&[]).map(|()| Self)
-    }
-}
-
 /// The number in the path, as in `/v1/horses/{id}`.
 #[derive(Clone, Copy, Debug)]
 pub struct Id(pub i64);
@@ -153,49 +132,24 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let Segment(text) = Segment::from_request_parts(parts, state).await?;
-        let wrong = || Failure::invalid("id", "The id in the path must be a whole number from 1.");
-        whole(&text)
-            .filter(|it| *it > 0)
-            .map(Self)
-            .ok_or_else(wrong)
+        let unreadable = |_| Failure::invalid("path", "The path cannot be read.");
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(unreadable)?;
+        let (_, text) = params.iter().last().ok_or(Failure::NoSuchPath)?;
+        positive(text).map(Self)
     }
 }
 
-/// The UUID in the path, as in `/v1/users/{id}`.
-#[derive(Clone, Copy, Debug)]
-pub struct Key(pub Uuid);
-
-impl<S: Send + Sync> FromRequestParts<S> for Key {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let Segment(text) = Segment::from_request_parts(parts, state).await?;
-        let wrong = || Failure::invalid("id", "The id in the path must be a UUID.");
-        hyphenated(&text).map(Self).ok_or_else(wrong)
-    }
+/// The number of a path.
+pub(crate) fn positive(text: &str) -> Result<i64, Failure> {
+    let wrong = || Failure::invalid("id", "The id in the path must be a whole number from 1.");
+    whole(text).filter(|it| *it > 0).ok_or_else(wrong)
 }
 
 /// A UUID in its usual form only: one spelling for one user.
 pub(crate) fn hyphenated(text: &str) -> Option<Uuid> {
     Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
-}
-
-/// The last variable part of the path, decoded.
-#[derive(Clone, Debug)]
-pub struct Segment(pub String);
-
-impl<S: Send + Sync> FromRequestParts<S> for Segment {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let unreadable = |_| Failure::invalid("path", "The path cannot be read.");
-        let params = RawPathParams::from_request_parts(parts, state)
-            .await
-            .map_err(unreadable)?;
-        let last = params.iter().last().map(|(_, value)| value.to_owned());
-        last.map(Self).ok_or(Failure::NoSuchPath)
-    }
 }
 
 #[cfg(test)]

@@ -1,40 +1,53 @@
 //! Who asks: the access token of a request, checked without the database.
 
 use crate::Failure;
+use crate::answer::{private, public};
+use crate::query::Record;
 use crate::router::Reads;
 use crate::session::{Claims, Fault};
-use axum::extract::FromRequestParts;
-use axum::http::header;
-use axum::http::request::Parts;
+use axum::http::HeaderValue;
+use axum::response::Response;
+use serde::Serialize;
+use uuid::Uuid;
 
-/// A signed-in player. The epoch is compared by the handler, in the statement that it asks anyway.
-#[derive(Clone, Copy, Debug)]
-pub struct Signed(pub Claims);
-
-impl FromRequestParts<Reads> for Signed {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, reads: &Reads) -> Result<Self, Failure> {
-        let Asker(claims) = Asker::from_request_parts(parts, reads).await?;
-        claims.map(Self).ok_or(Failure::Unsigned(Fault::Absent))
-    }
-}
-
-/// Whoever asks: a player whose token holds, or nobody in particular. A token that does not hold is refused.
+/// Whoever asks: a player whose token holds, or nobody in particular. A token that does not hold is refused. The epoch is
+/// compared by the handler, in the statement that it asks anyway.
 #[derive(Clone, Copy, Debug)]
 pub struct Asker(pub Option<Claims>);
 
-impl FromRequestParts<Reads> for Asker {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, reads: &Reads) -> Result<Self, Failure> {
-        let Some(value) = parts.headers.get(header::AUTHORIZATION) else {
+impl Asker {
+    /// Reads the header `Authorization`, if there is one.
+    pub(crate) fn of(header: Option<&HeaderValue>, reads: &Reads) -> Result<Self, Failure> {
+        let Some(value) = header else {
             return Ok(Self(None));
         };
         let text = value.to_str().unwrap_or_default();
         let token = bearer(text).ok_or(Failure::Unsigned(Fault::Unreadable))?;
         let claims = reads.verify(token).map_err(Failure::Unsigned)?;
         Ok(Self(Some(claims)))
+    }
+
+    /// The player's id, if it is one who asks.
+    pub(crate) fn id(&self) -> Option<Uuid> {
+        self.0.map(|claims| claims.sub)
+    }
+
+    /// Compares the token's epoch with the column `token_epoch`, which is null for a player who is no more.
+    pub(crate) fn confirm(&self, record: &Record) -> Result<(), Failure> {
+        let Some(claims) = &self.0 else {
+            return Ok(());
+        };
+        let epoch: Option<i32> = record.get("token_epoch")?;
+        claims.confirm(epoch.ok_or(Failure::Unsigned(Fault::Revoked))?)
+    }
+
+    /// The answer to what depends on who asks: for everyone where nobody in particular did.
+    pub(crate) fn answer<T: Serialize>(&self, value: &T) -> Result<Response, Failure> {
+        if self.0.is_some() {
+            private(value)
+        } else {
+            public(value)
+        }
     }
 }
 

@@ -2,11 +2,10 @@
 
 use crate::Failure;
 use crate::answer::{Audience, json};
-use crate::asked::{Asked, Plain};
 use crate::page::{Cursor, List, MOST, Page};
 use crate::query::{Freshness, Query, Record};
+use crate::question::Question;
 use crate::router::Reads;
-use axum::extract::State;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::discipline::{Discipline as Row, STAT_WEIGHTS};
@@ -114,7 +113,7 @@ impl Breed {
     params(("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query, description = "1 to 100, else 100")),
     responses((status = 200, body = Page<Breed>))
 ))]
-pub(crate) async fn breeds(State(reads): State<Reads>, asked: Asked) -> Result<Response, Failure> {
+pub(crate) async fn breeds(reads: Reads, asked: Question) -> Result<Response, Failure> {
     asked.only(&["cursor", "limit"])?;
     let limit = asked.number("limit", 1, MOST)?.unwrap_or(MOST);
     let Cursor([after]) = asked.cursor(List::Breeds)?.unwrap_or(Cursor([0]));
@@ -128,7 +127,8 @@ pub(crate) async fn breeds(State(reads): State<Reads>, asked: Asked) -> Result<R
 #[cfg_attr(feature = "openapi", utoipa::path(
     get, path = "/v1/disciplines", tag = "catalogue", responses((status = 200, body = Page<Discipline>))
 ))]
-pub(crate) async fn disciplines(_: Plain) -> Result<Response, Failure> {
+pub(crate) async fn disciplines(_: Reads, asked: Question) -> Result<Response, Failure> {
+    asked.only(&[])?;
     whole(Row::ALL.iter().map(Discipline::of).collect())
 }
 
@@ -136,7 +136,8 @@ pub(crate) async fn disciplines(_: Plain) -> Result<Response, Failure> {
 #[cfg_attr(feature = "openapi", utoipa::path(
     get, path = "/v1/traits", tag = "catalogue", responses((status = 200, body = Page<Trait>))
 ))]
-pub(crate) async fn traits(_: Plain) -> Result<Response, Failure> {
+pub(crate) async fn traits(_: Reads, asked: Question) -> Result<Response, Failure> {
+    asked.only(&[])?;
     whole(Kind::ALL.iter().copied().map(Trait::of).collect())
 }
 

@@ -2,13 +2,12 @@
 
 use crate::Failure;
 use crate::answer::public;
-use crate::asked::{Asked, Id};
 use crate::horse::{Named, Player};
 use crate::page::{Cursor, List, Page};
 use crate::query::{Freshness, Query};
+use crate::question::Question;
 use crate::router::Reads;
 use crate::wire::{At, Score};
-use axum::extract::State;
 use axum::response::Response;
 use postgres_types::Type;
 use serde::{Deserialize, Serialize};
@@ -88,11 +87,8 @@ pub(crate) static RESULTS: Query = Query {
     params(("id" = i64, Path), ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
     responses((status = 200, body = Page<Entry>), (status = 404, description = "No such show"))
 ))]
-pub(crate) async fn entries(
-    State(reads): State<Reads>,
-    Id(id): Id,
-    asked: Asked,
-) -> result::Result<Response, Failure> {
+pub(crate) async fn entries(reads: Reads, asked: Question) -> result::Result<Response, Failure> {
+    let id = asked.id()?;
     asked.only(&["cursor", "limit"])?;
     let limit = asked.limit()?;
     let Cursor([after]) = asked.cursor(List::Entries)?.unwrap_or(Cursor([0]));
@@ -109,11 +105,8 @@ pub(crate) async fn entries(
     params(("id" = i64, Path), ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
     responses((status = 200, body = Page<Result>), (status = 404, description = "No such show"))
 ))]
-pub(crate) async fn results(
-    State(reads): State<Reads>,
-    Id(id): Id,
-    asked: Asked,
-) -> result::Result<Response, Failure> {
+pub(crate) async fn results(reads: Reads, asked: Question) -> result::Result<Response, Failure> {
+    let id = asked.id()?;
     asked.only(&["cursor", "limit"])?;
     let limit = asked.limit()?;
     let Cursor([after]) = asked.cursor(List::ShowResults)?.unwrap_or(Cursor([0]));

@@ -2,10 +2,9 @@
 
 use crate::Failure;
 use crate::answer::private;
-use crate::asked::Plain;
 use crate::query::{Freshness, Query};
+use crate::question::Question;
 use crate::router::Reads;
-use axum::extract::State;
 use axum::response::Response;
 use postgres_types::Type;
 use serde::Serialize;
@@ -40,7 +39,8 @@ pub(crate) static READY: Query = Query {
 #[cfg_attr(feature = "openapi", utoipa::path(
     get, path = "/health/live", tag = "health", responses((status = 200, body = Alive))
 ))]
-pub(crate) async fn live(_: Plain) -> Result<Response, Failure> {
+pub(crate) async fn live(_: Reads, asked: Question) -> Result<Response, Failure> {
+    asked.only(&[])?;
     private(&Alive { status: "alive" })
 }
 
@@ -49,7 +49,8 @@ pub(crate) async fn live(_: Plain) -> Result<Response, Failure> {
     get, path = "/health/ready", tag = "health",
     responses((status = 200, body = Ready), (status = 503, description = "No database, or another schema"))
 ))]
-pub(crate) async fn ready(State(reads): State<Reads>, _: Plain) -> Result<Response, Failure> {
+pub(crate) async fn ready(reads: Reads, asked: Question) -> Result<Response, Failure> {
+    asked.only(&[])?;
     let row = reads.row(&READY, &[]).await?;
     let found: Option<i32> = row.map(|it| it.get("version")).transpose()?.flatten();
     let expected = reads.schema_version();

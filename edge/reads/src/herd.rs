@@ -3,15 +3,14 @@
 use crate::Failure;
 use crate::answer::{private, public};
 use crate::asked::{Asked, hyphenated};
-use crate::asker::Signed;
 use crate::clock::Instant;
 use crate::horse::{Being, Named, Player, in_foal};
 use crate::page::{Cursor, List, Page};
 use crate::query::{Freshness, Query, Record};
+use crate::question::Question;
 use crate::router::Reads;
 use crate::session::Fault;
 use crate::wire::At;
-use axum::extract::State;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::discipline::{Discipline, MAX_DISCIPLINE_SCORE};
@@ -70,6 +69,7 @@ pub struct Own {
     pub version: i64,
 }
 
+/// What [`Line`] reads of the horse `h`, her breed `b` and her owner `u`.
 macro_rules! line {
     () => {
         "h.id, h.name, h.sex, h.born_at, h.xp::int8 as xp, h.temperament, h.visible_traits, h.discipline_scores,
@@ -77,6 +77,8 @@ macro_rules! line {
         case when u.profile_visible then u.id end as owner_id, case when u.profile_visible then u.name end as owner_name"
     };
 }
+
+pub(crate) use line;
 
 macro_rules! of_horses {
     () => {
@@ -345,7 +347,7 @@ const FILTERS: [&str; 8] = [
     ),
     responses((status = 200, body = Page<Line>), (status = 400, description = "A parameter that cannot be read"))
 ))]
-pub(crate) async fn find(State(reads): State<Reads>, asked: Asked) -> Result<Response, Failure> {
+pub(crate) async fn find(reads: Reads, asked: Question) -> Result<Response, Failure> {
     asked.only(&FILTERS)?;
     let search = Search::read(&asked)?;
     match asked.word::<Discipline>("discipline")? {
@@ -433,11 +435,8 @@ async fn newest(reads: &Reads, asked: &Asked, search: &Search) -> Result<Page<Li
     params(("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
     responses((status = 200, body = Page<Own>), (status = 401, description = "Not signed in"))
 ))]
-pub(crate) async fn own(
-    State(reads): State<Reads>,
-    Signed(claims): Signed,
-    asked: Asked,
-) -> Result<Response, Failure> {
+pub(crate) async fn own(reads: Reads, asked: Question) -> Result<Response, Failure> {
+    let claims = asked.signed(&reads)?;
     asked.only(&["cursor", "limit"])?;
     let limit = asked.limit()?;
     let Cursor([before]) = asked.cursor(List::Horses)?.unwrap_or(Cursor([i64::MAX]));

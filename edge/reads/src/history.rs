@@ -2,14 +2,13 @@
 
 use crate::Failure;
 use crate::answer::public;
-use crate::asked::{Asked, Id};
 use crate::clock::Instant;
 use crate::horse::Named;
 use crate::page::{Cursor, END_OF_TIME, List, Page, instant_of};
 use crate::query::{Freshness, Query};
+use crate::question::Question;
 use crate::router::Reads;
 use crate::wire::{At, Score};
-use axum::extract::State;
 use axum::response::Response;
 use postgres_types::Type;
 use serde::{Deserialize, Serialize};
@@ -111,11 +110,8 @@ pub(crate) static TRAINING: Query = Query {
     params(("id" = i64, Path), ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
     responses((status = 200, body = Page<Result>), (status = 404, description = "No such horse"))
 ))]
-pub(crate) async fn results(
-    State(reads): State<Reads>,
-    Id(id): Id,
-    asked: Asked,
-) -> result::Result<Response, Failure> {
+pub(crate) async fn results(reads: Reads, asked: Question) -> result::Result<Response, Failure> {
+    let id = asked.id()?;
     asked.only(&["cursor", "limit"])?;
     let limit = asked.limit()?;
     let from = asked.cursor(List::HorseResults)?;
@@ -137,11 +133,8 @@ pub(crate) async fn results(
     params(("id" = i64, Path), ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
     responses((status = 200, body = Page<Session>), (status = 404, description = "No such horse"))
 ))]
-pub(crate) async fn training(
-    State(reads): State<Reads>,
-    Id(id): Id,
-    asked: Asked,
-) -> result::Result<Response, Failure> {
+pub(crate) async fn training(reads: Reads, asked: Question) -> result::Result<Response, Failure> {
+    let id = asked.id()?;
     asked.only(&["cursor", "limit"])?;
     let limit = asked.limit()?;
     let Cursor([before]) = asked.cursor(List::Training)?.unwrap_or(Cursor([i64::MAX]));

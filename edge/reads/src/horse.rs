@@ -2,13 +2,12 @@
 
 use crate::Failure;
 use crate::answer::{Audience, json};
-use crate::asked::{Id, Plain};
 use crate::clock::Instant;
 use crate::history::{Result as ShowResult, horse_results};
 use crate::query::{Freshness, Query, Record};
+use crate::question::Question;
 use crate::router::Reads;
 use crate::wire::At;
-use axum::extract::State;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::horse::{LifeStage, Sex, age};
@@ -120,6 +119,15 @@ pub struct Card {
     pub training_cooldown: Option<At>,
     /// Is she in foal?
     pub in_foal: bool,
+    /// The coat that everyone sees; null until the game has told her genes.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub coat: Option<Value>,
+    /// The height at the withers once grown, in centimetres; null until the game has told her genes.
+    pub height_cm: Option<i16>,
+    /// The inbreeding coefficient F, 0 to 1.
+    pub inbreeding: f64,
+    /// The fee in coins for which he stands at stud; null where he does not.
+    pub stud_fee: Option<i64>,
     /// Her ten latest results, latest first.
     pub results: Vec<ShowResult>,
     /// Counts every change of her; the ETag begins with it.
@@ -151,7 +159,7 @@ pub(crate) static CARD: Query = Query {
         ",
         stats!(),
         ",
-        h.discipline_scores, h.visible_traits, h.training_cooldown, h.version,
+        h.discipline_scores, h.visible_traits, h.training_cooldown, h.version, h.coat, h.height_cm, h.inbreeding, l.fee as stud_fee,
         b.id as breed_id, b.name as breed_name, sire.id as sire_id, sire.name as sire_name, dam.id as dam_id, dam.name as dam_name,
         case when u.profile_visible then u.id end as owner_id, case when u.profile_visible then u.name end as owner_name,
         case when u.profile_visible then s.id end as stable_id, case when u.profile_visible then s.name end as stable_name,
@@ -168,6 +176,7 @@ pub(crate) static CARD: Query = Query {
       left join stables s on s.id = h.stable_id
       left join horses sire on sire.id = h.sire_id
       left join horses dam on dam.id = h.dam_id
+      left join stud_listings l on l.horse_id = h.id
       where h.id = $1"
     ),
     takes: &[Type::INT8],
@@ -185,6 +194,10 @@ pub(crate) static CARD: Query = Query {
         ("visible_traits", Type::JSONB),
         ("training_cooldown", Type::TIMESTAMPTZ),
         ("version", Type::INT8),
+        ("coat", Type::JSONB),
+        ("height_cm", Type::INT2),
+        ("inbreeding", Type::FLOAT8),
+        ("stud_fee", Type::INT8),
         ("breed_id", Type::INT8),
         ("breed_name", Type::TEXT),
         ("sire_id", Type::INT8),
@@ -207,11 +220,9 @@ pub(crate) static CARD: Query = Query {
     get, path = "/v1/horses/{id}", tag = "horses", params(("id" = i64, Path)),
     responses((status = 200, body = Card), (status = 404, description = "No such horse"))
 ))]
-pub(crate) async fn card(
-    State(reads): State<Reads>,
-    Id(id): Id,
-    _: Plain,
-) -> Result<Response, Failure> {
+pub(crate) async fn card(reads: Reads, asked: Question) -> Result<Response, Failure> {
+    let id = asked.id()?;
+    asked.only(&[])?;
     let now = reads.now().await;
     let row = reads.row(&CARD, &[&id]).await?;
     let record = row.ok_or(Failure::Missing { what: "horse" })?;
@@ -239,6 +250,10 @@ fn read(record: &Record, now: Instant) -> Result<Card, Failure> {
             .get::<Option<_>>("training_cooldown")?
             .map(At::not_before),
         in_foal: record.get("in_foal")?,
+        coat: record.get("coat")?,
+        height_cm: record.get("height_cm")?,
+        inbreeding: record.get("inbreeding")?,
+        stud_fee: record.get("stud_fee")?,
         results: record.json("results")?,
         version: record.get("version")?,
     })

@@ -2,15 +2,13 @@
 
 use crate::Failure;
 use crate::answer::private;
-use crate::asked::Asked;
-use crate::asker::Signed;
 use crate::horse::Named;
 use crate::page::{Cursor, List, Page};
 use crate::query::{Freshness, Query};
+use crate::question::Question;
 use crate::router::Reads;
 use crate::session::Fault;
 use crate::wire::At;
-use axum::extract::State;
 use axum::response::Response;
 use postgres_types::Type;
 use serde::{Deserialize, Serialize};
@@ -58,11 +56,8 @@ pub(crate) static POSTINGS: Query = Query {
     params(("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
     responses((status = 200, body = Page<Posting>), (status = 401, description = "Not signed in"))
 ))]
-pub(crate) async fn postings(
-    State(reads): State<Reads>,
-    Signed(claims): Signed,
-    asked: Asked,
-) -> Result<Response, Failure> {
+pub(crate) async fn postings(reads: Reads, asked: Question) -> Result<Response, Failure> {
+    let claims = asked.signed(&reads)?;
     asked.only(&["cursor", "limit"])?;
     let limit = asked.limit()?;
     let Cursor([before]) = asked.cursor(List::Ledger)?.unwrap_or(Cursor([i64::MAX]));

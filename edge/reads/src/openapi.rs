@@ -1,8 +1,8 @@
 //! The OpenAPI description of the reads, for the native API to publish with its own.
 
 use crate::{
-    catalogue, entry, health, herd, history, horse, ledger, preview, problem, proof, ranking, show,
-    stable, user,
+    breeding, catalogue, diversity, entry, foal, genetics, health, herd, history, horse, ledger,
+    preview, problem, proof, ranking, show, stable, user,
 };
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -17,9 +17,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Equoria", description = "Horses, their training and their shows."),
+    info(title = "Equoria", description = "Horses, their training, their shows and their breeding."),
     paths(
         herd::find, horse::card, history::results, history::training,
+        genetics::genetics, foal::offspring, foal::foal,
+        breeding::studs, breeding::pregnancies, diversity::breed,
         user::profile, user::me, herd::own, ledger::postings, stable::own, stable::stable,
         show::calendar, show::show, entry::entries, entry::results, proof::proof, preview::preview,
         ranking::horses, ranking::users,

@@ -52,6 +52,12 @@ pub enum List {
     RankedHorses = 11,
     /// Breeds.
     Breeds = 12,
+    /// Foals of a horse.
+    Foals = 13,
+    /// Pregnancies of a user's mares.
+    Pregnancies = 14,
+    /// Stallions at stud.
+    Studs = 15,
 }
 
 /// Where a page ends: the sort keys of its last row.

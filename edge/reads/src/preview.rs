@@ -1,18 +1,15 @@
 //! What a horse may expect of a show: the score before luck, its exact bounds, and the chance of every place.
 
 use crate::Failure;
-use crate::answer::{private, public};
-use crate::asked::{Asked, Id};
 use crate::asker::Asker;
 use crate::clock::Instant;
 use crate::horse::{Named, in_foal, stats};
 use crate::problem::data_of;
 use crate::query::{Freshness, Query, Record};
+use crate::question::Question;
 use crate::router::Reads;
-use crate::session::{Claims, Fault};
 use crate::show::facts;
 use crate::wire::{Chance, Score};
-use axum::extract::State;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::Refusal;
@@ -155,41 +152,28 @@ pub(crate) static PREVIEW: Query = Query {
     params(("id" = i64, Path), ("horse" = i64, Query, description = "The id of the horse")),
     responses((status = 200, body = Preview), (status = 404, description = "No such show or horse"))
 ))]
-pub(crate) async fn preview(
-    State(reads): State<Reads>,
-    Id(id): Id,
-    Asker(asker): Asker,
-    asked: Asked,
-) -> Result<Response, Failure> {
+pub(crate) async fn preview(reads: Reads, asked: Question) -> Result<Response, Failure> {
+    let id = asked.id()?;
+    let asker = asked.asker(&reads)?;
     asked.only(&["horse"])?;
     let horse = asked.number("horse", 1, i64::MAX)?;
     let missing = || Failure::invalid("horse", "Name the horse by its id.");
     let horse = horse.ok_or_else(missing)?;
-    let user = asker.map(|claims| claims.sub);
-    let row = reads.row(&PREVIEW, &[&id, &horse, &user]).await?;
+    let row = reads.row(&PREVIEW, &[&id, &horse, &asker.id()]).await?;
     let record = row.ok_or(Failure::Missing { what: "show" })?;
-    let purse = purse(&record, asker.as_ref())?;
+    let purse = purse(&record, &asker)?;
     let horse = record.maybe_named("horse_id", "horse_name")?;
     let horse = horse.ok_or(Failure::Missing { what: "horse" })?;
     let preview = read(&record, horse, purse, reads.now().await)?;
-    if asker.is_some() {
-        private(&preview)
-    } else {
-        public(&preview)
-    }
+    asker.answer(&preview)
 }
 
 /// The player who asks and what the purse holds, once the token's epoch is known to hold.
-fn purse(record: &Record, asker: Option<&Claims>) -> Result<Option<(UserId, Coins)>, Failure> {
-    let Some(claims) = asker else {
-        return Ok(None);
-    };
-    let epoch: Option<i32> = record.get("token_epoch")?;
-    claims.confirm(epoch.ok_or(Failure::Unsigned(Fault::Revoked))?)?;
-    Ok(Some((
-        UserId::new(claims.sub),
-        Coins::new(record.get("money")?),
-    )))
+fn purse(record: &Record, asker: &Asker) -> Result<Option<(UserId, Coins)>, Failure> {
+    asker.confirm(record)?;
+    let money: Option<i64> = record.get("money")?;
+    let user = asker.id().zip(money);
+    Ok(user.map(|(id, money)| (UserId::new(id), Coins::new(money))))
 }
 
 fn read(
@@ -344,7 +328,7 @@ impl Breakdown {
 }
 
 impl Why {
-    fn of(refusal: &Refusal) -> Self {
+    pub(crate) fn of(refusal: &Refusal) -> Self {
         Self {
             code: refusal.code(),
             detail: refusal.to_string(),

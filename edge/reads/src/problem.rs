@@ -315,6 +315,7 @@ pub(crate) fn data_of(refusal: &Refusal) -> Map<String, Value> {
 fn missing(what: &'static str) -> Problem {
     let (code, detail) = match what {
         "horse" => ("horse-not-found", "There is no such horse."),
+        "foal" => ("foal-not-found", "There is no such foal."),
         "user" => ("user-not-found", "There is no such user."),
         "stable" => ("stable-not-found", "There is no such stable."),
         "show" => ("show-not-found", "There is no such show."),

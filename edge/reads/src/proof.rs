@@ -2,11 +2,10 @@
 
 use crate::Failure;
 use crate::answer::{Audience, json};
-use crate::asked::{Id, Plain};
 use crate::query::{Freshness, Query, Record};
+use crate::question::Question;
 use crate::router::Reads;
 use crate::show::facts;
-use axum::extract::State;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::competition::entry::Entered;
@@ -79,11 +78,9 @@ struct Stored {
         (status = 404, description = "No such show"), (status = 409, description = "Not settled")
     )
 ))]
-pub(crate) async fn proof(
-    State(reads): State<Reads>,
-    Id(id): Id,
-    _: Plain,
-) -> Result<Response, Failure> {
+pub(crate) async fn proof(reads: Reads, asked: Question) -> Result<Response, Failure> {
+    let id = asked.id()?;
+    asked.only(&[])?;
     let row = reads.row(&PROOF, &[&id]).await?;
     let record = row.ok_or(Failure::Missing { what: "show" })?;
     let phase = phase(

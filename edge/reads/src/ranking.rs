@@ -2,13 +2,12 @@
 
 use crate::Failure;
 use crate::answer::public;
-use crate::asked::{Asked, Segment};
 use crate::herd::{BEST, Line};
 use crate::horse::Player;
 use crate::page::{Cursor, List, Page};
 use crate::query::{Freshness, Query};
+use crate::question::Question;
 use crate::router::Reads;
-use axum::extract::State;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::discipline::Discipline;
@@ -60,15 +59,13 @@ pub(crate) static USERS: Query = Query {
     params(("discipline" = String, Path), ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
     responses((status = 200, body = Page<RankedHorse>), (status = 404, description = "No such discipline"))
 ))]
-pub(crate) async fn horses(
-    State(reads): State<Reads>,
-    Segment(name): Segment,
-    asked: Asked,
-) -> Result<Response, Failure> {
+pub(crate) async fn horses(reads: Reads, asked: Question) -> Result<Response, Failure> {
     asked.only(&["cursor", "limit"])?;
     let limit = asked.limit()?;
     let unknown = |_| Failure::Missing { what: "discipline" };
-    let discipline = Discipline::by_name(&name).map_err(unknown)?.as_str();
+    let discipline = Discipline::by_name(asked.part()?)
+        .map_err(unknown)?
+        .as_str();
     let from = asked.cursor(List::RankedHorses)?;
     let Cursor([score, id, above]) = from.unwrap_or(Cursor([i64::MAX, 0, 0]));
     let (sex, breed, owner, traits) = (None::<&str>, None::<i64>, None::<Uuid>, None::<Value>);
@@ -105,7 +102,7 @@ pub(crate) async fn horses(
     params(("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
     responses((status = 200, body = Page<RankedUser>))
 ))]
-pub(crate) async fn users(State(reads): State<Reads>, asked: Asked) -> Result<Response, Failure> {
+pub(crate) async fn users(reads: Reads, asked: Question) -> Result<Response, Failure> {
     asked.only(&["cursor", "limit"])?;
     let limit = asked.limit()?;
     let Cursor([xp, high, low, above]) =

@@ -2,11 +2,12 @@
 
 use crate::clock::{Clock, Instant};
 use crate::query::{Ask, Connect, Query, Record, Values};
+use crate::question::Read;
 use crate::session::{Claims, Fault, Verifier};
 use crate::{Failure, version};
 use crate::{
-    catalogue, entry, health, herd, history, horse, ledger, preview, proof, ranking, show, stable,
-    user,
+    breeding, catalogue, diversity, entry, foal, genetics, health, herd, history, horse, ledger,
+    preview, proof, ranking, show, stable, user,
 };
 use axum::Router;
 use axum::middleware::from_fn;
@@ -83,35 +84,51 @@ impl fmt::Debug for Reads {
     }
 }
 
+/// Paths with their reads.
+macro_rules! reads {
+    ($($path:literal => $read:path,)+) => {
+        &[$(($path, Read(|reads, question| Box::pin($read(reads, question)))),)+]
+    };
+}
+
+static READS: &[(&str, Read)] = reads! {
+    "/v1/horses" => herd::find,
+    "/v1/horses/{id}" => horse::card,
+    "/v1/horses/{id}/results" => history::results,
+    "/v1/horses/{id}/training" => history::training,
+    "/v1/horses/{id}/genetics" => genetics::genetics,
+    "/v1/horses/{id}/foals" => foal::offspring,
+    "/v1/foals/{id}" => foal::foal,
+    "/v1/studs" => breeding::studs,
+    "/v1/users/me" => user::me,
+    "/v1/users/me/horses" => herd::own,
+    "/v1/users/me/ledger" => ledger::postings,
+    "/v1/users/me/pregnancies" => breeding::pregnancies,
+    "/v1/users/me/stables" => stable::own,
+    "/v1/users/{id}" => user::profile,
+    "/v1/stables/{id}" => stable::stable,
+    "/v1/shows" => show::calendar,
+    "/v1/shows/{id}" => show::show,
+    "/v1/shows/{id}/entries" => entry::entries,
+    "/v1/shows/{id}/results" => entry::results,
+    "/v1/shows/{id}/proof" => proof::proof,
+    "/v1/shows/{id}/preview" => preview::preview,
+    "/v1/rankings/disciplines/{discipline}" => ranking::horses,
+    "/v1/rankings/users" => ranking::users,
+    "/v1/breeds" => catalogue::breeds,
+    "/v1/breeds/{id}/diversity" => diversity::breed,
+    "/v1/disciplines" => catalogue::disciplines,
+    "/v1/traits" => catalogue::traits,
+    "/health/live" => health::live,
+    "/health/ready" => health::ready,
+};
+
 /// The router of every read. [`request::complete`](crate::request::complete) it once nothing more is merged into it.
 pub fn router(reads: Reads) -> Router {
-    Router::new()
-        .route("/v1/horses", get(herd::find))
-        .route("/v1/horses/{id}", get(horse::card))
-        .route("/v1/horses/{id}/results", get(history::results))
-        .route("/v1/horses/{id}/training", get(history::training))
-        .route("/v1/users/me", get(user::me))
-        .route("/v1/users/me/horses", get(herd::own))
-        .route("/v1/users/me/ledger", get(ledger::postings))
-        .route("/v1/users/me/stables", get(stable::own))
-        .route("/v1/users/{id}", get(user::profile))
-        .route("/v1/stables/{id}", get(stable::stable))
-        .route("/v1/shows", get(show::calendar))
-        .route("/v1/shows/{id}", get(show::show))
-        .route("/v1/shows/{id}/entries", get(entry::entries))
-        .route("/v1/shows/{id}/results", get(entry::results))
-        .route("/v1/shows/{id}/proof", get(proof::proof))
-        .route("/v1/shows/{id}/preview", get(preview::preview))
-        .route(
-            "/v1/rankings/disciplines/{discipline}",
-            get(ranking::horses),
-        )
-        .route("/v1/rankings/users", get(ranking::users))
-        .route("/v1/breeds", get(catalogue::breeds))
-        .route("/v1/disciplines", get(catalogue::disciplines))
-        .route("/v1/traits", get(catalogue::traits))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
+    let routes = READS.iter().fold(Router::new(), |router, (path, read)| {
+        router.route(path, get(*read))
+    });
+    routes
         .layer(from_fn(version::unless_known))
         .with_state(reads)
 }
@@ -127,6 +144,12 @@ pub static QUERIES: &[&Query] = &[
     &herd::OWN,
     &history::RESULTS,
     &history::TRAINING,
+    &genetics::GENETICS,
+    &foal::OFFSPRING,
+    &foal::FOAL,
+    &breeding::STUDS,
+    &breeding::STUDS_OF_BREED,
+    &breeding::PREGNANCIES,
     &user::PROFILE,
     &user::ME,
     &ledger::POSTINGS,
@@ -143,6 +166,7 @@ pub static QUERIES: &[&Query] = &[
     &preview::PREVIEW,
     &ranking::USERS,
     &catalogue::BREEDS,
+    &diversity::BREED,
     &health::READY,
 ];
 
@@ -227,14 +251,19 @@ mod tests {
         ask(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
-    const PATHS: [&str; 23] = [
+    const PATHS: [&str; 29] = [
         "/v1/horses",
         "/v1/horses/1",
         "/v1/horses/1/results",
         "/v1/horses/1/training",
+        "/v1/horses/1/genetics",
+        "/v1/horses/1/foals",
+        "/v1/foals/1",
+        "/v1/studs",
         "/v1/users/me",
         "/v1/users/me/horses",
         "/v1/users/me/ledger",
+        "/v1/users/me/pregnancies",
         "/v1/users/me/stables",
         "/v1/users/0193a0b8-7d2f-7c3e-8f00-0123456789ab",
         "/v1/stables/1",
@@ -247,6 +276,7 @@ mod tests {
         "/v1/rankings/disciplines/Cross%20Country",
         "/v1/rankings/users",
         "/v1/breeds",
+        "/v1/breeds/1/diversity",
         "/v1/disciplines",
         "/v1/traits",
         "/health/live",
@@ -293,6 +323,13 @@ mod tests {
             ("/v1/horses?owner=x", "owner"),
             ("/v1/horses?cursor=x", "cursor"),
             ("/v1/horses?limit=101", "limit"),
+            ("/v1/horses/x/genetics", "id"),
+            ("/v1/horses/1/foals?cursor=AQEAAAAAAAABKw", "cursor"),
+            ("/v1/foals/-1", "id"),
+            ("/v1/studs?breed=Arabian", "breed"),
+            ("/v1/studs?max_fee=-1", "max_fee"),
+            ("/v1/studs?max_fee=1000001", "max_fee"),
+            ("/v1/breeds/0/diversity", "id"),
             ("/v1/horses/1/training?cursor=AQEAAAAAAAABKw", "cursor"),
             ("/v1/shows?state=over", "state"),
             (
@@ -338,6 +375,7 @@ mod tests {
             "/v1/users/me",
             "/v1/users/me/horses",
             "/v1/users/me/ledger",
+            "/v1/users/me/pregnancies",
             "/v1/users/me/stables",
         ] {
             assert_eq!(get(path).await.body["code"], "not-signed-in", "{path}");

@@ -2,14 +2,14 @@
 
 use crate::Failure;
 use crate::answer::{Audience, json, public};
-use crate::asked::{Asked, Id, Plain};
+use crate::asked::Asked;
 use crate::clock::Instant;
 use crate::horse::Player;
 use crate::page::{Cursor, END_OF_TIME, List, Page, instant_of};
 use crate::query::{Freshness, Query, Record};
+use crate::question::Question;
 use crate::router::Reads;
 use crate::wire::At;
-use axum::extract::State;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::competition::show::{Phase, ShowFacts, ShowState, phase};
@@ -243,10 +243,7 @@ pub(crate) fn facts(record: &Record) -> Result<ShowFacts, Failure> {
     ),
     responses((status = 200, body = Page<Line>), (status = 400, description = "A parameter that cannot be read"))
 ))]
-pub(crate) async fn calendar(
-    State(reads): State<Reads>,
-    asked: Asked,
-) -> Result<Response, Failure> {
+pub(crate) async fn calendar(reads: Reads, asked: Question) -> Result<Response, Failure> {
     asked.only(&["state", "discipline", "cursor", "limit"])?;
     let limit = asked.limit()?;
     let state = asked.word::<Phase>("state")?.unwrap_or(Phase::Open);
@@ -318,11 +315,9 @@ async fn ask(
     get, path = "/v1/shows/{id}", tag = "shows", params(("id" = i64, Path)),
     responses((status = 200, body = Show), (status = 404, description = "No such show"))
 ))]
-pub(crate) async fn show(
-    State(reads): State<Reads>,
-    Id(id): Id,
-    _: Plain,
-) -> Result<Response, Failure> {
+pub(crate) async fn show(reads: Reads, asked: Question) -> Result<Response, Failure> {
+    let id = asked.id()?;
+    asked.only(&[])?;
     let row = reads.row(&SHOW, &[&id]).await?;
     let record = row.ok_or(Failure::Missing { what: "show" })?;
     let show = Show {

@@ -2,14 +2,12 @@
 
 use crate::Failure;
 use crate::answer::{Audience, json, private};
-use crate::asked::{Asked, Id, Plain};
-use crate::asker::Signed;
 use crate::horse::Player;
 use crate::page::{Cursor, List, Page};
 use crate::query::{Freshness, Query};
+use crate::question::Question;
 use crate::router::Reads;
 use crate::session::Fault;
-use axum::extract::State;
 use axum::response::Response;
 use postgres_types::Type;
 use serde::{Deserialize, Serialize};
@@ -77,11 +75,9 @@ pub(crate) static OWN: Query = Query {
     get, path = "/v1/stables/{id}", tag = "stables", params(("id" = i64, Path)),
     responses((status = 200, body = Housed), (status = 404, description = "No such stable"))
 ))]
-pub(crate) async fn stable(
-    State(reads): State<Reads>,
-    Id(id): Id,
-    _: Plain,
-) -> Result<Response, Failure> {
+pub(crate) async fn stable(reads: Reads, asked: Question) -> Result<Response, Failure> {
+    let id = asked.id()?;
+    asked.only(&[])?;
     let row = reads.row(&STABLE, &[&id]).await?;
     let record = row.ok_or(Failure::Missing { what: "stable" })?;
     let housed = Housed {
@@ -103,11 +99,8 @@ pub(crate) async fn stable(
     params(("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
     responses((status = 200, body = Page<Stable>), (status = 401, description = "Not signed in"))
 ))]
-pub(crate) async fn own(
-    State(reads): State<Reads>,
-    Signed(claims): Signed,
-    asked: Asked,
-) -> Result<Response, Failure> {
+pub(crate) async fn own(reads: Reads, asked: Question) -> Result<Response, Failure> {
+    let claims = asked.signed(&reads)?;
     asked.only(&["cursor", "limit"])?;
     let limit = asked.limit()?;
     let Cursor([after]) = asked.cursor(List::Stables)?.unwrap_or(Cursor([0]));

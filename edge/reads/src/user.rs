@@ -2,14 +2,12 @@
 
 use crate::Failure;
 use crate::answer::{Audience, json, public};
-use crate::asked::{Key, Plain};
-use crate::asker::Signed;
 use crate::clock::Instant;
 use crate::query::{Freshness, Query, Record};
+use crate::question::Question;
 use crate::router::Reads;
 use crate::session::Fault;
 use crate::wire::At;
-use axum::extract::State;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::economy::STIPEND;
@@ -110,11 +108,9 @@ pub(crate) static ME: Query = Query {
     get, path = "/v1/users/{id}", tag = "users", params(("id" = uuid::Uuid, Path)),
     responses((status = 200, body = Profile), (status = 404, description = "No such user, or a hidden one"))
 ))]
-pub(crate) async fn profile(
-    State(reads): State<Reads>,
-    Key(id): Key,
-    _: Plain,
-) -> Result<Response, Failure> {
+pub(crate) async fn profile(reads: Reads, asked: Question) -> Result<Response, Failure> {
+    let id = asked.key()?;
+    asked.only(&[])?;
     let row = reads.row(&PROFILE, &[&id]).await?;
     let record = row.ok_or(Failure::Missing { what: "user" })?;
     public(&Profile {
@@ -131,11 +127,9 @@ pub(crate) async fn profile(
     get, path = "/v1/users/me", tag = "users", security(("token" = [])),
     responses((status = 200, body = Me), (status = 401, description = "Not signed in"))
 ))]
-pub(crate) async fn me(
-    State(reads): State<Reads>,
-    Signed(claims): Signed,
-    _: Plain,
-) -> Result<Response, Failure> {
+pub(crate) async fn me(reads: Reads, asked: Question) -> Result<Response, Failure> {
+    let claims = asked.signed(&reads)?;
+    asked.only(&[])?;
     let row = reads.row(&ME, &[&claims.sub]).await?;
     let record = row.ok_or(Failure::Unsigned(Fault::Revoked))?;
     claims.confirm(record.get("token_epoch")?)?;

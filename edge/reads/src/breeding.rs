@@ -1,0 +1,278 @@
+//! Breeding: pregnancies of one's mares and stallions at stud.
+
+use crate::Failure;
+use crate::answer::{private, public};
+use crate::herd::{Line, line};
+use crate::horse::Named;
+use crate::page::{Cursor, List, Page};
+use crate::query::{Freshness, Query, Record};
+use crate::question::Question;
+use crate::router::Reads;
+use crate::session::Fault;
+use crate::wire::At;
+use axum::response::Response;
+use postgres_types::Type;
+use rules::economy::MAX_STUD_FEE;
+use rules::genetics::Locus;
+use rules::horse::LAST_ACTIVE_AGE;
+use rules::time::{DAYS_PER_YEAR, days_after};
+use serde::Serialize;
+use serde_json::Value;
+
+/// A covering of one of one's mares, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Pregnancy {
+    /// The id.
+    pub id: i64,
+    /// The mare.
+    pub mare: Named,
+    /// The stallion.
+    pub stallion: Named,
+    /// When she was covered.
+    pub covered_at: At,
+    /// When the foal is due.
+    pub due_at: At,
+    /// `in_foal`, `foaled` or `lost`.
+    pub state: String,
+    /// When it ended; null while she is in foal.
+    pub ended_at: Option<At>,
+    /// The foal, once it is born.
+    pub foal: Option<Named>,
+    /// Why there is no foal; null unless it was lost.
+    pub lost_to: Option<Lost>,
+}
+
+/// The locus at which a foal could not live.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Lost {
+    /// The symbol of the gene.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "EDNRB"))]
+    pub locus: Locus,
+    /// The name that breeders use.
+    #[cfg_attr(feature = "openapi", schema(example = "Frame"))]
+    pub name: &'static str,
+    /// What happened: a sentence.
+    pub detail: &'static str,
+}
+
+impl Lost {
+    /// What a loss at a locus means.
+    pub(crate) fn at(locus: Locus) -> Self {
+        Self {
+            locus,
+            name: locus.facts().name,
+            detail: "Each parent passed on an allele here with which, together, no foal lives: the mare lost it.",
+        }
+    }
+}
+
+/// A stallion at stud.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Stud {
+    /// What everyone sees.
+    #[serde(flatten)]
+    pub line: Line,
+    /// The fee in coins; beside it a covering costs the registration.
+    pub fee: i64,
+    /// The inbreeding coefficient F, 0 to 1.
+    pub inbreeding: f64,
+    /// The coat that everyone sees; null until the game has told his genes.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub coat: Option<Value>,
+    /// The height at the withers in centimetres; null until the game has told his genes.
+    pub height_cm: Option<i16>,
+}
+
+// The player comes first, so that the epoch is there even for one whose mares were never covered.
+pub(crate) static PREGNANCIES: Query = Query {
+    name: "own pregnancies",
+    freshness: Freshness::Fresh,
+    sql: "select me.token_epoch, l.* from users me left join lateral (
+        select p.id, p.covered_at, p.due_at, p.state, p.ended_at, p.lost_to, mare.id as mare_id, mare.name as mare_name,
+          stallion.id as stallion_id, stallion.name as stallion_name, foal.id as foal_id, foal.name as foal_name
+        from pregnancies p join horses mare on mare.id = p.mare_id join horses stallion on stallion.id = p.stallion_id
+        left join horses foal on foal.id = p.foal_id
+        where p.user_id = me.id and p.id < $2 order by p.id desc limit $3) l on true
+      where me.id = $1 order by l.id desc",
+    takes: &[Type::UUID, Type::INT8, Type::INT8],
+    gives: &[
+        ("token_epoch", Type::INT4),
+        ("id", Type::INT8),
+        ("covered_at", Type::TIMESTAMPTZ),
+        ("due_at", Type::TIMESTAMPTZ),
+        ("state", Type::TEXT),
+        ("ended_at", Type::TIMESTAMPTZ),
+        ("lost_to", Type::TEXT),
+        ("mare_id", Type::INT8),
+        ("mare_name", Type::TEXT),
+        ("stallion_id", Type::INT8),
+        ("stallion_name", Type::TEXT),
+        ("foal_id", Type::INT8),
+        ("foal_name", Type::TEXT),
+    ],
+};
+
+macro_rules! studs {
+    ($of_breed:literal) => {
+        concat!(
+            "select l.fee, h.inbreeding, h.coat, h.height_cm, ",
+            line!(),
+            " from stud_listings l join horses h on h.id = l.horse_id
+            join breeds b on b.id = h.breed_id join users u on u.id = h.user_id
+            where ",
+            $of_breed,
+            "(l.fee, l.horse_id) > ($1, $2) and l.fee <= $3 and h.born_at > $4 order by l.fee, l.horse_id limit $5"
+        )
+    };
+}
+
+static STUD: [(&str, Type); 16] = [
+    ("fee", Type::INT8),
+    ("inbreeding", Type::FLOAT8),
+    ("coat", Type::JSONB),
+    ("height_cm", Type::INT2),
+    ("id", Type::INT8),
+    ("name", Type::TEXT),
+    ("sex", Type::TEXT),
+    ("born_at", Type::TIMESTAMPTZ),
+    ("xp", Type::INT8),
+    ("temperament", Type::TEXT),
+    ("visible_traits", Type::JSONB),
+    ("discipline_scores", Type::JSONB),
+    ("breed_id", Type::INT8),
+    ("breed_name", Type::TEXT),
+    ("owner_id", Type::UUID),
+    ("owner_name", Type::TEXT),
+];
+
+pub(crate) static STUDS: Query = Query {
+    name: "stallions at stud, cheapest first",
+    freshness: Freshness::Fresh,
+    sql: studs!(""),
+    takes: &[
+        Type::INT8,
+        Type::INT8,
+        Type::INT8,
+        Type::TIMESTAMPTZ,
+        Type::INT8,
+    ],
+    gives: &STUD,
+};
+
+pub(crate) static STUDS_OF_BREED: Query = Query {
+    name: "stallions of a breed at stud, cheapest first",
+    freshness: Freshness::Fresh,
+    sql: studs!("l.breed_id = $6 and "),
+    takes: &[
+        Type::INT8,
+        Type::INT8,
+        Type::INT8,
+        Type::TIMESTAMPTZ,
+        Type::INT8,
+        Type::INT8,
+    ],
+    gives: &STUD,
+};
+
+impl Pregnancy {
+    fn read(record: &Record) -> Result<Self, Failure> {
+        let lost_to: Option<String> = record.get("lost_to")?;
+        let lost_to = lost_to.map(|text| {
+            text.parse()
+                .map_err(|wrong: rules::Refusal| record.spoilt(wrong))
+        });
+        Ok(Self {
+            id: record.get("id")?,
+            mare: record.named("mare_id", "mare_name")?,
+            stallion: record.named("stallion_id", "stallion_name")?,
+            covered_at: At(record.get("covered_at")?),
+            due_at: At::not_before(record.get("due_at")?),
+            state: record.get("state")?,
+            ended_at: record.get::<Option<_>>("ended_at")?.map(At),
+            foal: record.maybe_named("foal_id", "foal_name")?,
+            lost_to: lost_to.transpose()?.map(Lost::at),
+        })
+    }
+}
+
+/// The coverings of one's mares, latest first, with what became of each.
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get, path = "/v1/users/me/pregnancies", tag = "users", security(("token" = [])),
+    params(("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
+    responses((status = 200, body = Page<Pregnancy>), (status = 401, description = "Not signed in"))
+))]
+pub(crate) async fn pregnancies(reads: Reads, asked: Question) -> Result<Response, Failure> {
+    let claims = asked.signed(&reads)?;
+    asked.only(&["cursor", "limit"])?;
+    let limit = asked.limit()?;
+    let from = asked.cursor(List::Pregnancies)?;
+    let Cursor([before]) = from.unwrap_or(Cursor([i64::MAX]));
+    let rows = reads
+        .rows(&PREGNANCIES, &[&claims.sub, &before, &(limit + 1)])
+        .await?;
+    let first = rows.first().ok_or(Failure::Unsigned(Fault::Revoked))?;
+    claims.confirm(first.get("token_epoch")?)?;
+    let mut items = Vec::with_capacity(rows.len());
+    for row in &rows {
+        if row.get::<Option<i64>>("id")?.is_some() {
+            items.push(Pregnancy::read(row)?);
+        }
+    }
+    private(&Page::of(items, limit, List::Pregnancies, |it| {
+        Cursor([it.id])
+    }))
+}
+
+/// The stallions at stud that are young enough to cover, cheapest first.
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get, path = "/v1/studs", tag = "breeding",
+    params(
+        ("breed" = Option<i64>, Query, description = "The id of a breed"),
+        ("max_fee" = Option<i64>, Query, description = "The greatest fee in coins"),
+        ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query, description = "1 to 100, else 20")
+    ),
+    responses((status = 200, body = Page<Stud>), (status = 400, description = "A parameter that cannot be read"))
+))]
+pub(crate) async fn studs(reads: Reads, asked: Question) -> Result<Response, Failure> {
+    asked.only(&["breed", "max_fee", "cursor", "limit"])?;
+    let limit = asked.limit()?;
+    let breed = asked.number("breed", 1, i64::MAX)?;
+    let most = asked.number("max_fee", 0, MAX_STUD_FEE.get())?;
+    let most = most.unwrap_or(MAX_STUD_FEE.get());
+    let from = asked.cursor(List::Studs)?;
+    let Cursor([fee, horse]) = from.unwrap_or(Cursor([-1, 0]));
+    let now = reads.now().await;
+    // Whoever was born before this is retired now.
+    let born_after = days_after(now, -(LAST_ACTIVE_AGE + 1) * DAYS_PER_YEAR);
+    let rows = match breed {
+        Some(breed) => {
+            reads
+                .rows(
+                    &STUDS_OF_BREED,
+                    &[&fee, &horse, &most, &born_after, &(limit + 1), &breed],
+                )
+                .await?
+        }
+        None => {
+            reads
+                .rows(&STUDS, &[&fee, &horse, &most, &born_after, &(limit + 1)])
+                .await?
+        }
+    };
+    let stud = |row: &Record| {
+        Ok(Stud {
+            line: Line::read(row, now)?,
+            fee: row.get("fee")?,
+            inbreeding: row.get("inbreeding")?,
+            coat: row.get("coat")?,
+            height_cm: row.get("height_cm")?,
+        })
+    };
+    let studs: Result<Vec<_>, Failure> = rows.iter().map(stud).collect();
+    public(&Page::of(studs?, limit, List::Studs, |it| {
+        Cursor([it.fee, it.line.id])
+    }))
+}
