@@ -149,6 +149,8 @@ pub enum Refusal {
     },
     /// The foal has had this activity.
     ActivityDone,
+    /// The horse's genes were tested before.
+    AlreadyTested,
 }
 
 impl Refusal {
@@ -198,6 +200,7 @@ impl Refusal {
             Self::FoalhoodOver { .. } => "foalhood-over",
             Self::ActivityNotOpen { .. } => "activity-not-open",
             Self::ActivityDone => "activity-done",
+            Self::AlreadyTested => "already-tested",
         }
     }
 
@@ -370,6 +373,7 @@ impl Refusal {
                 At(until)
             ),
             Self::ActivityDone => f.write_str("This foal has had this activity already."),
+            Self::AlreadyTested => f.write_str("This horse was tested already: genes do not change."),
             _ => self.fmt_show(f),
         }
     }

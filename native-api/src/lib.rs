@@ -3,12 +3,14 @@
 pub mod app;
 pub mod auth;
 pub mod bench;
+pub mod breeding;
 pub mod cli;
 pub mod clock;
 pub mod competition;
 pub mod config;
 pub mod db;
 pub mod dev;
+pub mod genetics;
 pub mod horse;
 pub mod idempotency;
 pub mod jobs;

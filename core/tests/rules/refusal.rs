@@ -103,6 +103,7 @@ fn every() -> Vec<Refusal> {
         Refusal::FoalhoodOver { since: now },
         Refusal::ActivityNotOpen { day: 4, until },
         Refusal::ActivityDone,
+        Refusal::AlreadyTested,
     ];
     names.chain(rest).collect()
 }

@@ -1,5 +1,8 @@
 //! Horses: the starter mare, the store, names and stables, grooming.
 
+pub(crate) mod arrival;
+pub(crate) mod breed;
+pub(crate) mod heredity;
 pub mod record;
 pub mod store;
 

@@ -3,18 +3,18 @@
 use reads::Failure;
 use reads::horse::Named;
 use rules::Refusal;
-use rules::breed::{BREEDS, BreedFacts, CROSSBRED, by_name};
 use rules::dice::{Dice, Purpose, Subject};
 use rules::economy::{Cause, STORE_HORSE_PRICE};
-use rules::genetics::Frequencies;
 use rules::horse::{Founder, Groomed, Sex, check_groom, found, starter_mare};
 use rules::id::{BreedId, HorseId, StableId, UserId};
 use rules::name::{Name, NameOf};
 use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 
+use super::arrival::Arrival;
+use super::breed::Breed;
 use super::record::{Horse, horse_columns};
-use crate::db::fault::{broken, column};
+use crate::db::fault::column;
 use crate::db::{Tx, Write};
 use crate::ledger::{self, Account, Transfer};
 
@@ -111,22 +111,11 @@ const SHOWN: &str = concat!(
     where h.id = $1"
 );
 
-const BREED: &str = "select id, array[precision_mean, strength_mean, speed_mean, agility_mean, endurance_mean,
-    intelligence_mean, stamina_mean, balance_mean, boldness_mean, flexibility_mean, obedience_mean, focus_mean] as means,
-    temperament_weights, allele_frequencies from breeds where name = $1";
-
 const STABLE: &str = "select s.user_id, u.profile_visible from stables s join users u on u.id = s.user_id where s.id = $1";
 
 const LOCK_USER: &str =
     "select version, exists (select from starter_horses s where s.user_id = u.id) as has_starter
     from users u where u.id = $1 for no key update of u";
-
-const INSERT: &str = "insert into horses (name, sex, born_at, breed_id, user_id, stable_id, temperament, precision, strength,
-      speed, agility, endurance, intelligence, stamina, balance, boldness, flexibility, obedience, focus, bond_score,
-      stress_level, epigenetic_modifiers)
-    select $1, $2, $3, $4, $5, $6, $7, s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10], s[11], s[12], $9, $10, $11
-    from (select $8::smallint[] as s) stats
-    returning id";
 
 const KEEP_STARTER: &str = "insert into starter_horses (user_id, horse_id) values ($1, $2)";
 
@@ -146,10 +135,11 @@ impl Write for TakeStarter {
         if keeper.has_starter {
             return Err(Refusal::StarterTaken.into());
         }
-        let breed = breed(tx, &self.breed).await?;
+        let breed = Breed::for_sale(tx, &self.breed).await?;
         let mut dice = Dice::new(tx.dice_secret(), Purpose::Founder, &[self.player.into()]);
         let mare = starter_mare(&breed.facts, &breed.frequencies, tx.now(), &mut dice);
-        let id = insert(tx, self.player, breed.id, None, &name, &mare).await?;
+        let mare = arrival(&mare, &name, self.player, breed.id, None);
+        let id = mare.insert(tx).await?;
         tx.expect_changed(1, KEEP_STARTER, &[&self.player.get(), &id.get()])
             .await?;
         shown(tx, id).await
@@ -162,7 +152,7 @@ impl Write for Buy {
 
     async fn run(&self, tx: &Tx<'_>) -> Result<Shown, Failure> {
         let name = Name::parse(NameOf::Horse, &self.name)?;
-        let breed = breed(tx, &self.breed).await?;
+        let breed = Breed::for_sale(tx, &self.breed).await?;
         if let Some(stable) = self.stable {
             own_stable(tx, stable, self.player).await?;
         }
@@ -178,7 +168,8 @@ impl Write for Buy {
             tx.now(),
             &mut dice,
         );
-        let id = insert(tx, self.player, breed.id, self.stable, &name, &horse).await?;
+        let horse = arrival(&horse, &name, self.player, breed.id, self.stable);
+        let id = horse.insert(tx).await?;
         ledger::post(tx, &[price_of(self.player, id)]).await?;
         shown(tx, id).await
     }
@@ -303,73 +294,30 @@ async fn own_stable(tx: &Tx<'_>, stable: StableId, player: UserId) -> Result<(),
     }
 }
 
-struct Breed {
-    id: BreedId,
-    facts: BreedFacts,
-    frequencies: Frequencies,
-}
-
-async fn breed(tx: &Tx<'_>, name: &str) -> Result<Breed, Failure> {
-    let row = tx.find(BREED, &[&name]).await?;
-    let row = row.filter(|_| name != CROSSBRED.name);
-    let row = row.ok_or_else(|| Failure::invalid("breed", unknown_breed(name)))?;
-    let means: Vec<i16> = column(&row, "means")?;
-    let weights: Vec<i16> = column(&row, "temperament_weights")?;
-    let weights: Result<Vec<u16>, _> = weights.into_iter().map(u16::try_from).collect();
-    let unreadable = || {
-        broken(format!(
-            "the breed {name:?} has facts that the rules cannot read"
-        ))
-    };
-    let facts = BreedFacts {
-        stat_means: means.try_into().map_err(|_| unreadable())?,
-        temperament_weights: weights
-            .ok()
-            .and_then(|it| it.try_into().ok())
-            .ok_or_else(unreadable)?,
-        // No column has it: a height changes nothing but founders, and those are made from the rules' own breeds.
-        height_cm: by_name(name).map_err(|_| unreadable())?.facts.height_cm,
-    };
-    facts
-        .check()
-        .map_err(|refusal| broken(format!("the breed {name:?}: {refusal}")))?;
-    let Json(frequencies) = column(&row, "allele_frequencies")?;
-    Ok(Breed {
-        id: BreedId::new(column(&row, "id")?),
-        facts,
-        frequencies,
-    })
-}
-
-async fn insert(
-    tx: &Tx<'_>,
-    player: UserId,
+/// A founder as it comes to its owner.
+fn arrival<'a>(
+    founder: &'a Founder,
+    name: &'a Name,
+    owner: UserId,
     breed: BreedId,
     stable: Option<StableId>,
-    name: &Name,
-    founder: &Founder,
-) -> Result<HorseId, Failure> {
-    let stable = stable.map(StableId::get);
-    let stats = founder.stats.numbers().to_vec();
-    let row = tx
-        .expect_one(
-            INSERT,
-            &[
-                &name.as_str(),
-                &founder.sex.as_str(),
-                &founder.born_at,
-                &breed.get(),
-                &player.get(),
-                &stable,
-                &founder.temperament.as_str(),
-                &stats,
-                &founder.bond.get(),
-                &founder.stress.get(),
-                &Json(&founder.modifiers),
-            ],
-        )
-        .await?;
-    column(&row, "id").map(HorseId::new)
+) -> Arrival<'a> {
+    Arrival {
+        name: name.as_str(),
+        sex: founder.sex,
+        born_at: founder.born_at,
+        breed,
+        owner,
+        stable,
+        parents: None,
+        inbreeding: 0.0,
+        temperament: founder.temperament,
+        stats: &founder.stats,
+        bond: founder.bond,
+        stress: founder.stress,
+        modifiers: &founder.modifiers,
+        inheritance: &founder.inheritance,
+    }
 }
 
 /// The price of a store horse.
@@ -382,69 +330,5 @@ pub(crate) fn price_of(player: UserId, horse: HorseId) -> Transfer {
         amount: STORE_HORSE_PRICE,
         show: None,
         horse: Some(horse),
-    }
-}
-
-/// What to say about a breed that is not for sale: the three names that are most like it.
-fn unknown_breed(name: &str) -> String {
-    if name == CROSSBRED.name {
-        return "A crossbred is born of two breeds; none is for sale.".to_owned();
-    }
-    let wanted: Vec<char> = name.to_lowercase().chars().take(60).collect();
-    let mut near: Vec<(usize, &str)> = BREEDS
-        .iter()
-        .map(|breed| (distance(&wanted, &breed.name.to_lowercase()), breed.name))
-        .filter(|(distance, known)| *distance <= 1 + known.len() / 3)
-        .collect();
-    near.sort_unstable();
-    let names: Vec<&str> = near.into_iter().take(3).map(|(_, name)| name).collect();
-    match names.as_slice() {
-        [] => "There is no such breed; GET /v1/breeds lists them.".to_owned(),
-        names => format!(
-            "There is no such breed. Did you mean {}?",
-            names.join(", or ")
-        ),
-    }
-}
-
-/// How many letters must be changed, added or left out to make one word of the other.
-fn distance(wanted: &[char], known: &str) -> usize {
-    let mut row: Vec<usize> = (0..=wanted.len()).collect();
-    for (at, letter) in known.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = at + 1;
-        for (column, other) in wanted.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != *other);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[wanted.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn kitten_becomes_sitting_in_three_steps() {
-        // The textbook example of the Levenshtein distance.
-        let kitten: Vec<char> = "kitten".chars().collect();
-        assert_eq!(distance(&kitten, "sitting"), 3);
-        assert_eq!(distance(&kitten, "kitten"), 0);
-        assert_eq!(distance(&[], "mare"), 4);
-    }
-
-    #[test]
-    fn a_misspelt_breed_is_answered_with_its_neighbours() {
-        assert!(unknown_breed("arabian").contains("Did you mean Arabian"));
-        assert!(unknown_breed("Thorougbred").contains("Thoroughbred"));
-        assert!(unknown_breed("Zebra of the plains").contains("/v1/breeds"));
-        assert!(unknown_breed("Crossbred").contains("born"));
-    }
-
-    #[test]
-    fn an_endless_name_of_a_breed_costs_nothing() {
-        assert!(unknown_breed(&"x".repeat(60_000)).contains("/v1/breeds"));
     }
 }
