@@ -373,7 +373,9 @@ impl Refusal {
                 At(until)
             ),
             Self::ActivityDone => f.write_str("This foal has had this activity already."),
-            Self::AlreadyTested => f.write_str("This horse was tested already: genes do not change."),
+            Self::AlreadyTested => {
+                f.write_str("This horse was tested already: genes do not change.")
+            }
             _ => self.fmt_show(f),
         }
     }
