@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::answer::public;
+use crate::fields::row;
 use crate::horse::{Named, Player};
 use crate::page::{Cursor, List, Page};
 use crate::query::{Freshness, Query};
@@ -10,11 +11,11 @@ use crate::router::Reads;
 use crate::wire::{At, Score};
 use axum::response::Response;
 use postgres_types::Type;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::result;
 
 /// A horse in a show.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Entry {
     /// The id of the entry.
@@ -28,7 +29,7 @@ pub struct Entry {
 }
 
 /// A place in a show.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ShowResult))]
 pub struct Result {
     /// The place, from 1.
@@ -50,6 +51,24 @@ pub struct Result {
     /// The stat of the horse that rose by one; null where none did.
     pub stat: Option<String>,
 }
+
+row!(Entry {
+    id,
+    horse,
+    player,
+    entered_at
+});
+row!(Result {
+    placement,
+    horse,
+    player,
+    score,
+    expected_score,
+    prize,
+    horse_xp,
+    user_xp,
+    stat
+});
 
 pub(crate) static ENTRIES: Query = Query {
     name: "entries of a show",
@@ -95,7 +114,7 @@ pub(crate) async fn entries(reads: Reads, asked: Question) -> result::Result<Res
     let row = reads.row(&ENTRIES, &[&id, &after, &(limit + 1)]).await?;
     let items: Vec<Entry> = row
         .ok_or(Failure::Missing { what: "show" })?
-        .json("items")?;
+        .list("items")?;
     public(&Page::of(items, limit, List::Entries, |it| Cursor([it.id])))
 }
 
@@ -113,7 +132,7 @@ pub(crate) async fn results(reads: Reads, asked: Question) -> result::Result<Res
     let row = reads.row(&RESULTS, &[&id, &after, &(limit + 1)]).await?;
     let items: Vec<Result> = row
         .ok_or(Failure::Missing { what: "show" })?
-        .json("items")?;
+        .list("items")?;
     let keys = |it: &Result| Cursor([i64::from(it.placement)]);
     public(&Page::of(items, limit, List::ShowResults, keys))
 }

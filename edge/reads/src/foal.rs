@@ -3,6 +3,7 @@
 use crate::Failure;
 use crate::answer::{Audience, json, public};
 use crate::clock::Instant;
+use crate::fields::row;
 use crate::herd::{Line, line};
 use crate::horse::{Being, Named, Player};
 use crate::page::{Cursor, List, Page};
@@ -16,7 +17,7 @@ use rules::Refusal;
 use rules::foal::{Activities, Activity, Growth, Milestone, Milestones, check_activity};
 use rules::scale::Gauge;
 use rules::traits::EpigeneticModifiers;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 /// A foal, from its first day on, with all that everyone may know of its growing up.
@@ -63,7 +64,7 @@ pub struct Foal {
 }
 
 /// An activity that a foal has had.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Completed {
     /// The activity.
@@ -100,6 +101,14 @@ pub struct Reached {
     /// When it was reached.
     pub at: At,
 }
+
+row!(Completed {
+    activity,
+    bonding_impact,
+    stress_impact,
+    at
+});
+row!(Reached { milestone, at });
 
 /// A foal of a horse.
 #[derive(Clone, Debug, Serialize)]
@@ -220,12 +229,7 @@ pub(crate) async fn foal(reads: Reads, asked: Question) -> Result<Response, Fail
 fn read(record: &Record, now: Instant) -> Result<Foal, Failure> {
     let being = Being::read(record, now)?;
     let born_at = being.born_at.0;
-    let completed: Vec<Completed> = record.json("activities")?;
-    let milestones: Milestones = record.json("milestones")?;
-    let reached = milestones.as_slice().iter().map(|it| Reached {
-        milestone: it.milestone,
-        at: At(it.at),
-    });
+    let completed: Vec<Completed> = record.list("activities")?;
     Ok(Foal {
         id: record.get("id")?,
         name: record.get("name")?,
@@ -242,7 +246,7 @@ fn read(record: &Record, now: Instant) -> Result<Foal, Failure> {
         current_day: Growth::at(born_at, now).current_day,
         activities_open: open(born_at, &completed, now),
         activities_completed: completed,
-        milestones: reached.collect(),
+        milestones: record.list("milestones")?,
         version: record.get("version")?,
     })
 }

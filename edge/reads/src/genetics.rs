@@ -1,6 +1,7 @@
 //! What is known of a horse's genes: what everyone sees, and what tests said to those who may read them.
 
 use crate::Failure;
+use crate::fields::row;
 use crate::query::{Freshness, Query};
 use crate::question::Question;
 use crate::router::Reads;
@@ -9,7 +10,7 @@ use axum::response::Response;
 use postgres_types::Type;
 use rules::economy::GENETIC_TEST;
 use rules::genetics::Locus;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 /// What the asker may know of a horse's genes.
@@ -33,7 +34,7 @@ pub struct Genetics {
 }
 
 /// The result of a genetic test at one locus.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Test {
     /// The symbol of the gene.
@@ -46,6 +47,13 @@ pub struct Test {
     /// When it was tested.
     pub tested_at: At,
 }
+
+row!(Test {
+    locus,
+    genotype,
+    published,
+    tested_at
+});
 
 pub(crate) static GENETICS: Query = Query {
     name: "genetics of a horse",
@@ -79,7 +87,7 @@ pub(crate) async fn genetics(reads: Reads, asked: Question) -> Result<Response, 
     let row = reads.row(&GENETICS, &[&id, &asker.id()]).await?;
     let record = row.ok_or(Failure::Missing { what: "horse" })?;
     asker.confirm(&record)?;
-    let tests: Vec<Test> = record.json("tests")?;
+    let tests: Vec<Test> = record.list("tests")?;
     let is_untested = record.get("is_owner")? && tests.is_empty();
     asker.answer(&Genetics {
         id: record.get("id")?,

@@ -3,6 +3,7 @@
 use crate::Failure;
 use crate::answer::public;
 use crate::clock::Instant;
+use crate::fields::row;
 use crate::horse::Named;
 use crate::page::{Cursor, END_OF_TIME, List, Page, instant_of};
 use crate::query::{Freshness, Query};
@@ -11,11 +12,11 @@ use crate::router::Reads;
 use crate::wire::{At, Score};
 use axum::response::Response;
 use postgres_types::Type;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::result;
 
 /// What a horse did in a show.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = HorseResult))]
 pub struct Result {
     /// The id of the result.
@@ -44,7 +45,7 @@ pub struct Result {
 }
 
 /// A session of training.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session {
     /// The id of the session.
@@ -62,6 +63,29 @@ pub struct Session {
     /// The XP for the player; null where the player does not share progress.
     pub user_xp: Option<i32>,
 }
+
+row!(Result {
+    id,
+    show,
+    discipline,
+    run_date,
+    placement,
+    score,
+    expected_score,
+    prize,
+    horse_xp,
+    stat,
+    created_at
+});
+row!(Session {
+    id,
+    discipline,
+    trained_at,
+    score_gain,
+    stat,
+    stat_gain,
+    user_xp
+});
 
 /// The results of the horse `h`, as [`Result`] reads them, up to where they are narrowed and sorted.
 macro_rules! horse_results {
@@ -122,7 +146,7 @@ pub(crate) async fn results(reads: Reads, asked: Question) -> result::Result<Res
         .await?;
     let items: Vec<Result> = row
         .ok_or(Failure::Missing { what: "horse" })?
-        .json("items")?;
+        .list("items")?;
     let keys = |it: &Result| Cursor([it.created_at.0.timestamp_micros(), it.id]);
     public(&Page::of(items, limit, List::HorseResults, keys))
 }
@@ -141,7 +165,7 @@ pub(crate) async fn training(reads: Reads, asked: Question) -> result::Result<Re
     let row = reads.row(&TRAINING, &[&id, &before, &(limit + 1)]).await?;
     let items: Vec<Session> = row
         .ok_or(Failure::Missing { what: "horse" })?
-        .json("items")?;
+        .list("items")?;
     public(&Page::of(items, limit, List::Training, |it| {
         Cursor([it.id])
     }))

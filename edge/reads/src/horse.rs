@@ -13,12 +13,12 @@ use postgres_types::Type;
 use rules::horse::{LifeStage, Sex, age};
 use rules::progression::level;
 use rules::stat::Stats;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 /// Something that has an id and a name: a breed, a stable, a show, another horse.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Named {
     /// The id.
@@ -28,7 +28,7 @@ pub struct Named {
 }
 
 /// A player, as others see one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Player {
     /// The id.
@@ -254,7 +254,7 @@ fn read(record: &Record, now: Instant) -> Result<Card, Failure> {
         height_cm: record.get("height_cm")?,
         inbreeding: record.get("inbreeding")?,
         stud_fee: record.get("stud_fee")?,
-        results: record.json("results")?,
+        results: record.list("results")?,
         version: record.get("version")?,
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::answer::private;
+use crate::fields::row;
 use crate::horse::Named;
 use crate::page::{Cursor, List, Page};
 use crate::query::{Freshness, Query};
@@ -11,10 +12,10 @@ use crate::session::Fault;
 use crate::wire::At;
 use axum::response::Response;
 use postgres_types::Type;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Coins that came into the purse or left it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Posting {
     /// The id of the posting.
@@ -32,6 +33,16 @@ pub struct Posting {
     /// When.
     pub at: At,
 }
+
+row!(Posting {
+    id,
+    amount,
+    balance_after,
+    cause,
+    show,
+    horse,
+    at
+});
 
 pub(crate) static POSTINGS: Query = Query {
     name: "own ledger",
@@ -66,6 +77,6 @@ pub(crate) async fn postings(reads: Reads, asked: Question) -> Result<Response, 
         .await?;
     let record = row.ok_or(Failure::Unsigned(Fault::Revoked))?;
     claims.confirm(record.get("token_epoch")?)?;
-    let items: Vec<Posting> = record.json("items")?;
+    let items: Vec<Posting> = record.list("items")?;
     private(&Page::of(items, limit, List::Ledger, |it| Cursor([it.id])))
 }

@@ -22,6 +22,7 @@ pub mod clock;
 pub mod diversity;
 pub mod entry;
 mod failure;
+mod fields;
 pub mod foal;
 pub mod genetics;
 pub mod health;

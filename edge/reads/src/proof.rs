@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::answer::{Audience, json};
+use crate::fields::{Fields, Row};
 use crate::query::{Freshness, Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
@@ -16,7 +17,6 @@ use rules::id::{EntryId, HorseId};
 use rules::money::Coins;
 use rules::scale::{Bp, MilliPoints};
 use rules::stat::Stat;
-use serde::Deserialize;
 
 pub(crate) static PROOF: Query = Query {
     name: "proof of a show",
@@ -55,7 +55,6 @@ pub(crate) static PROOF: Query = Query {
 };
 
 /// A result as it is stored: the draws of luck and of the stat are not, since they follow from the secret.
-#[derive(Deserialize)]
 struct Stored {
     entry_id: EntryId,
     horse_id: HorseId,
@@ -66,6 +65,22 @@ struct Stored {
     horse_xp: i64,
     user_xp: i64,
     stat: Option<Stat>,
+}
+
+impl Row for Stored {
+    fn of(fields: &Fields) -> Option<Self> {
+        Some(Self {
+            entry_id: EntryId::new(fields.get("entry_id")?),
+            horse_id: HorseId::new(fields.get("horse_id")?),
+            placement: fields.get("placement")?,
+            expected: MilliPoints::new(fields.get("expected")?),
+            score: MilliPoints::new(fields.get("score")?),
+            prize: Coins::new(fields.get("prize")?),
+            horse_xp: fields.get("horse_xp")?,
+            user_xp: fields.get("user_xp")?,
+            stat: fields.get("stat")?,
+        })
+    }
 }
 
 /// The proof of a settled show, as the rules verify it: the secret, every snapshot, every result as it was paid.
@@ -105,7 +120,7 @@ fn read(record: &Record) -> Result<Proof, Failure> {
     let show = facts(record)?;
     let secret = record.word("secret")?;
     let entries: Vec<Entered> = record.json("entries")?;
-    let stored: Vec<Stored> = record.json("results")?;
+    let stored: Vec<Stored> = record.list("results")?;
     let by_rules = settle(&show, &secret, &entries).map(|it| it.results);
     let by_rules = by_rules.unwrap_or_default();
     let paid: i64 = stored.iter().map(|it| it.prize.get()).sum();

@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::answer::{Audience, json, private};
+use crate::fields::row;
 use crate::horse::Player;
 use crate::page::{Cursor, List, Page};
 use crate::query::{Freshness, Query};
@@ -10,10 +11,10 @@ use crate::router::Reads;
 use crate::session::Fault;
 use axum::response::Response;
 use postgres_types::Type;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// A stable.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Stable {
     /// The id.
@@ -38,6 +39,14 @@ pub struct Housed {
     /// The owner.
     pub owner: Option<Player>,
 }
+
+row!(Stable {
+    id,
+    name,
+    location,
+    horses,
+    version
+});
 
 pub(crate) static STABLE: Query = Query {
     name: "stable",
@@ -109,6 +118,6 @@ pub(crate) async fn own(reads: Reads, asked: Question) -> Result<Response, Failu
         .await?;
     let record = row.ok_or(Failure::Unsigned(Fault::Revoked))?;
     claims.confirm(record.get("token_epoch")?)?;
-    let items: Vec<Stable> = record.json("items")?;
+    let items: Vec<Stable> = record.list("items")?;
     private(&Page::of(items, limit, List::Stables, |it| Cursor([it.id])))
 }

@@ -2,7 +2,7 @@
 
 use crate::clock::Instant;
 use chrono::{SecondsFormat, TimeDelta};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 /// An instant as RFC 3339 in UTC with milliseconds: `2026-11-22T15:00:00.000Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,12 +36,6 @@ impl Serialize for At {
     }
 }
 
-impl<'de> Deserialize<'de> for At {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Instant::deserialize(from).map(Self)
-    }
-}
-
 /// A score, kept in milli-points and written as points with up to three places: `123.456`.
 ///
 /// Exact on the wire: a double holds every number of milli-points that the rules can give, and its shortest decimal
@@ -58,12 +52,6 @@ impl Serialize for Score {
     )]
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_f64(self.0 as f64 / 1000.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Score {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        i64::deserialize(from).map(Self)
     }
 }
 
