@@ -11,6 +11,7 @@ mod foal;
 mod frequency;
 mod genome;
 mod golden;
+mod heredity;
 mod horse;
 mod locus;
 mod meiosis;
