@@ -347,6 +347,11 @@ impl Genotype {
         }
     }
 
+    /// May the alleles of a locus lie the other way round?
+    pub(super) const fn is_open(&self, locus: Locus) -> bool {
+        self.open & (1 << locus.index()) != 0
+    }
+
     /// One genome that it may be.
     #[must_use]
     pub const fn genome(&self) -> &Genome {

@@ -2,6 +2,8 @@
 
 mod calendar;
 mod catalogue;
+mod coat;
+mod coat_facts;
 mod dice;
 #[cfg(feature = "serde")]
 mod documents;
@@ -17,6 +19,7 @@ mod locus;
 mod meiosis;
 mod name;
 mod odds;
+mod prediction;
 mod proof;
 mod refusal;
 mod scale;
