@@ -1,5 +1,6 @@
 //! The rules, from outside: known answers, every refusal, one property per rule, golden vectors.
 
+mod breeding;
 mod calendar;
 mod catalogue;
 mod coat;
