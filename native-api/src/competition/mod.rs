@@ -58,7 +58,7 @@ struct NewShow {
     prize: i64,
     /// When it runs, in game time: within the next 90 days.
     #[schema(value_type = String, format = DateTime)]
-    run_date: At,
+    run_date: Instant,
 }
 
 /// The show as `GET /v1/shows/{id}` shows it.
@@ -107,7 +107,7 @@ async fn open(call: Call<NewShow>) -> Result<Answer, Failure> {
         level_max: body.level_max,
         entry_fee: body.entry_fee,
         prize: body.prize,
-        run_date: rules::time::to_micros(body.run_date.0),
+        run_date: rules::time::to_micros(body.run_date),
         secret: fresh_secret()?,
     };
     call.write(&open, |opened| {
