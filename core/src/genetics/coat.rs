@@ -5,6 +5,7 @@
 
 mod describe;
 mod kit;
+mod look;
 mod markings;
 mod name;
 mod phenotype;
@@ -12,9 +13,10 @@ mod public;
 mod warning;
 
 pub use kit::{KitWhite, Spotting};
+pub use look::{Base, Brindle, Curly, Dilution, Dun, Greying, Leopard, Splash};
 pub use markings::{Face, LegWhite, Legs, Markings, markings};
 pub use name::Pattern;
-pub use phenotype::{Base, Brindle, Curly, Dilution, Dun, Greying, Leopard, Phenotype, Splash};
+pub use phenotype::Phenotype;
 pub use public::{Coat, Eyes, Hair};
 pub use warning::{Warning, warnings};
 

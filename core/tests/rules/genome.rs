@@ -11,7 +11,7 @@ fn genome(text: &str) -> Genome {
 }
 
 /// Any genome: two alleles of each locus, whatever they are.
-fn any_genome() -> impl Strategy<Value = Genome> {
+pub fn any_genome() -> impl Strategy<Value = Genome> {
     (any::<[u8; 32]>(), any::<bool>()).prop_map(|(key, is_male)| {
         let mut dice = Dice::from_key(key);
         let mut haplotype = || {

@@ -1,7 +1,8 @@
 //! Exact descriptions of coats.
 
+use super::look::{Base, Brindle, Curly, Dilution, Dun, Greying};
 use super::name::Pattern;
-use super::phenotype::{Base, Brindle, Curly, Dilution, Dun, Greying, Phenotype};
+use super::phenotype::Phenotype;
 use alloc::string::String;
 
 /// Bodies by the dilution of SLC45A2: of bay, black and chestnut.

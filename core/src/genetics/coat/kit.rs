@@ -10,18 +10,20 @@ enum Kind {
     Tobiano,
     Roan,
     Sabino,
-    /// Large patches of white from one copy, and all white beside another that shows.
+    /// Large patches of white from one copy, and all white beside another of the series. What is not listed is this.
     Bold,
     /// All white, or nearly, from one copy.
     White,
 }
 
-/// One copy makes a horse white, at most with some colour at birth or along the topline.
+/// One copy makes a horse white, at most with some colour at birth or along the topline: by the founders of each (Haase
+/// and others, PLoS Genetics 3:e195, 2007, and Animal Genetics 40:623, 2009; the laboratories' lists).
 const WHITE: &[&str] = &[
-    "W1", "W2", "W3", "W4", "W7", "W9", "W11", "W13", "W14", "W17", "W23", "W24", "W25", "W26",
+    "W1", "W2", "W3", "W4", "W7", "W9", "W11", "W13", "W14", "W17", "W23", "W24",
 ];
 
-/// One copy gives larger markings and no pattern.
+/// One copy gives larger markings and no pattern; beside a bold white it makes the horse white (Hauswirth and others,
+/// Animal Genetics 44:763, 2013; Weatherbys Scientific and Etalon on W20).
 const MARKING: &[&str] = &["n", "W20", "W32", "W34", "W35"];
 
 const COUNT: usize = Locus::Kit.facts().alleles.len();

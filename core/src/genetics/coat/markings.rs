@@ -14,7 +14,8 @@
 //!   sabinos both.
 
 use super::kit::Spotting;
-use super::phenotype::{Base, Phenotype, Splash};
+use super::look::{Base, Splash};
+use super::phenotype::Phenotype;
 use crate::dice::Dice;
 use crate::genetics::genome::Genome;
 use crate::genetics::locus::Locus;

@@ -1,7 +1,8 @@
 //! The names of coats, as breeders and registries use them.
 
 use super::kit::Spotting;
-use super::phenotype::{Base, Brindle, Dilution, Dun, Greying, Leopard, Phenotype, Splash};
+use super::look::{Base, Brindle, Dilution, Dun, Greying, Leopard, Splash};
+use super::phenotype::Phenotype;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -57,16 +58,7 @@ static DILUTED: [[&str; 3]; 8] = [
 
 /// The same of champagnes, before the word champagne.
 static CHAMPAGNES: [&str; 3] = ["amber", "classic", "gold"];
-static IN_CHAMPAGNE: [&str; 8] = [
-    "",
-    " cream",
-    " pearl",
-    " sunshine",
-    " cream pearl",
-    " cream sunshine",
-    " snowdrop",
-    " double cream",
-];
+static IN_CHAMPAGNE: [&str; 4] = ["", " cream", " pearl", " sunshine"];
 
 /// Duns with a name of their own: without a dilution, and with one cream.
 static DUNS: [[&str; 3]; 2] = [

@@ -1,8 +1,9 @@
 //! The coat as anyone may read it.
 
+use super::look::{Base, Brindle, Curly, Dilution, Greying, Splash};
 use super::markings::{Face, LegWhite, Legs, Markings, markings};
 use super::name::Pattern;
-use super::phenotype::{Base, Brindle, Curly, Dilution, Greying, Phenotype, Splash};
+use super::phenotype::Phenotype;
 use crate::dice::Dice;
 use crate::genetics::genome::Genome;
 use alloc::string::String;
@@ -178,13 +179,17 @@ fn hair(seen: Phenotype) -> Hair {
     }
 }
 
-/// The ages in game-years from which a grey is steel, dapple, and as light as it gets.
+/// The ages in game-years from which a grey is steel or rose, dapple, and as light as it gets, which a slow one does not.
+///
+/// Slow greys show first grey hairs at 5 to 7 and are dappled at about 15 (Rubin and others, Nature Communications 15,
+/// 2024); fast ones are nearly white at 6 to 8, those with two of G3 earlier and without flecks (Pielberg and others, Nature
+/// Genetics 40:1004, 2008).
 const fn steps(greying: Greying) -> Option<([i64; 3], &'static str)> {
     match greying {
         Greying::None => None,
-        Greying::Slow => Some(([5, 10, 17], "light grey")),
-        Greying::Fast => Some(([2, 5, 10], "flea-bitten grey")),
-        Greying::Fastest => Some(([1, 4, 7], "white grey")),
+        Greying::Slow => Some(([6, 15, i64::MAX], "dapple grey")),
+        Greying::Fast => Some(([2, 4, 8], "flea-bitten grey")),
+        Greying::Fastest => Some(([1, 3, 6], "white grey")),
     }
 }
 
