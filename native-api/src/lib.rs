@@ -10,6 +10,7 @@ pub mod competition;
 pub mod config;
 pub mod db;
 pub mod dev;
+pub mod foal;
 pub mod genetics;
 pub mod horse;
 pub mod idempotency;

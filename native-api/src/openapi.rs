@@ -16,7 +16,7 @@ use utoipa_swagger_ui::{Config, SwaggerFile};
 
 use crate::app::App;
 use crate::db::fault::broken;
-use crate::{breeding, competition, genetics, horse, session, stable, training, user};
+use crate::{breeding, competition, foal, genetics, horse, session, stable, training, user};
 
 /// Every write with its description.
 pub fn writes() -> OpenApiRouter<App> {
@@ -27,6 +27,7 @@ pub fn writes() -> OpenApiRouter<App> {
         .merge(horse::routes())
         .merge(training::routes())
         .merge(breeding::routes())
+        .merge(foal::routes())
         .merge(genetics::routes())
         .merge(competition::routes())
 }

@@ -1,6 +1,8 @@
 //! Breeding: coverings, and stallions at stud.
 
 pub(crate) mod ancestry;
+pub mod birth;
+pub mod diversity;
 pub mod store;
 mod stud;
 

@@ -12,7 +12,10 @@ use tokio_postgres::types::FromSqlOwned;
 
 /// Constraints whose violation is an answer by itself: the name, and what the player is told.
 pub const REFUSALS: &[(&str, Refusal)] = &[
+    ("foal_training_history_once_key", Refusal::ActivityDone),
+    ("genetic_tests_pkey", Refusal::AlreadyTested),
     ("horses_stable_id_fkey", Refusal::NotYours),
+    ("idx_pregnancies_in_foal", Refusal::InFoal),
     (
         "idx_stables_user_id_name",
         Refusal::NameTaken { field: "name" },
@@ -46,6 +49,10 @@ pub const REFUSALS: &[(&str, Refusal)] = &[
 pub const RACES: &[&str] = &[
     "accounts_balance_check",
     "postings_balance_after_check",
+    "pregnancies_mare_check",
+    "pregnancies_rest_check",
+    "pregnancies_stallion_check",
+    "pregnancies_stud_check",
     "show_entries_age_check",
     "show_entries_before_run_check",
     "show_entries_level_check",

@@ -8,6 +8,7 @@ pub mod store;
 
 use reads::Failure;
 use reads::asked::Id;
+use reads::foal::Reached;
 use reads::horse::{Being, Named, Player};
 use reads::wire::At;
 use rules::discipline::DisciplineScores;
@@ -18,11 +19,13 @@ use rules::stat::Stats;
 use rules::traits::{Discovery, Revealed, VisibleTraits};
 use rules::{Instant, Refusal};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::{Answer, App, Call, Empty};
+use crate::foal::milestones;
 use store::{Buy, Edit, Groom, GroomDone, Shown, TakeStarter};
 
 /// The routes of this noun.
@@ -77,6 +80,16 @@ pub struct OwnHorse {
     training_cooldown: Option<At>,
     /// Is it a mare in foal?
     in_foal: bool,
+    /// The coat that everyone sees; null until the game has told its genes.
+    #[schema(value_type = Option<Object>)]
+    coat: Option<Value>,
+    /// The height at the withers when it is grown, in centimetres; null until the game has told its genes.
+    #[schema(example = 156)]
+    height_cm: Option<i16>,
+    /// The inbreeding coefficient F, 0 to 1.
+    inbreeding: f64,
+    /// The stud fee, while it stands at stud.
+    stud_fee: Option<i64>,
     /// Counts every change; `If-Match` names it.
     version: i64,
 }
@@ -117,6 +130,10 @@ impl OwnHorse {
             traits: horse.modifiers.visible(),
             training_cooldown: horse.resting_until.map(At::not_before),
             in_foal: horse.in_foal,
+            coat: shown.coat,
+            height_cm: shown.height_cm,
+            inbreeding: shown.inbreeding,
+            stud_fee: shown.stud_fee,
             version: horse.version,
         }
     }
@@ -266,6 +283,8 @@ struct Grooming {
     stress_level: i16,
     /// Hidden traits that came to light, and why.
     discovered: Vec<Discovered>,
+    /// Milestones that a foal has just reached.
+    milestones: Vec<Reached>,
     /// From when it may be groomed again: the next midnight UTC of game time.
     groom_again_at: At,
     /// The horse's version now.
@@ -281,12 +300,18 @@ async fn groom(Id(id): Id, call: Call<Empty>) -> Result<Answer, Failure> {
         player: call.player.id,
         horse: HorseId::new(id),
     };
-    call.write(&groom, |GroomDone { groomed, version }| {
+    call.write(&groom, |done| {
+        let GroomDone {
+            groomed,
+            reached,
+            version,
+        } = done;
         let grooming = Grooming {
             horse_id: id,
             bond_score: groomed.bond.get(),
             stress_level: groomed.stress.get(),
             discovered: Discovered::all(&groomed.revealed),
+            milestones: milestones(&reached),
             groom_again_at: At(groomed.until),
             version,
         };

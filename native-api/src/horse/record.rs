@@ -189,7 +189,11 @@ pub(crate) fn word<T: std::str::FromStr>(row: &Row, name: &str) -> Result<T, Fai
         .map_err(|_| broken(format!("the rules do not know {text:?} in {name}")))
 }
 
-fn gauge(row: &Row, name: &str) -> Result<Gauge, Failure> {
+/// A column that holds a bond or a stress.
+///
+/// # Errors
+/// A fault of ours, when it holds anything else.
+pub(crate) fn gauge(row: &Row, name: &str) -> Result<Gauge, Failure> {
     let reading: i16 = column(row, name)?;
     Gauge::try_from(reading).map_err(|refusal| broken(format!("{name}: {refusal}")))
 }

@@ -5,9 +5,11 @@ use reads::horse::Named;
 use rules::Refusal;
 use rules::dice::{Dice, Purpose, Subject};
 use rules::economy::{Cause, STORE_HORSE_PRICE};
+use rules::foal::Reached;
 use rules::horse::{Founder, Groomed, Sex, check_groom, found, starter_mare};
 use rules::id::{BreedId, HorseId, StableId, UserId};
 use rules::name::{Name, NameOf};
+use serde_json::Value;
 use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 
@@ -16,6 +18,7 @@ use super::breed::Breed;
 use super::record::{Horse, horse_columns};
 use crate::db::fault::column;
 use crate::db::{Tx, Write};
+use crate::foal::growth::reach;
 use crate::ledger::{self, Account, Transfer};
 
 /// A horse with the names around it, as its owner is shown it.
@@ -33,6 +36,14 @@ pub struct Shown {
     pub sire: Option<Named>,
     /// Its dam, if it was born in the game.
     pub dam: Option<Named>,
+    /// Its coat, once its genes are told.
+    pub coat: Option<Value>,
+    /// Its height when it is grown, once its genes are told.
+    pub height_cm: Option<i16>,
+    /// Its inbreeding coefficient F.
+    pub inbreeding: f64,
+    /// Its stud fee, if it stands at stud.
+    pub stud_fee: Option<i64>,
 }
 
 /// Takes the one free mare of a player.
@@ -90,6 +101,8 @@ pub struct Groom {
 pub struct GroomDone {
     /// What the rules say.
     pub groomed: Groomed,
+    /// The milestones that a foal has reached by it.
+    pub reached: Vec<Reached>,
     /// The horse's version now.
     pub version: i64,
 }
@@ -104,9 +117,9 @@ const SHOWN: &str = concat!(
     "select ",
     horse_columns!(),
     ", b.name as breed, u.name as owner, t.name as stable, sire.id as sire_id, sire.name as sire, dam.id as dam_id,
-      dam.name as dam
+      dam.name as dam, h.coat, h.height_cm, h.inbreeding, l.fee as stud_fee
     from horses h join breeds b on b.id = h.breed_id join users u on u.id = h.user_id
-    left join stables t on t.id = h.stable_id
+    left join stables t on t.id = h.stable_id left join stud_listings l on l.horse_id = h.id
     left join horses sire on sire.id = h.sire_id left join horses dam on dam.id = h.dam_id
     where h.id = $1"
 );
@@ -222,7 +235,12 @@ impl Write for Groom {
             )
             .await?;
         let version = column(&row, "version")?;
-        Ok(GroomDone { groomed, version })
+        let (bond, traits) = (groomed.bond, &groomed.modifiers);
+        Ok(GroomDone {
+            reached: reach(tx, self.horse, horse.born_at, bond, traits).await?,
+            groomed,
+            version,
+        })
     }
 }
 
@@ -257,6 +275,10 @@ async fn shown(tx: &Tx<'_>, id: HorseId) -> Result<Shown, Failure> {
         stable: named(&row, "stable_id", "stable")?,
         sire: named(&row, "sire_id", "sire")?,
         dam: named(&row, "dam_id", "dam")?,
+        coat: column(&row, "coat")?,
+        height_cm: column(&row, "height_cm")?,
+        inbreeding: column(&row, "inbreeding")?,
+        stud_fee: column(&row, "stud_fee")?,
     })
 }
 
