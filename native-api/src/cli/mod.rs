@@ -1,6 +1,7 @@
 //! The command line. Exit status: 0 done, 1 done with a negative finding, 2 could not be done.
 
 mod bench;
+mod coat;
 mod migrate;
 mod reach;
 mod seed;
@@ -78,6 +79,11 @@ enum Command {
         after_help = "Examples:\n  equoria verify-show http://127.0.0.1:8787/v1/shows/1/proof\n  curl -s http://127.0.0.1:8787/v1/shows/1/proof | equoria verify-show -\n  equoria verify-show proof.json --commitment 5f70bf18a0860070..."
     )]
     VerifyShow(verify_show::VerifyShowArguments),
+    /// Say what a genotype looks like: name, description, warnings (status 1 if no horse of it lives)
+    #[command(
+        after_help = "Examples:\n  equoria coat \"MC1R=E/e ASIP=A/a SLC45A2=N/Cr\"\n  equoria coat \"STX17=G1/G3 KIT=n/TO\" --age 6 --json\n  equoria coat --loci           the loci, their alleles, what they do, and who says so\n\nA locus that is not named is wild type: \"\" is a bay."
+    )]
+    Coat(coat::CoatArguments),
     /// Measure the native API on a database of its own, beside PostgreSQL's own limit (status 1 if a request failed)
     #[command(
         after_help = "Examples:\n  cargo run --release -- bench\n  equoria bench --horses 100000 --seconds 30 --clients 32 --json"
@@ -152,6 +158,7 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Migrate(command) => runtime.block_on(migrate::migrate(&of, &command)),
         Command::Seed(arguments) => runtime.block_on(seed::seed(&of, &arguments)),
         Command::VerifyShow(arguments) => runtime.block_on(verify_show::verify_show(&arguments)),
+        Command::Coat(arguments) => coat::coat(&arguments),
         Command::Bench(arguments) => runtime.block_on(bench::bench(&arguments)),
         Command::Worker(command) => worker::worker(&command),
         Command::Supervise(_) => Ok(Finding::Good),
