@@ -363,3 +363,29 @@ pub fn expected_stat(
         sd: cut(rounded_half((4 * variance).isqrt())),
     }
 }
+
+/// The mean and the standard deviation of a foal's height when it is grown, in thousandths of a centimetre, as far as the
+/// heights of its parents tell.
+///
+/// The mean is theirs. A foal differs from it by Mendelian sampling, by its own environment, and by half of what the
+/// environments of either parent did; a twelfth of a square centimetre is added for the rounding of its own height.
+///
+/// ```
+/// use rules::heredity::{Expected, ParentsInbreeding, expected_height};
+/// use rules::pedigree::Inbreeding;
+/// let unrelated = ParentsInbreeding { sire: Inbreeding::NONE, dam: Inbreeding::NONE };
+/// // 9 / 2 + 11.56 x 3 / 2 + 1 / 12 = 21.92 cm², the square of 4.68 cm.
+/// let expected = expected_height(165, 160, unrelated);
+/// assert_eq!(expected, Expected { mean: 162_500, sd: 4_682 });
+/// ```
+#[must_use]
+pub fn expected_height(sire_cm: i16, dam_cm: i16, inbred: ParentsInbreeding) -> Expected {
+    let additive = i128::from(HEIGHT.additive_variance());
+    let sampling = div_round(additive * i128::from(inbred.left()), 4_000_000);
+    let environment = div_round(i128::from(HEIGHT.environmental_variance()) * 3, 2);
+    let variance = saturate(sampling + environment + 1_000_000 / 12).unsigned_abs();
+    Expected {
+        mean: (i32::from(sire_cm) + i32::from(dam_cm)) * 500,
+        sd: cut(rounded_half((4 * variance).isqrt())),
+    }
+}
