@@ -212,10 +212,8 @@ impl Sweep {
     }
 
     fn ask(&mut self, parents: &[[u32; 2]], sires: &[u32], matings: &Matings) {
-        for sire in sires {
-            for (mate, _) in matings.of_sire(*sire) {
-                self.open.insert(*mate);
-            }
+        for (mate, _) in sires.iter().flat_map(|sire| matings.of_sire(*sire)) {
+            self.open.insert(*mate);
         }
         self.asked.clear();
         let asked = &mut self.asked;

@@ -60,6 +60,30 @@ pub enum Flaw {
     },
 }
 
+impl Flaw {
+    /// Tells the same flaw by other numbers of the rows, such as the lines of a file.
+    #[must_use]
+    pub fn at(self, number: impl Fn(u32) -> u32) -> Self {
+        match self {
+            Self::TooMany => self,
+            Self::NoSuchParent { row } => Self::NoSuchParent { row: number(row) },
+            Self::Duplicate { row, first } => Self::Duplicate {
+                row: number(row),
+                first: number(first),
+            },
+            Self::OwnParent { row } => Self::OwnParent { row: number(row) },
+            Self::SameParents { row } => Self::SameParents { row: number(row) },
+            Self::BothSexes { as_sire, as_dam } => Self::BothSexes {
+                as_sire: number(as_sire),
+                as_dam: number(as_dam),
+            },
+            Self::Cycle { rows } => Self::Cycle {
+                rows: rows.into_iter().map(number).collect(),
+            },
+        }
+    }
+}
+
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
