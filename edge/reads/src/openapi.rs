@@ -2,7 +2,7 @@
 
 use crate::{
     breeding, catalogue, diversity, entry, foal, genetics, health, herd, history, horse, ledger,
-    preview, problem, proof, ranking, show, stable, user,
+    mates, mating, pedigree, preview, problem, proof, ranking, show, stable, user,
 };
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -20,8 +20,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     info(title = "Equoria", description = "Horses, their training, their shows and their breeding."),
     paths(
         herd::find, horse::card, history::results, history::training,
-        genetics::genetics, foal::offspring, foal::foal,
-        breeding::studs, breeding::pregnancies, diversity::breed,
+        genetics::genetics, pedigree::pedigree, mates::mates, mating::preview, foal::offspring, foal::foal,
+        breeding::studs, breeding::pregnancies, diversity::breed, diversity::stable,
         user::profile, user::me, herd::own, ledger::postings, stable::own, stable::stable,
         show::calendar, show::show, entry::entries, entry::results, proof::proof, preview::preview,
         ranking::horses, ranking::users,

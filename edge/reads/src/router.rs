@@ -7,7 +7,7 @@ use crate::session::{Claims, Fault, Verifier};
 use crate::{Failure, version};
 use crate::{
     breeding, catalogue, diversity, entry, foal, genetics, health, herd, history, horse, ledger,
-    preview, proof, ranking, show, stable, user,
+    mates, mating, pedigree, preview, proof, ranking, show, stable, user,
 };
 use axum::Router;
 use axum::middleware::from_fn;
@@ -97,6 +97,9 @@ static READS: &[(&str, Read)] = reads! {
     "/v1/horses/{id}/results" => history::results,
     "/v1/horses/{id}/training" => history::training,
     "/v1/horses/{id}/genetics" => genetics::genetics,
+    "/v1/horses/{id}/pedigree" => pedigree::pedigree,
+    "/v1/horses/{id}/mates" => mates::mates,
+    "/v1/matings/preview" => mating::preview,
     "/v1/horses/{id}/foals" => foal::offspring,
     "/v1/foals/{id}" => foal::foal,
     "/v1/studs" => breeding::studs,
@@ -107,6 +110,7 @@ static READS: &[(&str, Read)] = reads! {
     "/v1/users/me/stables" => stable::own,
     "/v1/users/{id}" => user::profile,
     "/v1/stables/{id}" => stable::stable,
+    "/v1/stables/{id}/diversity" => diversity::stable,
     "/v1/shows" => show::calendar,
     "/v1/shows/{id}" => show::show,
     "/v1/shows/{id}/entries" => entry::entries,
@@ -145,6 +149,9 @@ pub static QUERIES: &[&Query] = &[
     &history::RESULTS,
     &history::TRAINING,
     &genetics::GENETICS,
+    &pedigree::PEDIGREE,
+    &mates::MATES,
+    &mating::PLANNED,
     &foal::OFFSPRING,
     &foal::FOAL,
     &breeding::STUDS,
@@ -167,6 +174,7 @@ pub static QUERIES: &[&Query] = &[
     &ranking::USERS,
     &catalogue::BREEDS,
     &diversity::BREED,
+    &diversity::STABLE,
     &health::READY,
 ];
 
@@ -251,12 +259,15 @@ mod tests {
         ask(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
-    const PATHS: [&str; 29] = [
+    const PATHS: [&str; 33] = [
         "/v1/horses",
         "/v1/horses/1",
         "/v1/horses/1/results",
         "/v1/horses/1/training",
         "/v1/horses/1/genetics",
+        "/v1/horses/1/pedigree",
+        "/v1/horses/1/mates",
+        "/v1/matings/preview?mare=1&stallion=2",
         "/v1/horses/1/foals",
         "/v1/foals/1",
         "/v1/studs",
@@ -267,6 +278,7 @@ mod tests {
         "/v1/users/me/stables",
         "/v1/users/0193a0b8-7d2f-7c3e-8f00-0123456789ab",
         "/v1/stables/1",
+        "/v1/stables/1/diversity",
         "/v1/shows",
         "/v1/shows/1",
         "/v1/shows/1/entries",
@@ -326,6 +338,13 @@ mod tests {
             ("/v1/horses/x/genetics", "id"),
             ("/v1/horses/1/foals?cursor=AQEAAAAAAAABKw", "cursor"),
             ("/v1/foals/-1", "id"),
+            ("/v1/horses/1/pedigree?generations=9", "generations"),
+            ("/v1/horses/1/pedigree?generations=0", "generations"),
+            ("/v1/horses/1/mates?limit=51", "limit"),
+            ("/v1/matings/preview?mare=1", "stallion"),
+            ("/v1/matings/preview?stallion=1", "mare"),
+            ("/v1/matings/preview?mare=x&stallion=2", "mare"),
+            ("/v1/stables/x/diversity", "id"),
             ("/v1/studs?breed=Arabian", "breed"),
             ("/v1/studs?max_fee=-1", "max_fee"),
             ("/v1/studs?max_fee=1000001", "max_fee"),

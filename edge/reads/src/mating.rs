@@ -1,0 +1,550 @@
+//! A planned mating: what stands in its way, what it costs, and what the foal may be. Nothing here that was not shown to the
+//! asker already takes part: no hidden trait, no genotype that was not tested, no test that was not published.
+
+use crate::Failure;
+use crate::clock::Instant;
+use crate::family::Family;
+use crate::horse::{Named, stats};
+use crate::pedigree::{Ancestry, Common, ancestors};
+use crate::preview::Why;
+use crate::query::{Freshness, Query, Record};
+use crate::question::Question;
+use crate::router::Reads;
+use crate::wire::{Chance, Score};
+use axum::response::Response;
+use postgres_types::Type;
+use rules::Refusal;
+use rules::breeding::{Mare, Mate, Nurture, Stallion, breed_of_foal, check_covering, trait_odds};
+use rules::economy::COVERING_REGISTRATION;
+use rules::genetics::Locus;
+use rules::genetics::coat::Phenotype;
+use rules::genetics::prediction::{Mating, predict};
+use rules::heredity::{self, Estimate, ParentsInbreeding, expected_height, expected_stat};
+use rules::horse::{FIRST_ACTIVE_AGE, Sex};
+use rules::id::{HorseId, UserId};
+use rules::money::Coins;
+use rules::pedigree::Inbreeding;
+use rules::scale::Gauge;
+use rules::stat::{Stat, Stats};
+use rules::time::{DAYS_PER_YEAR, days_after};
+use rules::traits::{Trait, VisibleTraits};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The most colours that are told by name.
+const MOST_COATS: usize = 20;
+/// The chance of either sex.
+const HALF: Chance = Chance(500_000);
+
+/// A planned mating.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Planned {
+    /// The mare.
+    pub mare: Named,
+    /// The stallion.
+    pub stallion: Named,
+    /// Why a covering would be refused now; empty where it would not. For a signed-in player: by this player, with what is in
+    /// the purse.
+    pub obstacles: Vec<Why>,
+    /// What a covering costs.
+    pub cost: Cost,
+    /// What the foal may be.
+    pub foal: Foal,
+    /// What the odds of genes rest on.
+    pub based_on: BasedOn,
+}
+
+/// What a covering costs, in coins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Cost {
+    /// The registration.
+    pub registration: i64,
+    /// The stud fee: 0 for the player's own stallion, null for another's who does not stand at stud.
+    pub fee: Option<i64>,
+    /// Both together; null where the fee is.
+    pub total: Option<i64>,
+}
+
+/// A foal that is not conceived yet.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Foal {
+    /// The name of its breed.
+    pub breed: String,
+    /// The inbreeding coefficient F, 0 to 1: the kinship of its parents, over all ancestors there are.
+    pub inbreeding: f64,
+    /// The part of F that the common ancestors below do not make up.
+    pub inbreeding_beyond: f64,
+    /// Where lines of sire and dam meet, the greatest part of F first.
+    pub common_ancestors: Vec<Common>,
+    /// The chance of either sex.
+    pub sex: BTreeMap<&'static str, Chance>,
+    /// The chance that it lives; the rest is lost before birth.
+    pub born_alive: Chance,
+    /// Why it may be lost.
+    pub losses: Vec<Loss>,
+    /// The likeliest coats by name, likeliest first, at most twenty.
+    pub coats: Vec<Coat>,
+    /// The chance of any other coat, of foals that live.
+    pub other_coats: Chance,
+    /// Are the odds of coats exact? They are rounded to 2^-48 where much is inferred.
+    pub is_exact: bool,
+    /// The odds at each health locus at which anything but a clear foal is possible, of foals that live.
+    pub health: Vec<Health>,
+    /// Each stat at birth. It goes by the parents' stats of today, which training may have raised.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Expected>))]
+    pub stats: BTreeMap<&'static str, Expected>,
+    /// The height at the withers once grown, in centimetres, as far as the parents' heights tell; null where one is not known.
+    pub height_cm: Option<Expected>,
+    /// How likely it is born with each trait, going by those of its parents that have come to light.
+    pub traits: Vec<TraitChance>,
+}
+
+/// A reason for which a foal may be lost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Loss {
+    /// The symbol of the gene.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "EDNRB"))]
+    pub locus: Locus,
+    /// The name that breeders use.
+    #[cfg_attr(feature = "openapi", schema(example = "Frame"))]
+    pub name: &'static str,
+    /// The alleles with which no foal lives: `O/O`.
+    pub genotype: String,
+    /// The chance at conception.
+    pub chance: Chance,
+}
+
+/// A coat and its odds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Coat {
+    /// The name of the coat it is born with.
+    pub name: String,
+    /// The chance at conception.
+    pub conceived: Chance,
+    /// The chance among foals that live.
+    pub live: Chance,
+}
+
+/// The odds at a health locus, of foals that live.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Health {
+    /// The symbol of the gene.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "PPIB"))]
+    pub locus: Locus,
+    /// The name that breeders use.
+    pub name: &'static str,
+    /// The chance of no harmful allele.
+    pub clear: Chance,
+    /// The chance of one copy of what takes two.
+    pub carrier: Chance,
+    /// The chance of the disease, or the risk of it.
+    pub affected: Chance,
+}
+
+/// A quantity that is not drawn yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Expected {
+    /// The mean.
+    pub mean: Score,
+    /// The standard deviation.
+    pub sd: Score,
+}
+
+/// How likely a trait is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TraitChance {
+    /// The trait.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub name: Trait,
+    /// The chance that it is born with it, visible or hidden.
+    pub chance: Chance,
+}
+
+/// What the odds of genes rest on: the loci of either parent that are tested, as far as the asker may know. All others are
+/// inferred from the coats of the horse, its parents and grandparents, from tests of those, and from what is common in the
+/// breed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BasedOn {
+    /// Tested loci.
+    pub tested: Sides,
+    /// Inferred loci.
+    pub inferred: Sides,
+}
+
+/// Loci of either parent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Sides {
+    /// The mare's.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub mare: Vec<Locus>,
+    /// The stallion's.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub stallion: Vec<Locus>,
+}
+
+// A row for either parent and for each of their parents and grandparents; the mare's carries the ancestors.
+pub(crate) static PLANNED: Query = Query {
+    name: "planned mating",
+    freshness: Freshness::Fresh,
+    sql: concat!(
+        "with recursive near (id, sire_id, dam_id, depth) as (
+        select h.id, h.sire_id, h.dam_id, 0 from horses h where h.id = any(array[$1, $2])
+        union
+        select p.id, p.sire_id, p.dam_id, n.depth + 1 from near n cross join lateral (
+          select h.id, h.sire_id, h.dam_id from horses h where h.id = any(array[n.sire_id, n.dam_id]) limit 2) p
+        where n.depth < 2),
+      ",
+        ancestors!("array[$1, $2]"),
+        "
+      select h.id, h.name, h.sex, h.born_at, h.user_id, h.sire_id, h.dam_id, h.bond_score, h.stress_level, h.visible_traits,
+        h.inbreeding, h.height_cm, h.stats, h.phenotype, h.breed, h.stat_means, h.allele_frequencies, h.tests,
+        a.ids, a.sires, a.dams, a.names, l.fee as stud_fee, u.money, u.token_epoch,
+        exists (select from pregnancies p where p.mare_id = h.id and p.state = 'in_foal') as in_foal,
+        (select max(p.ended_at) from pregnancies p where p.mare_id = h.id and p.state = 'foaled') as foaled_at
+      from (select distinct n.id from near n) k cross join lateral (
+        select h.id, h.name, h.sex, h.born_at, h.user_id, coalesce(h.sire_id, 0) as sire_id, coalesce(h.dam_id, 0) as dam_id,
+          h.bond_score, h.stress_level, h.visible_traits, h.inbreeding, h.height_cm, (h.coat -> 'phenotype')::int8 as phenotype,
+          ",
+        stats!(),
+        ", b.name as breed, array[b.precision_mean, b.strength_mean, b.speed_mean, b.agility_mean, b.endurance_mean,
+            b.intelligence_mean, b.stamina_mean, b.balance_mean, b.boldness_mean, b.flexibility_mean, b.obedience_mean,
+            b.focus_mean] as stat_means, b.allele_frequencies,
+          coalesce((select jsonb_agg(jsonb_build_object('locus', t.locus, 'genotype', t.genotype) order by t.locus)
+            from genetic_tests t where t.horse_id = h.id and (t.published or h.user_id = $3)), '[]') as tests
+        from horses h join breeds b on b.id = h.breed_id where h.id = k.id limit 1) h
+      left join ancestors a on h.id = $1 left join stud_listings l on l.horse_id = h.id left join users u on u.id = $3
+      order by h.id"
+    ),
+    takes: &[Type::INT8, Type::INT8, Type::UUID],
+    gives: &[
+        ("id", Type::INT8),
+        ("name", Type::TEXT),
+        ("sex", Type::TEXT),
+        ("born_at", Type::TIMESTAMPTZ),
+        ("user_id", Type::UUID),
+        ("sire_id", Type::INT8),
+        ("dam_id", Type::INT8),
+        ("bond_score", Type::INT2),
+        ("stress_level", Type::INT2),
+        ("visible_traits", Type::JSONB),
+        ("inbreeding", Type::FLOAT8),
+        ("height_cm", Type::INT2),
+        ("stats", Type::INT2_ARRAY),
+        ("phenotype", Type::INT8),
+        ("breed", Type::TEXT),
+        ("stat_means", Type::INT2_ARRAY),
+        ("allele_frequencies", Type::JSONB),
+        ("tests", Type::JSONB),
+        ("ids", Type::INT8_ARRAY),
+        ("sires", Type::INT8_ARRAY),
+        ("dams", Type::INT8_ARRAY),
+        ("names", Type::TEXT_ARRAY),
+        ("stud_fee", Type::INT8),
+        ("money", Type::INT8),
+        ("token_epoch", Type::INT4),
+        ("in_foal", Type::BOOL),
+        ("foaled_at", Type::TIMESTAMPTZ),
+    ],
+};
+
+/// A planned mating: obstacles, cost, and what the foal may be.
+///
+/// Two horses of one sex, or the same horse twice: 409, for nothing can be predicted.
+#[cfg_attr(feature = "openapi", utoipa::path(
+    get, path = "/v1/matings/preview", tag = "breeding", security((), ("token" = [])),
+    params(("mare" = i64, Query, description = "The id of the mare"), ("stallion" = i64, Query, description = "The id of the stallion")),
+    responses((status = 200, body = Planned), (status = 404, description = "No such horse"), (status = 409, description = "No such mating"))
+))]
+pub(crate) async fn preview(reads: Reads, asked: Question) -> Result<Response, Failure> {
+    let asker = asked.asker(&reads)?;
+    asked.only(&["mare", "stallion"])?;
+    let (mare, stallion) = (named(&asked, "mare")?, named(&asked, "stallion")?);
+    let rows = reads
+        .rows(&PLANNED, &[&mare, &stallion, &asker.id()])
+        .await?;
+    let mut parents = [None, None];
+    for row in &rows {
+        let id: i64 = row.get("id")?;
+        for (parent, wanted) in parents.iter_mut().zip([mare, stallion]) {
+            if id == wanted {
+                *parent = Some(Parent::read(row)?);
+            }
+        }
+    }
+    let [Some(mare), Some(stallion)] = parents else {
+        return Err(Failure::Missing { what: "horse" });
+    };
+    asker.confirm(mare.row)?;
+    let money: Option<i64> = mare.row.get("money")?;
+    let pair = Pair {
+        player: asker.id().map(UserId::new),
+        purse: Coins::new(money.unwrap_or(i64::MAX)),
+        mare,
+        stallion,
+    };
+    let obstacles = pair.obstacles(reads.now().await)?;
+    let family = Family::read(&rows)?;
+    asker.answer(&Planned {
+        mare: pair.mare.row.named("id", "name")?,
+        stallion: pair.stallion.row.named("id", "name")?,
+        obstacles: obstacles.iter().map(Why::of).collect(),
+        cost: pair.cost()?,
+        foal: pair.foal(&family)?,
+        based_on: pair.based_on(&family),
+    })
+}
+
+/// A parameter that names a horse.
+fn named(asked: &Question, name: &'static str) -> Result<i64, Failure> {
+    let id = asked.number(name, 1, i64::MAX)?;
+    id.ok_or_else(|| Failure::invalid(name, "Name the horse by its id."))
+}
+
+/// What the rules look at in either parent.
+struct Parent<'a> {
+    row: &'a Record,
+    mate: Mate,
+    visible: VisibleTraits,
+    stats: Stats,
+    stat_means: Stats,
+    inbreeding: Inbreeding,
+}
+
+impl<'a> Parent<'a> {
+    fn read(row: &'a Record) -> Result<Self, Failure> {
+        Ok(Self {
+            row,
+            mate: Mate {
+                id: HorseId::new(row.get("id")?),
+                owner: UserId::new(row.get("user_id")?),
+                sex: row.word("sex")?,
+                born_at: row.get("born_at")?,
+            },
+            visible: row.json("visible_traits")?,
+            stats: row.stats("stats")?,
+            stat_means: row.stats("stat_means")?,
+            inbreeding: Inbreeding::of(row.get("inbreeding")?),
+        })
+    }
+
+    fn estimate(&self, stat: Stat) -> Estimate {
+        let mean = self.stat_means.get(stat).get();
+        Estimate::of_stat(self.stats.get(stat), mean, self.inbreeding)
+    }
+
+    fn gauge(&self, column: &str) -> Result<Gauge, Failure> {
+        let number: i16 = self.row.get(column)?;
+        Ok(Gauge::clamped(number.into()))
+    }
+
+    fn traits(&self) -> impl Iterator<Item = Trait> {
+        self.visible.iter()
+    }
+}
+
+/// A mare, a stallion, and who asks for them.
+struct Pair<'a> {
+    player: Option<UserId>,
+    purse: Coins,
+    mare: Parent<'a>,
+    stallion: Parent<'a>,
+}
+
+impl Pair<'_> {
+    /// What the stallion costs whoever asks. Nobody in particular is told the fee of the listing, whoever owns the mare: that
+    /// two horses have one owner may be a secret.
+    fn fee(&self) -> Result<Option<Coins>, Failure> {
+        if self.player == Some(self.stallion.mate.owner) {
+            return Ok(Some(Coins::ZERO));
+        }
+        let fee: Option<i64> = self.stallion.row.get("stud_fee")?;
+        Ok(fee.map(Coins::new))
+    }
+
+    fn cost(&self) -> Result<Cost, Failure> {
+        let (registration, fee) = (COVERING_REGISTRATION.get(), self.fee()?.map(Coins::get));
+        Ok(Cost {
+            registration,
+            fee,
+            total: fee.map(|fee| fee.saturating_add(registration)),
+        })
+    }
+
+    /// Every refusal that a covering would meet, in their order: each is found by taking away the one before.
+    fn obstacles(&self, now: Instant) -> Result<Vec<Refusal>, Failure> {
+        let mut fee = self.fee()?;
+        let player = self.player.unwrap_or(UserId::new(Uuid::nil()));
+        let grown = days_after(now, -FIRST_ACTIVE_AGE * DAYS_PER_YEAR);
+        let (mut mare, mut stallion) = (self.mare.mate, self.stallion.mate);
+        mare.owner = self.player.map_or(player, |_| mare.owner);
+        let (mut in_foal, mut foaled_at) = (
+            self.mare.row.get("in_foal")?,
+            self.mare.row.get("foaled_at")?,
+        );
+        let mut obstacles = Vec::new();
+        loop {
+            let covered = Mare {
+                horse: mare,
+                in_foal,
+                foaled_at,
+            };
+            let covering = Stallion {
+                horse: stallion,
+                stud_fee: fee,
+            };
+            let Err(refusal) = check_covering(player, &covered, &covering, fee, now) else {
+                break;
+            };
+            match refusal {
+                Refusal::NotYours => mare.owner = player,
+                Refusal::NotOfBreedingAge {
+                    field: "mare_id", ..
+                } => {
+                    mare.born_at = grown;
+                }
+                Refusal::NotOfBreedingAge { .. } => stallion.born_at = grown,
+                Refusal::InFoal => in_foal = false,
+                Refusal::Resting { .. } => foaled_at = None,
+                Refusal::NotAtStud => fee = Some(Coins::ZERO),
+                impossible => return Err(impossible.into()),
+            }
+            obstacles.push(refusal);
+        }
+        let total = self.cost()?.total.map(Coins::new);
+        obstacles.extend(total.and_then(|total| self.purse.pay(total).err()));
+        Ok(obstacles)
+    }
+
+    fn foal(&self, family: &Family) -> Result<Foal, Failure> {
+        let (mare, stallion) = (&self.mare, &self.stallion);
+        let (sire, dam) = (stallion.mate.id.get(), mare.mate.id.get());
+        let ancestry = Ancestry::read(mare.row)?;
+        let explained = ancestry.explain(sire, dam);
+        let inbreeding = Inbreeding::of(explained.f);
+        let parents = [family.parent(dam)?, family.parent(sire)?];
+        let mating = predict(&parents[0], &parents[1])?;
+        let (coats, other_coats) = coats(&mating);
+        let nurture = Nurture {
+            bond: mare.gauge("bond_score")?,
+            stress: mare.gauge("stress_level")?,
+        };
+        let breeds: (String, String) = (stallion.row.get("breed")?, mare.row.get("breed")?);
+        Ok(Foal {
+            breed: breed_of_foal(&breeds.0, &breeds.1).to_owned(),
+            inbreeding: explained.f,
+            inbreeding_beyond: explained.beyond,
+            common_ancestors: ancestry.common(&explained),
+            sex: Sex::ALL.iter().map(|sex| (sex.as_str(), HALF)).collect(),
+            born_alive: Chance(mating.born_alive().millionths()),
+            losses: losses(&mating),
+            coats,
+            other_coats,
+            is_exact: mating.is_exact(),
+            health: health(&mating),
+            stats: self.stats(inbreeding),
+            height_cm: self.height()?,
+            traits: trait_odds(mare.traits().chain(stallion.traits()), nurture, inbreeding)
+                .into_iter()
+                .map(|odds| TraitChance {
+                    name: odds.r#trait,
+                    chance: Chance(odds.millionths),
+                })
+                .collect(),
+        })
+    }
+
+    fn inbred(&self) -> ParentsInbreeding {
+        ParentsInbreeding {
+            sire: self.stallion.inbreeding,
+            dam: self.mare.inbreeding,
+        }
+    }
+
+    fn stats(&self, foal: Inbreeding) -> BTreeMap<&'static str, Expected> {
+        let expected = |stat: &Stat| {
+            let (sire, dam) = (self.stallion.estimate(*stat), self.mare.estimate(*stat));
+            let expected = expected_stat(sire, dam, self.inbred(), foal);
+            (stat.as_str(), Expected::of(expected))
+        };
+        Stat::ALL.iter().map(expected).collect()
+    }
+
+    fn height(&self) -> Result<Option<Expected>, Failure> {
+        let sire: Option<i16> = self.stallion.row.get("height_cm")?;
+        let dam: Option<i16> = self.mare.row.get("height_cm")?;
+        let both = sire.zip(dam);
+        Ok(both.map(|(sire, dam)| Expected::of(expected_height(sire, dam, self.inbred()))))
+    }
+
+    fn based_on(&self, family: &Family) -> BasedOn {
+        let (mare, stallion) = (self.mare.mate.id.get(), self.stallion.mate.id.get());
+        let loci = |is_tested: bool| Sides {
+            mare: family.loci(mare, is_tested),
+            stallion: family.loci(stallion, is_tested),
+        };
+        BasedOn {
+            tested: loci(true),
+            inferred: loci(false),
+        }
+    }
+}
+
+impl Expected {
+    fn of(expected: heredity::Expected) -> Self {
+        Self {
+            mean: Score(expected.mean.into()),
+            sd: Score(expected.sd.into()),
+        }
+    }
+}
+
+/// The likeliest coats by the name that they are born with, and what is left for all others.
+fn coats(mating: &Mating<'_>) -> (Vec<Coat>, Chance) {
+    let named = mating.grouped(Phenotype::born_name).into_iter();
+    let mut coats: Vec<Coat> = named
+        .map(|(name, odds)| Coat {
+            name,
+            conceived: Chance(odds.conceived.millionths()),
+            live: Chance(odds.live.millionths()),
+        })
+        .collect();
+    coats.sort_by_key(|coat| u32::MAX - coat.live.0);
+    coats.truncate(MOST_COATS);
+    let told = coats.iter().map(|coat| coat.live.0).sum();
+    (coats, Chance(1_000_000_u32.saturating_sub(told)))
+}
+
+fn losses(mating: &Mating<'_>) -> Vec<Loss> {
+    let lost = mating.lost();
+    lost.map(|(loss, chance)| Loss {
+        locus: loss.locus,
+        name: loss.locus.facts().name,
+        genotype: loss.locus.pair_text(loss.pair),
+        chance: Chance(chance.millionths()),
+    })
+    .collect()
+}
+
+fn health(mating: &Mating<'_>) -> Vec<Health> {
+    let odds = mating.health().into_iter();
+    odds.map(|odds| Health {
+        locus: odds.locus,
+        name: odds.locus.facts().name,
+        clear: Chance(odds.clear.live.millionths()),
+        carrier: Chance(odds.carrier.live.millionths()),
+        affected: Chance(odds.affected.live.millionths()),
+    })
+    .filter(|odds| odds.carrier.0 > 0 || odds.affected.0 > 0)
+    .collect()
+}
