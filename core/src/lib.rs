@@ -35,6 +35,20 @@
 //! - *Stat gain at a show*: the chance depends on the placement (first three) alone; the stat is drawn 50/30/20.
 //! - *A show* needs two entries. With fewer at its run date it is cancelled and everything goes back.
 //! - *A level bracket* holds both of its ends. A host may enter their own show.
+//! - *A covering*: a stallion of the player's own costs no fee, whether he is listed or not. A mare whose foal was lost needs
+//!   no rest. A foal's breed, breeding values and traits are decided at its birth, so the dam's care until then counts.
+//! - *A foal's temperament* is its sire's in 40 % of the births, its dam's in 40 %, and drawn for its breed in 20 %.
+//! - *Traits at birth*: what both parents have is drawn once. Parents' traits are drawn in the order of the table. A trait
+//!   may be drawn again by a later rule, and stands once. Bond and stress below 50 count as 50. Visibility is drawn after
+//!   all traits stand.
+//! - *Height and white markings* are inherited like stats, with variances of their own; inbreeding costs neither. A foal of
+//!   two breeds is no taller or better than its parents' mean.
+//! - *A horse of before the game knew genomes* counts as a founder of her breed, given the stats that she has.
+//! - *Enrichment*: gates look at the bond and the stress after the activity and at the foal's day of life. They are drawn in
+//!   the order of the table, good traits first; the first success is the one trait. It is visible at once. An impact is what
+//!   really changed, cut at the ends of the scale.
+//! - *Milestones*: a newborn has reached bonds of 25 and of 50. The first trait is the first that anyone sees. Milestones of
+//!   age carry the instant of that age; the others are reached before the third birthday or never.
 //! - *JSON documents* are objects: a missing key of the settings has its default, null is refused; the modifiers' three
 //!   lists are always there.
 //!

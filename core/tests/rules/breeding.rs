@@ -535,13 +535,13 @@ fn traits_are_born_as_often_as_their_odds_say() {
         foal: 250_000,
         ..Pair::new("", "")
     };
-    odds_hold(&every, 100_000);
+    odds_hold(&every, 500_000);
     let stressed = Pair {
         nurture: nurture(20, 90),
         foal: 62_500,
         ..every
     };
-    odds_hold(&stressed, 100_000);
+    odds_hold(&stressed, 500_000);
 }
 
 #[test]
