@@ -20,25 +20,27 @@ const DISCIPLINES: &str = "insert into disciplines as d (name, first_stat, secon
 
 const BREEDS_ROWS: &str = "insert into breeds as b (name, precision_mean, strength_mean, speed_mean, agility_mean, endurance_mean,
       intelligence_mean, stamina_mean, balance_mean, boldness_mean, flexibility_mean, obedience_mean, focus_mean,
-      temperament_weights)
+      temperament_weights, allele_frequencies)
     select r.name, r.precision, r.strength, r.speed, r.agility, r.endurance, r.intelligence, r.stamina, r.balance, r.boldness,
-      r.flexibility, r.obedience, r.focus, r.temperament_weights
+      r.flexibility, r.obedience, r.focus, r.temperament_weights, r.allele_frequencies
     from jsonb_to_recordset($1) r (name text, precision smallint, strength smallint, speed smallint, agility smallint,
       endurance smallint, intelligence smallint, stamina smallint, balance smallint, boldness smallint, flexibility smallint,
-      obedience smallint, focus smallint, temperament_weights smallint[])
+      obedience smallint, focus smallint, temperament_weights smallint[],
+      allele_frequencies jsonb)
     left join breeds known on known.name = r.name
     where known.id is null or (known.precision_mean, known.strength_mean, known.speed_mean, known.agility_mean,
       known.endurance_mean, known.intelligence_mean, known.stamina_mean, known.balance_mean, known.boldness_mean,
-      known.flexibility_mean, known.obedience_mean, known.focus_mean, known.temperament_weights)
+      known.flexibility_mean, known.obedience_mean, known.focus_mean, known.temperament_weights, known.allele_frequencies)
       is distinct from (r.precision, r.strength, r.speed, r.agility, r.endurance, r.intelligence, r.stamina, r.balance,
-      r.boldness, r.flexibility, r.obedience, r.focus, r.temperament_weights)
+      r.boldness, r.flexibility, r.obedience, r.focus, r.temperament_weights, r.allele_frequencies)
     on conflict (name) do update
       set precision_mean = excluded.precision_mean, strength_mean = excluded.strength_mean, speed_mean = excluded.speed_mean,
         agility_mean = excluded.agility_mean, endurance_mean = excluded.endurance_mean,
         intelligence_mean = excluded.intelligence_mean, stamina_mean = excluded.stamina_mean,
         balance_mean = excluded.balance_mean, boldness_mean = excluded.boldness_mean,
         flexibility_mean = excluded.flexibility_mean, obedience_mean = excluded.obedience_mean,
-        focus_mean = excluded.focus_mean, temperament_weights = excluded.temperament_weights";
+        focus_mean = excluded.focus_mean, temperament_weights = excluded.temperament_weights,
+        allele_frequencies = excluded.allele_frequencies";
 
 /// Writes what is missing or differs.
 pub(super) async fn write(
@@ -73,5 +75,6 @@ fn breed(breed: &Breed) -> Value {
         "temperament_weights".to_owned(),
         json!(breed.facts.temperament_weights),
     );
+    row.insert("allele_frequencies".to_owned(), json!(breed.frequencies()));
     Value::Object(row)
 }

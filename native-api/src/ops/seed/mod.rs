@@ -8,11 +8,14 @@
 
 mod base;
 mod calendar;
+mod childhood;
 mod names;
+mod registry;
 mod rows;
 mod season;
 mod shows;
 mod stable_life;
+mod stud;
 mod world;
 mod write;
 
@@ -84,6 +87,8 @@ enum Topic {
     PastShows = 6,
     OpenShows = 7,
     Secrets = 8,
+    Matings = 9,
+    Births = 10,
 }
 
 /// What a seed has written.
@@ -138,7 +143,9 @@ pub async fn base(client: &mut Client) -> Result<Summary, Trouble> {
 }
 
 /// Writes a small world of players, stables and horses, in which every fifth horse has another owner. It has lived by the
-/// rules for half a year: stipends, the store, training, grooming.
+/// rules for a year and a half: stipends, the store, training, grooming, and a studbook of ten generations and more.
+///
+/// `horses` counts every horse there ever was, retired ancestors too.
 ///
 /// # Errors
 /// When there are no breeds yet, or what the database refuses.
@@ -147,7 +154,7 @@ pub async fn dev(client: &mut Client, plan: &Plan, horses: u32) -> Result<Summar
     let mut summary = Summary::default();
     if !has_world(&seeding.transaction).await? {
         let world = world::World::grow(plan, horses);
-        write::world(&seeding.transaction, &world, &mut summary).await?;
+        write::world(&seeding.transaction, plan, &world, &mut summary).await?;
     }
     seeding.end(summary).await
 }

@@ -33,11 +33,16 @@ const LOGS: &str =
     from training_logs l join users u on u.id = l.user_id
     where u.email like '%@' || $1::text order by l.horse_id, l.trained_at";
 
-/// A horse that may be entered, with its training so that its past can be told.
+const PREGNANCIES: &str = "select p.mare_id, p.covered_at, p.ended_at
+    from pregnancies p join users u on u.id = p.user_id
+    where u.email like '%@' || $1::text order by p.mare_id, p.covered_at";
+
+/// A horse that may be entered, with its training and pregnancies so that its past can be told.
 struct Runner {
     horse: Horse,
     got_at: Instant,
     sessions: Vec<Past>,
+    pregnancies: Vec<(Instant, Option<Instant>)>,
 }
 
 struct Past {
@@ -76,6 +81,10 @@ impl Stage {
             .await
             .because(because)?;
         let logs = transaction.query(LOGS, &[&DOMAIN]).await.because(because)?;
+        let pregnancies = transaction
+            .query(PREGNANCIES, &[&DOMAIN])
+            .await
+            .because(because)?;
         let mut stage = Self {
             runners: Vec::with_capacity(rows.len()),
             purses: HashMap::new(),
@@ -97,12 +106,21 @@ impl Stage {
                 horse,
                 got_at: readable(column(row, "created_at"))?,
                 sessions: Vec::new(),
+                pregnancies: Vec::new(),
             });
         }
         for row in &logs {
             let horse: i64 = readable(column(row, "horse_id"))?;
             if let Some(runner) = at.get(&horse).and_then(|at| stage.runners.get_mut(*at)) {
                 runner.sessions.push(readable(Past::of(row))?);
+            }
+        }
+        for row in &pregnancies {
+            let mare: i64 = readable(column(row, "mare_id"))?;
+            if let Some(runner) = at.get(&mare).and_then(|at| stage.runners.get_mut(*at)) {
+                let covered_at = readable(column(row, "covered_at"))?;
+                let ended_at = readable(column(row, "ended_at"))?;
+                runner.pregnancies.push((covered_at, ended_at));
             }
         }
         Ok(stage)
@@ -215,6 +233,10 @@ impl Runner {
     /// The horse as it was at an instant: without what it learned later. Bond and traits are those of today.
     fn at(&self, instant: Instant) -> Horse {
         let mut horse = self.horse.clone();
+        // The database lets no mare be entered that is in foal when it writes the entry.
+        horse.in_foal |= self.pregnancies.iter().any(|(covered_at, ended_at)| {
+            *covered_at <= instant && ended_at.is_none_or(|ended_at| instant < ended_at)
+        });
         for later in self.sessions.iter().rev().take_while(|it| it.at > instant) {
             let score = horse.scores.get(later.discipline) - later.score_gain;
             // A score that the log explains is never negative.

@@ -2,16 +2,27 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use rules::Instant;
-use rules::breed::{BREEDS, Breed};
+use rules::breed::Breed;
+use rules::breeding::Newborn;
 use rules::dice::Dice;
 use rules::discipline::{Discipline, DisciplineScores};
-use rules::horse::{Founder, Groomable, Sex, check_groom, found, starter_mare};
+use rules::foal::DAYS;
+use rules::heredity::Inheritance;
+use rules::horse::{FIRST_ACTIVE_AGE, Groomable, Sex, active_age, check_groom, found};
+use rules::money::Coins;
+use rules::pedigree::Inbreeding;
 use rules::scale::{Bp, Gauge};
 use rules::stat::{StatGain, Stats};
+use rules::temperament::Temperament;
+use rules::time::{DAYS_PER_YEAR, days_after};
 use rules::training::{Trainee, check};
 use rules::traits::{EpigeneticModifiers, Rarity, Trait};
 
+use super::childhood::Childhood;
 use super::names;
+
+/// How much breeders ask for a horse, as often as that is: a few are popular.
+const APPEALS: [u16; 10] = [1, 1, 1, 1, 1, 2, 2, 4, 4, 10];
 
 /// A horse of the seeded world.
 #[derive(Clone, Debug)]
@@ -24,8 +35,16 @@ pub(super) struct Steed {
     pub name: String,
     /// Its breed.
     pub breed: &'static Breed,
-    /// As it was made.
-    pub founder: Founder,
+    /// Its sex.
+    pub sex: Sex,
+    /// When it was born.
+    pub born_at: Instant,
+    /// Its temperament.
+    pub temperament: Temperament,
+    /// Its genome, breeding values, height and coat.
+    pub inheritance: Inheritance,
+    /// Its parents and first weeks, if it was born in the world.
+    pub childhood: Option<Childhood>,
     /// When its owner got it.
     pub got_at: Instant,
     /// Is it its owner's free mare?
@@ -46,6 +65,14 @@ pub(super) struct Steed {
     pub groomed_on: Option<NaiveDate>,
     /// Every session, oldest first.
     pub sessions: Vec<Logged>,
+    /// How much breeders ask for it, from 1 to 10.
+    pub appeal: u16,
+    /// Since when the mare is in foal.
+    pub covered_at: Option<Instant>,
+    /// When the mare last foaled.
+    pub foaled_at: Option<Instant>,
+    /// When it was tested, and whether the result is published.
+    pub tested: Option<(Instant, bool)>,
     favourites: [Discipline; 2],
     minute: i64,
 }
@@ -65,54 +92,126 @@ pub(super) struct Logged {
     pub user_xp: i64,
 }
 
+/// How a horse comes to its owner without having been bred.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrival {
+    /// Its breed.
+    pub breed: &'static Breed,
+    /// Its sex.
+    pub sex: Sex,
+    /// Is it a free mare?
+    pub is_starter: bool,
+}
+
 impl Steed {
-    /// A horse that its owner gets. The first ones are of all breeds in turn, so that each is there.
+    /// A horse that its owner gets from the store, or as the free mare.
     pub(super) fn arrive(
         keeper: usize,
-        at: usize,
-        is_starter: bool,
+        arrival: Arrival,
         got_at: Instant,
         dice: &mut Dice,
     ) -> Self {
-        let drawn = dice.below(BREEDS.len() as u32) as usize;
-        let breed = BREEDS
-            .get(at)
-            .or(BREEDS.get(drawn))
-            .unwrap_or(&rules::breed::CROSSBRED);
-        let frequencies = breed.frequencies();
-        let founder = if is_starter {
-            starter_mare(&breed.facts, &frequencies, got_at, dice)
+        let breed = arrival.breed;
+        let founder = found(
+            &breed.facts,
+            &breed.frequencies(),
+            arrival.sex,
+            got_at,
+            dice,
+        );
+        let modifiers = if arrival.is_starter {
+            founder.modifiers
         } else {
-            let sex = if dice.chance(Bp::new(5_000)) {
-                Sex::Male
-            } else {
-                Sex::Female
-            };
-            found(&breed.facts, &frequencies, sex, got_at, dice)
+            draw_traits(dice)
         };
+        let origin = Newborn {
+            sex: arrival.sex,
+            inbreeding: Inbreeding::NONE,
+            inheritance: founder.inheritance,
+            stats: founder.stats,
+            temperament: founder.temperament,
+            bond: founder.bond,
+            stress: founder.stress,
+            modifiers,
+        };
+        Self {
+            is_starter: arrival.is_starter,
+            ..Self::of(keeper, breed, origin, (founder.born_at, got_at), dice)
+        }
+    }
+
+    /// A foal on the day of its birth.
+    pub(super) fn born(
+        keeper: usize,
+        breed: &'static Breed,
+        newborn: Newborn,
+        childhood: Childhood,
+        born_at: Instant,
+        dice: &mut Dice,
+    ) -> Self {
+        let mut foal = Self {
+            childhood: Some(childhood),
+            ..Self::of(keeper, breed, newborn, (born_at, born_at), dice)
+        };
+        foal.notice(born_at);
+        foal
+    }
+
+    fn of(
+        keeper: usize,
+        breed: &'static Breed,
+        origin: Newborn,
+        (born_at, got_at): (Instant, Instant),
+        dice: &mut Dice,
+    ) -> Self {
         Self {
             keeper,
             stable: dice.below(2) as usize,
             name: names::horse(dice),
             breed,
+            sex: origin.sex,
+            born_at,
+            temperament: origin.temperament,
+            inheritance: origin.inheritance,
+            childhood: None,
             got_at,
-            is_starter,
-            stats: founder.stats,
-            bond: founder.bond,
-            stress: founder.stress,
-            modifiers: if is_starter {
-                founder.modifiers.clone()
-            } else {
-                draw_traits(dice)
-            },
+            is_starter: false,
+            stats: origin.stats,
+            bond: origin.bond,
+            stress: origin.stress,
+            modifiers: origin.modifiers,
             scores: DisciplineScores::default(),
             resting_until: None,
             groomed_on: None,
             sessions: Vec::new(),
-            favourites: favourites(&founder.stats, dice),
+            appeal: APPEALS[dice.below(APPEALS.len() as u32) as usize],
+            covered_at: None,
+            foaled_at: None,
+            tested: None,
+            favourites: favourites(&origin.stats, dice),
             minute: i64::from(dice.below(24 * 60)),
-            founder,
         }
+    }
+
+    /// Its day's minute, at which it is trained and covered.
+    pub(super) fn minute(&self) -> TimeDelta {
+        TimeDelta::minutes(self.minute)
+    }
+
+    /// Is it of an age to breed and to train?
+    pub(super) fn is_active(&self, at: Instant) -> bool {
+        active_age(self.born_at, at).is_ok()
+    }
+
+    /// When it was, or will be, old enough to breed.
+    pub(super) fn active_from(&self) -> Instant {
+        days_after(self.born_at, FIRST_ACTIVE_AGE * DAYS_PER_YEAR)
+    }
+
+    /// The fee for which other players' mares come to him, if he stands at stud: those that few ask for do not.
+    pub(super) fn stud_fee(&self) -> Option<Coins> {
+        let is_wanted = self.sex == Sex::Male && self.appeal > 1;
+        is_wanted.then(|| Coins::new(20 * i64::from(self.appeal)))
     }
 
     /// Trains her on her day of the week that began on that Monday, mostly in her favourite discipline.
@@ -125,11 +224,11 @@ impl Steed {
             second
         };
         let horse = Trainee {
-            born_at: self.founder.born_at,
-            in_foal: false,
+            born_at: self.born_at,
+            in_foal: self.covered_at.is_some_and(|since| since <= at),
             resting_until: self.resting_until,
             stats: self.stats,
-            temperament: self.founder.temperament,
+            temperament: self.temperament,
             modifiers: &self.modifiers,
             bond: self.bond,
             stress: self.stress,
@@ -156,11 +255,14 @@ impl Steed {
         });
     }
 
-    /// Grooms it at an instant, unless it was groomed on that day.
+    /// Grooms it at an instant, unless it was groomed on that day or is not a week old.
     pub(super) fn groom(&mut self, at: Instant) {
+        if at < days_after(self.born_at, DAYS) {
+            return;
+        }
         let midnight = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
         let horse = Groomable {
-            born_at: self.founder.born_at,
+            born_at: self.born_at,
             groomed_at: self.groomed_on.map(midnight),
             bond: self.bond,
             stress: self.stress,

@@ -1,23 +1,52 @@
-//! The seeded world: half a year of players and their horses, lived week by week.
+//! The seeded world: players and their horses, lived week by week.
 
 use chrono::{NaiveDate, TimeDelta};
 use rules::Instant;
+use rules::breed::{BREEDS, Breed, CROSSBRED, by_name};
 use rules::dice::Dice;
-use rules::economy::{STIPEND, STORE_HORSE_PRICE, WELCOME};
+use rules::economy::{GENETIC_TEST, STIPEND, STORE_HORSE_PRICE, WELCOME};
+use rules::horse::Sex;
 use rules::money::Coins;
+use rules::pedigree::Parents;
 use rules::scale::Bp;
 use rules::settings::{Notifications, Privacy, Settings};
 use rules::time::week_start;
 use uuid::{Builder, Uuid};
 
-use super::stable_life::Steed;
+use super::stable_life::{Arrival, Steed};
+use super::stud::Covering;
 use super::{Plan, Topic, names};
 
-/// How many weeks the world has lived.
-const WEEKS: i64 = 24;
+/// How many weeks the world has lived: ten generations of horses and more.
+pub(super) const WEEKS: i64 = 88;
 
-/// What a player keeps back when buying a horse.
-const RESERVE: i64 = 100;
+/// For how many weeks people have come in numbers; before that there were a few breeders.
+const RECENT: i64 = 24;
+
+/// A studbook for every so many horses.
+const HORSES_A_STUDBOOK: usize = 300;
+
+/// The fewest horses of a world in which any is bred.
+const LEAST_BRED: usize = 60;
+
+/// What a player keeps back when spending.
+pub(super) const RESERVE: i64 = 100;
+
+/// The breeds that are bred for many generations, the first of them in small worlds.
+const STUDBOOKS: [&str; 12] = [
+    "American Paint Horse",
+    "Icelandic",
+    "Arabian",
+    "Knabstrupper",
+    "Hanoverian",
+    "Connemara Pony",
+    "American Quarter Horse",
+    "Lusitano",
+    "Gypsy Vanner",
+    "Morgan",
+    "Thoroughbred",
+    "Shetland Pony",
+];
 
 /// A player of the seeded world.
 #[derive(Clone, Debug)]
@@ -34,15 +63,17 @@ pub(super) struct Player {
     pub settings: Settings,
     /// Two stables, of which those are opened that have horses: name and place.
     pub stables: [(String, String); 2],
-    /// XP, all from training so far.
+    /// XP from training and from foals.
     pub xp: i64,
     /// Weeks whose stipend was claimed, and when.
     pub claims: Vec<(NaiveDate, Instant)>,
-    money: Coins,
-    wanted: usize,
-    owned: usize,
+    /// What is in the purse.
+    pub money: Coins,
+    /// How often foals are taught and horses groomed.
+    pub care: Bp,
+    has_starter: bool,
+    is_saving: bool,
     diligence: Bp,
-    care: Bp,
 }
 
 /// Coins that a player received or paid.
@@ -56,21 +87,72 @@ pub(super) struct Spending {
     pub about: About,
 }
 
-/// What a stipend or a purchase is about.
+/// What coins are about.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum About {
     /// The stipend of the week that began on this Monday.
     Week(NaiveDate),
     /// A horse, by its place among the steeds.
     Horse(usize),
+    /// The fee and the registration of a covering, by its place among the coverings.
+    Covering(usize),
+    /// A genetic test of a horse.
+    Test(usize),
 }
 
-/// Players, horses, and what they did with their coins, in its order.
-#[derive(Clone, Debug)]
+/// Players, horses, coverings, and what they did with their coins, in its order.
+#[derive(Clone, Debug, Default)]
 pub(super) struct World {
     pub players: Vec<Player>,
     pub steeds: Vec<Steed>,
+    pub coverings: Vec<Covering>,
     pub spendings: Vec<Spending>,
+    /// The parents of every steed, by place.
+    pub parents: Vec<Parents>,
+    /// The breeds that are bred for many generations.
+    pub studbooks: Vec<&'static Breed>,
+    /// How many foals were born.
+    pub born: usize,
+    /// How many horses came without having been bred: in the first years, and since.
+    founders: [usize; 2],
+}
+
+/// How many horses there are to be, and where they come from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Quota {
+    horses: usize,
+    bred: usize,
+    bought: usize,
+}
+
+impl Quota {
+    fn of(horses: usize, players: usize) -> Self {
+        let bred = if horses < LEAST_BRED {
+            0
+        } else {
+            horses * 3 / 5
+        };
+        Self {
+            horses,
+            bred,
+            bought: horses.saturating_sub(players + bred),
+        }
+    }
+
+    /// How many foals are born until the end of a week, counted from the first: more a week as the world grows.
+    pub(super) fn born_until(self, week: i64) -> usize {
+        let (week, weeks) = (week.clamp(0, WEEKS - 1) as usize, (WEEKS - 1) as usize);
+        self.bred * week * (week + weeks) / (2 * weeks * weeks)
+    }
+
+    /// How many horses are bought until the end of a week: a third of them in the years of the few breeders.
+    fn bought_until(self, week: i64) -> usize {
+        let early = WEEKS - RECENT;
+        let (first, then) = (self.bought / 3, self.bought - self.bought / 3);
+        let since = |week: i64| week.max(0) as usize;
+        first * since(week + 1).min(since(early)) / since(early)
+            + then * since(week + 1 - early) / since(RECENT)
+    }
 }
 
 impl World {
@@ -79,52 +161,46 @@ impl World {
         let horses = horses as usize;
         let count = (horses / 5).max(4);
         let start = week_start(plan.as_of);
+        let studbooks = (horses / HORSES_A_STUDBOOK).clamp(1, STUDBOOKS.len());
         let mut world = Self {
             players: (0..count)
                 .map(|at| Player::join(plan, start, at, count))
                 .collect(),
-            steeds: Vec::with_capacity(horses),
-            spendings: Vec::new(),
+            studbooks: STUDBOOKS[..studbooks]
+                .iter()
+                .map(|name| by_name(name).unwrap_or(&CROSSBRED))
+                .collect(),
+            ..Self::default()
         };
-        world.wish(plan, horses, start);
-        for week in (1..=WEEKS).rev() {
-            let mut dice = plan.dice(Topic::Weeks, week);
-            world.live(plan, start - TimeDelta::weeks(week), &mut dice);
+        let quota = Quota::of(horses, count);
+        for week in 0..WEEKS {
+            let monday = start - TimeDelta::weeks(WEEKS - week);
+            world.live(plan, quota, week, monday);
         }
         world.spendings.sort_by_key(|it| (it.at, it.player));
         world
     }
 
-    /// Deals out the horses: one to each player, the others to whoever can pay for them.
-    fn wish(&mut self, plan: &Plan, horses: usize, start: Instant) {
-        let mut left = horses;
-        for player in &mut self.players {
-            player.wanted = usize::from(left > 0);
-            left -= player.wanted;
-        }
-        let mut dice = plan.dice(Topic::Wishes, 0);
-        let mut room: Vec<usize> = self
-            .players
-            .iter()
-            .map(|player| player.room(start))
-            .collect();
-        while left > 0 && room.iter().any(|room| *room > 0) {
-            let at = dice.below(room.len() as u32) as usize;
-            if room[at] > 0 {
-                room[at] -= 1;
-                self.players[at].wanted += 1;
-                left -= 1;
+    fn live(&mut self, plan: &Plan, quota: Quota, week: i64, monday: Instant) {
+        let mut dice = plan.dice(Topic::Weeks, week);
+        self.bear(plan, monday);
+        let income = self.cover_mares(plan, quota, week, monday);
+        for at in 0..self.players.len() {
+            if self.players[at].joined_at < monday + TimeDelta::weeks(1) {
+                self.claim(at, monday, &mut dice);
+                self.receive_starter(plan, quota, at, monday);
             }
+        }
+        self.buy(plan, quota, week, monday);
+        self.keep(monday, &mut dice);
+        self.test(monday, &mut dice);
+        for (player, coins) in income {
+            self.players[player].earn(coins);
         }
     }
 
-    fn live(&mut self, plan: &Plan, monday: Instant, dice: &mut Dice) {
-        for at in 0..self.players.len() {
-            if self.players[at].joined_at < monday + TimeDelta::weeks(1) {
-                self.claim(at, monday, dice);
-                self.acquire(plan, at, monday);
-            }
-        }
+    /// A week of training and grooming.
+    fn keep(&mut self, monday: Instant, dice: &mut Dice) {
         for steed in &mut self.steeds {
             let player = &mut self.players[steed.keeper];
             let (trains, brushes) = (dice.chance(player.diligence), dice.chance(player.care));
@@ -136,6 +212,7 @@ impl World {
                 steed.groom(monday + TimeDelta::days(5) + TimeDelta::hours(9));
                 steed.groom(monday + TimeDelta::days(6) + TimeDelta::hours(9));
             }
+            steed.notice(monday + TimeDelta::days(6) + TimeDelta::hours(9));
             player.xp += steed.sessions[before..]
                 .iter()
                 .map(|it| it.user_xp)
@@ -146,63 +223,152 @@ impl World {
     /// The stipend of the week, which nobody forgets who saves for a horse.
     fn claim(&mut self, at: usize, monday: Instant, dice: &mut Dice) {
         let player = &mut self.players[at];
-        let is_remembered = dice.chance(Bp::new(8_000)) || player.owned < player.wanted;
+        let is_remembered = dice.chance(Bp::new(8_000)) || player.is_saving;
         if !is_remembered {
             return;
         }
         let minutes = TimeDelta::minutes(5 + i64::from(dice.below(600)));
         let when = monday.max(player.joined_at) + minutes;
         let week = monday.date_naive();
-        player.money = Coins::new(player.money.get() + STIPEND.get());
+        player.earn(STIPEND);
         player.claims.push((week, when));
-        self.spendings.push(Spending {
-            at: when,
-            player: at,
-            about: About::Week(week),
-        });
+        self.spend(when, at, About::Week(week));
     }
 
-    /// The free mare in the first week, and then a horse from the store whenever there are coins for one.
-    fn acquire(&mut self, plan: &Plan, at: usize, monday: Instant) {
+    /// The free mare, as soon as a player is there.
+    fn receive_starter(&mut self, plan: &Plan, quota: Quota, at: usize, monday: Instant) {
         let player = &mut self.players[at];
-        if player.owned == 0 && player.wanted > 0 {
-            let got_at = player.joined_at + TimeDelta::minutes(3);
-            self.bring(plan, at, true, got_at);
+        if player.has_starter || at >= quota.horses {
+            return;
         }
-        let player = &mut self.players[at];
+        player.has_starter = true;
+        let got_at = player.joined_at + TimeDelta::minutes(3);
+        self.bring(plan, at, true, monday, got_at);
+    }
+
+    /// Horses from the store, by whoever has the coins. What was missed in one week is bought in the next; in the last one
+    /// the world is filled up.
+    fn buy(&mut self, plan: &Plan, quota: Quota, week: i64, monday: Instant) {
+        let noon = monday + TimeDelta::days(3) + TimeDelta::hours(12);
+        let starters = self.players.iter().filter(|it| it.has_starter).count();
+        let is_last = week == WEEKS - 1;
+        let wanted = if is_last {
+            quota.horses
+        } else {
+            starters + self.born + quota.bought_until(week)
+        };
+        let first = plan
+            .dice(Topic::Wishes, week)
+            .below(self.players.len() as u32) as usize;
         let price = STORE_HORSE_PRICE.get();
-        if player.owned < player.wanted && player.money.get() >= price + RESERVE {
-            player.money = Coins::new(player.money.get() - price);
-            let got_at = monday
-                + TimeDelta::days(3)
-                + TimeDelta::hours(12)
-                + TimeDelta::minutes(at as i64 % 600);
-            let about = About::Horse(self.steeds.len());
-            self.bring(plan, at, false, got_at);
-            self.spendings.push(Spending {
-                at: got_at,
-                player: at,
-                about,
-            });
+        for round in 0..if is_last { 40 } else { 1 } {
+            for step in 0..self.players.len() {
+                let at = (first + step) % self.players.len();
+                let player = &mut self.players[at];
+                player.is_saving = self.steeds.len() < wanted || player.is_saving;
+                let can_pay = player.has_starter && player.money.get() >= price + RESERVE;
+                if self.steeds.len() < wanted && can_pay {
+                    player.pay(STORE_HORSE_PRICE);
+                    let got_at = noon + TimeDelta::minutes((at as i64 + 7 * round) % 600);
+                    self.spend(got_at, at, About::Horse(self.steeds.len()));
+                    self.bring(plan, at, false, monday, got_at);
+                }
+            }
         }
     }
 
-    fn bring(&mut self, plan: &Plan, keeper: usize, is_starter: bool, got_at: Instant) {
+    fn bring(
+        &mut self,
+        plan: &Plan,
+        keeper: usize,
+        is_starter: bool,
+        monday: Instant,
+        got_at: Instant,
+    ) {
         let at = self.steeds.len();
         let mut dice = plan.dice(Topic::Horses, at as i64);
-        self.players[keeper].owned += 1;
+        let is_recent = monday >= week_start(plan.as_of) - TimeDelta::weeks(RECENT);
+        let breed = self.breed_of_founder(is_recent, &mut dice);
+        let sex = if is_starter || dice.chance(Bp::new(5_000)) && !self.lacks_stallion(breed) {
+            Sex::Female
+        } else {
+            Sex::Male
+        };
+        let arrival = Arrival {
+            breed,
+            sex,
+            is_starter,
+        };
         self.steeds
-            .push(Steed::arrive(keeper, at, is_starter, got_at, &mut dice));
+            .push(Steed::arrive(keeper, arrival, got_at, &mut dice));
+        self.parents.push(Parents::default());
+    }
+
+    /// The first founders are of the studbooks in turn; since people come in numbers, they are of every breed in turn, and
+    /// then of the studbooks or of any breed.
+    fn breed_of_founder(&mut self, is_recent: bool, dice: &mut Dice) -> &'static Breed {
+        let (drawn, of_studbook) = (
+            dice.below(BREEDS.len() as u32) as usize,
+            dice.chance(Bp::new(4_000)),
+        );
+        let nth = self.founders[usize::from(is_recent)];
+        self.founders[usize::from(is_recent)] += 1;
+        let studbook = self.studbooks[(if is_recent { drawn } else { nth }) % self.studbooks.len()];
+        match BREEDS.get(nth) {
+            _ if !is_recent => studbook,
+            Some(breed) => breed,
+            None if of_studbook => studbook,
+            None => &BREEDS[drawn],
+        }
+    }
+
+    fn lacks_stallion(&self, breed: &Breed) -> bool {
+        let is_his = |it: &&Steed| it.breed.name == breed.name && it.sex == Sex::Male;
+        self.steeds.iter().rev().take(200).find(is_his).is_none()
+    }
+
+    /// A player now and then has a horse tested, and tells most results.
+    fn test(&mut self, monday: Instant, dice: &mut Dice) {
+        for at in 0..self.steeds.len() {
+            let steed = &mut self.steeds[at];
+            let player = &mut self.players[steed.keeper];
+            let is_wanted = dice.chance(Bp::new(if steed.appeal > 3 { 300 } else { 60 }));
+            let is_told = dice.chance(Bp::new(6_000));
+            let can_pay = player.money.get() >= GENETIC_TEST.get() + RESERVE;
+            let when = monday
+                + TimeDelta::days(6)
+                + TimeDelta::hours(11)
+                + TimeDelta::minutes(at as i64 % 600);
+            if is_wanted && can_pay && steed.tested.is_none() && steed.is_active(when) {
+                steed.tested = Some((when, is_told));
+                player.pay(GENETIC_TEST);
+                let keeper = steed.keeper;
+                self.spend(when, keeper, About::Test(at));
+            }
+        }
+    }
+
+    /// Notes coins that a player received or paid.
+    pub(super) fn spend(&mut self, at: Instant, player: usize, about: About) {
+        self.spendings.push(Spending { at, player, about });
     }
 }
 
 impl Player {
-    /// A player who came in one of the weeks, the first ones of the world first, one in ten last week.
+    /// A player: a few breeders from the first week on, the others in the last weeks, one in ten of them last week.
     fn join(plan: &Plan, start: Instant, at: usize, count: usize) -> Self {
         let mut dice = plan.dice(Topic::Players, at as i64);
         let is_newcomer = dice.chance(Bp::new(1_000));
-        let ago = WEEKS - (WEEKS - 1) * at as i64 / count as i64;
-        let ago = if is_newcomer { 1 } else { ago };
+        let breeders = (count / 4).max(3).min(count);
+        let ago = if at < breeders {
+            let later = (2 * at).saturating_sub(breeders) as i64;
+            WEEKS - (WEEKS - RECENT) * later / breeders as i64
+        } else if is_newcomer {
+            1
+        } else {
+            let (nth, others) = ((at - breeders) as i64, (count - breeders) as i64);
+            RECENT - (RECENT - 1) * nth / others
+        };
         let joined_at =
             start - TimeDelta::weeks(ago) + TimeDelta::minutes(i64::from(dice.below(3 * 24 * 60)));
         let name = names::player(&mut dice);
@@ -219,18 +385,21 @@ impl Player {
             xp: 0,
             claims: Vec::new(),
             money: WELCOME,
-            wanted: 0,
-            owned: 0,
+            has_starter: false,
+            is_saving: false,
             diligence: Bp::new(2_000 + 1_000 * dice.range(0, 8)),
             care: Bp::new(700 * dice.range(0, 8)),
         }
     }
 
-    /// How many horses the coins of all those weeks buy beside the free mare, one a week at most.
-    fn room(&self, start: Instant) -> usize {
-        let weeks = (start - week_start(self.joined_at)).num_weeks();
-        let coins = WELCOME.get() + STIPEND.get() * weeks - RESERVE;
-        usize::try_from(weeks.min(coins / STORE_HORSE_PRICE.get())).unwrap_or(0)
+    /// Takes coins out of the purse, which has held them when this is called.
+    pub(super) fn pay(&mut self, coins: Coins) {
+        self.money = Coins::new(self.money.get() - coins.get());
+    }
+
+    /// Puts coins into the purse.
+    pub(super) fn earn(&mut self, coins: Coins) {
+        self.money = Coins::new(self.money.get() + coins.get());
     }
 }
 
@@ -265,6 +434,8 @@ fn settings(dice: &mut Dice) -> Settings {
 
 #[cfg(test)]
 mod tests {
+    use rules::pedigree::{Pedigree, known_generations};
+
     use super::*;
 
     fn world(number: u64, horses: u32) -> World {
@@ -285,7 +456,7 @@ mod tests {
             assert_eq!(world(1, horses).steeds.len(), horses as usize);
         }
         let world = world(1, 300);
-        for breed in rules::breed::BREEDS {
+        for breed in BREEDS {
             assert!(
                 world
                     .steeds
@@ -307,9 +478,18 @@ mod tests {
             purses[spending.player] += match spending.about {
                 About::Week(_) => STIPEND.get(),
                 About::Horse(_) => -STORE_HORSE_PRICE.get(),
+                About::Test(_) => -GENETIC_TEST.get(),
+                About::Covering(at) => {
+                    let covering = &world.coverings[at];
+                    let fee = covering.fee.unwrap_or(Coins::ZERO).get();
+                    purses[world.steeds[covering.stallion].keeper] += fee;
+                    -fee - covering.registration.get()
+                }
             };
             assert!(purses[spending.player] >= 0);
         }
+        let left: Vec<i64> = world.players.iter().map(|it| it.money.get()).collect();
+        assert_eq!(purses, left);
         let sessions = world.steeds.iter().flat_map(|steed| &steed.sessions);
         assert!(sessions.map(|it| it.at).max().unwrap() < end);
     }
@@ -354,5 +534,85 @@ mod tests {
         assert!(steeds().any(|it| !it.hidden().is_empty()));
         assert!(steeds().any(|it| !it.positive().is_empty()));
         assert!(steeds().any(|it| !it.negative().is_empty()));
+    }
+
+    fn depths(world: &World) -> Vec<u32> {
+        known_generations(&Pedigree::new(&world.parents).unwrap())
+    }
+
+    #[test]
+    fn the_studbook_is_ten_generations_deep_in_a_small_world_and_in_a_large_one() {
+        for (number, horses) in [(1, 60), (7, 60), (8, 60), (1, 300), (2, 300), (3, 1_000)] {
+            let world = world(number, horses);
+            let deepest = depths(&world).into_iter().max().unwrap();
+            assert!(deepest >= 10, "{horses} of {number}: {deepest}");
+        }
+    }
+
+    #[test]
+    fn horses_are_inbred_as_in_a_studbook_that_avoids_it() {
+        let world = world(1, 300);
+        let book = world.studbooks[0].name;
+        let born = world.steeds.iter().filter(|it| it.breed.name == book);
+        let born: Vec<f64> = born
+            .filter_map(|it| Some(it.childhood.as_ref()?.inbreeding))
+            .collect();
+        let latest = &born[born.len() / 2..];
+        let mean = latest.iter().sum::<f64>() / latest.len() as f64;
+        assert!((0.01..0.25).contains(&mean), "{mean:.3}");
+        let pedigree = Pedigree::new(&world.parents).unwrap();
+        let exact = rules::pedigree::coefficients(&pedigree);
+        for (steed, f) in world.steeds.iter().zip(exact) {
+            let noted = steed.childhood.as_ref().map_or(0.0, |it| it.inbreeding);
+            assert_eq!(noted.to_bits(), f.to_bits());
+        }
+    }
+
+    #[test]
+    fn a_few_stallions_have_most_of_the_foals() {
+        let world = world(1, 1_000);
+        let mut foals = std::collections::BTreeMap::<u32, u32>::new();
+        for sire in world.parents.iter().filter_map(|it| it.sire) {
+            *foals.entry(sire).or_default() += 1;
+        }
+        let mut each: Vec<u32> = foals.into_values().collect();
+        each.sort_unstable();
+        let all: u32 = each.iter().sum();
+        let top: u32 = each.iter().rev().take(each.len() / 5).sum();
+        assert!(10 * top > 4 * all, "{top} of {all}");
+    }
+
+    #[test]
+    fn mares_are_in_foal_whose_foals_a_visitor_sees_born_and_some_conceptions_were_lost() {
+        let opening: Instant = "2026-11-22T15:47:00Z".parse().unwrap();
+        let world = world(1, 1_000);
+        let expected = world
+            .coverings
+            .iter()
+            .filter(|it| it.outcome == super::super::stud::Outcome::Expected);
+        let due: Vec<i64> = expected
+            .map(|it| (it.due_at - opening).num_minutes())
+            .collect();
+        assert!(due.len() >= 5 && due[0] == 10, "{due:?}");
+        assert!(due.iter().all(|minutes| *minutes > 0));
+        let lost = world
+            .coverings
+            .iter()
+            .filter(|it| matches!(it.outcome, super::super::stud::Outcome::Lost(_)));
+        let lost = lost.count();
+        assert!((1..40).contains(&lost), "{lost}");
+    }
+
+    #[test]
+    fn foals_have_had_lessons_milestones_and_are_grown_in_time() {
+        let end: Instant = "2026-11-16T00:00:00Z".parse().unwrap();
+        for steed in world(1, 300).steeds {
+            let Some(childhood) = &steed.childhood else {
+                continue;
+            };
+            assert_eq!(childhood.grown.is_some(), steed.active_from() <= end);
+            assert!(childhood.lessons.iter().all(|it| it.at < end));
+            assert!(!childhood.milestones.as_slice().is_empty());
+        }
     }
 }

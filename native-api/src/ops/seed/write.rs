@@ -1,15 +1,18 @@
 //! The seeded world as rows: one statement a table.
 
-use rules::economy::STIPEND;
+use rules::Instant;
+use rules::economy::{GENETIC_TEST, STIPEND};
 use rules::id::{HorseId, UserId};
+use rules::money::Coins;
 use serde_json::{Value, json};
 use tokio_postgres::Transaction;
 
-use super::Summary;
 use super::rows::{Moved, ids, post, write_rows};
 use super::stable_life::{Logged, Steed};
 use super::world::{About, Player, Spending, World};
+use super::{Plan, Summary, registry};
 use crate::horse::store::price_of;
+use crate::ledger::{Account, Cause, Transfer};
 use crate::trouble::{Because, Trouble};
 use crate::user::stipend::stipend_of;
 
@@ -23,12 +26,15 @@ const STABLES: &str = "insert into stables (id, user_id, name, location, created
 
 const HORSES: &str = "insert into horses (id, name, sex, born_at, breed_id, user_id, stable_id, temperament, precision, strength,
       speed, agility, endurance, intelligence, stamina, balance, boldness, flexibility, obedience, focus, bond_score,
-      stress_level, discipline_scores, epigenetic_modifiers, training_cooldown, groomed_on, created_at, updated_at)
+      stress_level, discipline_scores, epigenetic_modifiers, training_cooldown, groomed_on, created_at, updated_at, sire_id,
+      dam_id, inbreeding, genotype, breeding_values, coat, height_cm)
     select r.id, r.name, r.sex, r.born_at, b.id, r.user_id, r.stable_id, r.temperament, s[1], s[2], s[3], s[4], s[5], s[6], s[7],
-      s[8], s[9], s[10], s[11], s[12], r.bond, r.stress, r.scores, r.modifiers, r.resting_until, r.groomed_on, r.got_at, r.got_at
+      s[8], s[9], s[10], s[11], s[12], r.bond, r.stress, r.scores, r.modifiers, r.resting_until, r.groomed_on, r.got_at, r.got_at,
+      r.sire_id, r.dam_id, r.inbreeding, r.genotype, r.breeding_values, r.coat, r.height_cm
     from jsonb_to_recordset($1) r (id bigint, name text, sex text, born_at timestamptz, breed text, user_id uuid,
       stable_id bigint, temperament text, s smallint[], bond smallint, stress smallint, scores jsonb, modifiers jsonb,
-      resting_until timestamptz, groomed_on date, got_at timestamptz)
+      resting_until timestamptz, groomed_on date, got_at timestamptz, sire_id bigint, dam_id bigint,
+      inbreeding double precision, genotype text, breeding_values integer[], coat jsonb, height_cm smallint)
     join breeds b on b.name = r.breed order by r.id";
 
 const STARTERS: &str =
@@ -47,59 +53,72 @@ const CLAIMS: &str =
 /// Writes a world into tables that have none.
 pub(super) async fn world(
     transaction: &Transaction<'_>,
+    plan: &Plan,
     world: &World,
     summary: &mut Summary,
 ) -> Result<(), Trouble> {
     require_breeds(transaction).await?;
+    let mut writer = Writer {
+        transaction,
+        summary,
+    };
     let users: Vec<Value> = world.players.iter().map(user).collect();
-    summary.count(
-        "users",
-        write_rows(transaction, "users", USERS, &users).await?,
-    );
+    writer.write("users", USERS, &users).await?;
     let stables = Stables::of(
         world,
         &ids(transaction, "stables", 2 * world.players.len()).await?,
     );
-    summary.count(
-        "stables",
-        write_rows(transaction, "stables", STABLES, &stables.rows).await?,
-    );
-    let horses = ids(transaction, "horses", world.steeds.len()).await?;
+    writer.write("stables", STABLES, &stables.rows).await?;
     let of_world = Numbered {
         world,
-        horses: &horses,
+        as_of: plan.as_of,
+        horses: &ids(transaction, "horses", world.steeds.len()).await?,
+        pregnancies: &ids(transaction, "pregnancies", world.coverings.len()).await?,
     };
     let rows: Vec<Value> = of_world
         .each()
         .map(|(id, steed)| of_world.horse(id, steed, &stables))
         .collect();
-    summary.count(
-        "horses",
-        write_rows(transaction, "horses", HORSES, &rows).await?,
-    );
+    writer.write("horses", HORSES, &rows).await?;
     let rows = of_world.starters();
-    summary.count(
-        "starter_horses",
-        write_rows(transaction, "starter_horses", STARTERS, &rows).await?,
-    );
-    let rows = of_world.logs();
-    summary.count(
-        "training_logs",
-        write_rows(transaction, "training_logs", LOGS, &rows).await?,
-    );
-    let rows = of_world.claims();
-    summary.count(
-        "stipend_claims",
-        write_rows(transaction, "stipend_claims", CLAIMS, &rows).await?,
-    );
+    writer.write("starter_horses", STARTERS, &rows).await?;
+    writer
+        .write("training_logs", LOGS, &of_world.logs())
+        .await?;
+    // After the logs: whoever is in foal now could not be trained any more.
+    registry::write(&mut writer, &of_world).await?;
+    writer
+        .write("stipend_claims", CLAIMS, &of_world.claims())
+        .await?;
     let moved: Vec<Moved> = world
         .spendings
         .iter()
-        .map(|it| of_world.moved(it))
+        .flat_map(|it| of_world.moved(it))
         .collect();
     let welcomes = u64::try_from(users.len()).unwrap_or(0);
-    summary.count("transfers", welcomes + post(transaction, &moved).await?);
+    writer
+        .summary
+        .count("transfers", welcomes + post(transaction, &moved).await?);
     Ok(())
+}
+
+/// Writes rows and counts them.
+pub(super) struct Writer<'a> {
+    pub transaction: &'a Transaction<'a>,
+    pub summary: &'a mut Summary,
+}
+
+impl Writer<'_> {
+    pub(super) async fn write(
+        &mut self,
+        table: &'static str,
+        sql: &str,
+        rows: &[Value],
+    ) -> Result<(), Trouble> {
+        let count = write_rows(self.transaction, table, sql, rows).await?;
+        self.summary.count(table, count);
+        Ok(())
+    }
 }
 
 async fn require_breeds(transaction: &Transaction<'_>) -> Result<(), Trouble> {
@@ -150,28 +169,35 @@ impl Stables {
     }
 }
 
-/// The world with the numbers that its horses have in the database.
-struct Numbered<'a> {
-    world: &'a World,
-    horses: &'a [i64],
+/// The world with the numbers that its horses and pregnancies have in the database.
+pub(super) struct Numbered<'a> {
+    pub world: &'a World,
+    pub as_of: Instant,
+    pub horses: &'a [i64],
+    pub pregnancies: &'a [i64],
 }
 
 impl Numbered<'_> {
-    fn each(&self) -> impl Iterator<Item = (i64, &Steed)> {
+    pub(super) fn each(&self) -> impl Iterator<Item = (i64, &Steed)> {
         self.horses.iter().copied().zip(&self.world.steeds)
     }
 
-    fn keeper(&self, steed: &Steed) -> &Player {
+    pub(super) fn keeper(&self, steed: &Steed) -> &Player {
         &self.world.players[steed.keeper]
     }
 
     fn horse(&self, id: i64, steed: &Steed, stables: &Stables) -> Value {
+        let inherited = &steed.inheritance;
+        let childhood = steed.childhood.as_ref();
         json!({
-            "id": id, "name": steed.name, "sex": steed.founder.sex, "born_at": steed.founder.born_at,
-            "breed": steed.breed.name, "user_id": self.keeper(steed).id, "stable_id": stables.ids[steed.keeper][steed.stable],
-            "temperament": steed.founder.temperament, "s": steed.stats.numbers(), "bond": steed.bond, "stress": steed.stress,
+            "id": id, "name": steed.name, "sex": steed.sex, "born_at": steed.born_at, "breed": steed.breed.name,
+            "user_id": self.keeper(steed).id, "stable_id": stables.ids[steed.keeper][steed.stable],
+            "temperament": steed.temperament, "s": steed.stats.numbers(), "bond": steed.bond, "stress": steed.stress,
             "scores": steed.scores, "modifiers": steed.modifiers, "resting_until": steed.resting_until,
             "groomed_on": steed.groomed_on, "got_at": steed.got_at,
+            "sire_id": childhood.map(|it| self.horses[it.sire]), "dam_id": childhood.map(|it| self.horses[it.dam]),
+            "inbreeding": childhood.map_or(0.0, |it| it.inbreeding), "genotype": inherited.genome.to_string(),
+            "breeding_values": inherited.values.numbers(), "coat": inherited.coat, "height_cm": inherited.height_cm,
         })
     }
 
@@ -203,12 +229,52 @@ impl Numbered<'_> {
         self.world.players.iter().flat_map(claims).collect()
     }
 
-    fn moved(&self, spending: &Spending) -> Moved {
+    fn moved(&self, spending: &Spending) -> Vec<Moved> {
         let user = UserId::new(self.world.players[spending.player].id);
-        let transfer = match spending.about {
-            About::Week(week) => stipend_of(user, week, STIPEND),
-            About::Horse(at) => price_of(user, HorseId::new(self.horses[at])),
+        let transfers = match spending.about {
+            About::Week(week) => vec![stipend_of(user, week, STIPEND)],
+            About::Horse(at) => vec![price_of(user, HorseId::new(self.horses[at]))],
+            About::Test(at) => vec![test_of(user, HorseId::new(self.horses[at]))],
+            About::Covering(at) => self.covering_of(user, at),
         };
-        Moved::of(spending.at, Some(user), transfer)
+        transfers
+            .into_iter()
+            .map(|transfer| Moved::of(spending.at, Some(user), transfer))
+            .collect()
+    }
+
+    fn covering_of(&self, user: UserId, at: usize) -> Vec<Transfer> {
+        let covering = &self.world.coverings[at];
+        let owner = self.keeper(&self.world.steeds[covering.stallion]).id;
+        let pay = |cause: Cause, to: Account, amount: Coins| Transfer {
+            key: format!("{}:{}", cause.as_str(), self.pregnancies[at]),
+            cause,
+            from: Account::Purse(user),
+            to,
+            amount,
+            show: None,
+            horse: Some(HorseId::new(self.horses[covering.mare])),
+        };
+        let fee = covering
+            .fee
+            .map(|fee| pay(Cause::StudFee, Account::Purse(UserId::new(owner)), fee));
+        let registration = pay(
+            Cause::CoveringRegistration,
+            Account::Sink,
+            covering.registration,
+        );
+        fee.into_iter().chain([registration]).collect()
+    }
+}
+
+fn test_of(user: UserId, horse: HorseId) -> Transfer {
+    Transfer {
+        key: format!("{}:{horse}", Cause::GeneticTest.as_str()),
+        cause: Cause::GeneticTest,
+        from: Account::Purse(user),
+        to: Account::Sink,
+        amount: GENETIC_TEST,
+        show: None,
+        horse: Some(horse),
     }
 }
