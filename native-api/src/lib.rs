@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod limits;
 pub mod openapi;
 pub mod ops;
+pub mod pedigree;
 pub mod session;
 pub mod stable;
 pub mod telemetry;

@@ -3,6 +3,7 @@
 mod bench;
 mod coat;
 mod migrate;
+mod pedigree;
 mod reach;
 mod seed;
 mod serve;
@@ -84,6 +85,11 @@ enum Command {
         after_help = "Examples:\n  equoria coat \"MC1R=E/e ASIP=A/a SLC45A2=N/Cr\"\n  equoria coat \"STX17=G1/G3 KIT=n/TO\" --age 6 --json\n  equoria coat --loci           the loci, their alleles, what they do, and who says so\n\nA locus that is not named is wild type: \"\" is a bay."
     )]
     Coat(coat::CoatArguments),
+    /// Compute inbreeding, kinship and diversity of a pedigree file: your own animals
+    #[command(
+        after_help = "Examples:\n  equoria pedigree studbook.csv                          how inbred, and who most\n  equoria pedigree studbook.csv.gz --csv > f.csv         id,f of every animal\n  equoria pedigree studbook.csv --population --json      fe, fa, fg, Ne and more\n  equoria pedigree studbook.csv --population --reference youngest\n  equoria pedigree studbook.csv --kinship Bold Beauty    the kinship of two\n  equoria pedigree studbook.csv --mating Bold Beauty     F of their foal, and why\n  cut -f 1-3 export.txt | equoria pedigree -             from standard input\n\nThe file holds one animal a line: id,sire,dam, parted by commas, semicolons, tabs or blanks. Unknown parents are \nempty, 0, NA or -. Lines come in any order; a parent without a line is a founder. A header may name the columns,\nand columns sex (M, F) and born (1998 or 1998-04-30) as well.\n\n  id,sire,dam\n  Bold,,\n  Beauty,,\n  Foal,Bold,Beauty"
+    )]
+    Pedigree(pedigree::PedigreeArguments),
     /// Measure the native API on a database of its own, beside PostgreSQL's own limit (status 1 if a request failed)
     #[command(
         after_help = "Examples:\n  cargo run --release -- bench\n  equoria bench --horses 100000 --seconds 30 --clients 32 --json"
@@ -159,6 +165,7 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Seed(arguments) => runtime.block_on(seed::seed(&of, &arguments)),
         Command::VerifyShow(arguments) => runtime.block_on(verify_show::verify_show(&arguments)),
         Command::Coat(arguments) => coat::coat(&arguments),
+        Command::Pedigree(arguments) => pedigree::pedigree(&arguments),
         Command::Bench(arguments) => runtime.block_on(bench::bench(&arguments)),
         Command::Worker(command) => worker::worker(&command),
         Command::Supervise(_) => Ok(Finding::Good),
