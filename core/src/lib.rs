@@ -87,6 +87,7 @@ pub mod money;
 pub mod name;
 #[cfg(feature = "serde")]
 mod object;
+mod order;
 pub mod parity;
 pub mod pedigree;
 pub mod progression;

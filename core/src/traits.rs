@@ -224,7 +224,7 @@ pub fn competition_effect(traits: impl Iterator<Item = Trait>, discipline: Disci
         .map(|one| (one, one.competition(discipline).get()))
         .map(|(one, effect)| (effect.unsigned_abs(), one.as_str(), effect))
         .collect();
-    effects.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    crate::order::sort_by(&mut effects, |a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
     let weights = (0_i128..).map(|rank| (10_000 - 500 * rank).max(5_000));
     let sum = effects
         .iter()

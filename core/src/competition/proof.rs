@@ -84,7 +84,7 @@ impl Proof {
         mut entries: Vec<Entered>,
         settlement: Settlement,
     ) -> Self {
-        entries.sort_by_key(|entered| entered.entry_id);
+        crate::order::sort_by(&mut entries, |one, other| one.entry_id.cmp(&other.entry_id));
         let mut proof = Self {
             rules_version: RULES_VERSION,
             show,

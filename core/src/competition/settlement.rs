@@ -81,7 +81,7 @@ pub fn settle(
         .iter()
         .map(|entered| Ridden::new(show, secret, entered))
         .collect();
-    scored.sort_by(|a, b| a.scored.order(&b.scored));
+    crate::order::sort_by(&mut scored, |a, b| a.scored.order(&b.scored));
     let results = (1..)
         .zip(&scored)
         .map(|(placement, ridden)| ridden.placed(show, secret, placement, &split));
@@ -117,7 +117,7 @@ fn check_field(entries: &[Entered]) -> Result<(), Refusal> {
 fn has_twins(numbers: impl Iterator<Item = i64>) -> bool {
     let mut numbers: Vec<i64> = numbers.collect();
     let count = numbers.len();
-    numbers.sort_unstable();
+    crate::order::sort(&mut numbers);
     numbers.dedup();
     numbers.len() < count
 }

@@ -21,7 +21,7 @@ impl Frequencies {
     /// 10,000 basis points together.
     pub fn new(listed: impl IntoIterator<Item = (Locus, Allele, u16)>) -> Result<Self, Refusal> {
         let mut all: Vec<_> = listed.into_iter().filter(|it| it.2 > 0).collect();
-        all.sort_unstable();
+        crate::order::sort(&mut all);
         let wrong = Refusal::Unknown {
             field: "allele_frequencies",
         };

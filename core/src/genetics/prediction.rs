@@ -134,7 +134,7 @@ impl Mating<'_> {
     #[must_use]
     pub fn likeliest(&self, most: usize) -> Vec<(Phenotype, Odds)> {
         let mut all: Vec<_> = self.joint.live.iter().collect();
-        all.sort_unstable_by(|one, other| (other.1, one.0).cmp(&(one.1, other.0)));
+        crate::order::sort_by(&mut all, |one, other| (other.1, one.0).cmp(&(one.1, other.0)));
         all.truncate(most);
         all.into_iter().map(|it| (it.0, self.odds(it.1))).collect()
     }
@@ -230,7 +230,7 @@ impl Mating<'_> {
                 table.add(union.pair(locus), weight, loss.is_none());
             }
         }
-        table.pairs.sort_unstable();
+        crate::order::sort(&mut table.pairs);
         table
     }
 }

@@ -43,7 +43,7 @@ pub fn founders(pedigree: &Pedigree, group: &[u32]) -> Vec<Share> {
         })
     };
     let mut found: Vec<Share> = (0_u32..).zip(&parts).filter_map(founder).collect();
-    found.sort_by(|one, other| {
+    crate::order::sort_by(&mut found, |one, other| {
         let by_share = other.share.total_cmp(&one.share);
         by_share.then(one.place.cmp(&other.place))
     });

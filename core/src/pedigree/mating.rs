@@ -213,7 +213,7 @@ impl<'a> Family<'a> {
                 contribution: met * worth,
             });
         }
-        found.sort_by(|one, other| {
+        crate::order::sort_by(&mut found, |one, other| {
             let by_contribution = other.contribution.total_cmp(&one.contribution);
             by_contribution.then(one.animal.cmp(&other.animal))
         });
@@ -321,7 +321,7 @@ fn nearest(kinship: &Kinship<'_>, two: [u32; 2], generations: u32) -> Vec<u32> {
             .flat_map(|rank| kinship.pedigree().parents_of(*rank))
             .collect();
     }
-    ranks.sort_unstable_by(|one, other| other.cmp(one));
+    crate::order::sort_by(&mut ranks, |one, other| other.cmp(one));
     ranks
 }
 

@@ -26,7 +26,7 @@ impl Register {
     pub fn new(ids: &[i64], sires: &[i64], dams: &[i64]) -> Result<Self, Flaw> {
         let mut all: Vec<i64> = [ids, sires, dams].concat();
         all.retain(|id| *id != 0);
-        all.sort_unstable();
+        crate::order::sort(&mut all);
         all.dedup();
         let place = |id: i64| all.binary_search(&id).ok().map(|place| place as u32);
         let mut table = vec![Parents::default(); all.len()];

@@ -61,7 +61,7 @@ pub fn rank_mates(
             mean_kinship: of(&mean, *stallion),
         })
         .collect();
-    mates.sort_by(|one, other| {
+    crate::order::sort_by(&mut mates, |one, other| {
         let cost = |mate: &Mate| mate.f + mate.mean_kinship;
         let by_cost = cost(one).total_cmp(&cost(other));
         by_cost.then(one.animal.cmp(&other.animal))

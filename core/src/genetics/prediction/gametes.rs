@@ -95,7 +95,7 @@ pub(in crate::genetics) struct Gametes {
 impl Gametes {
     /// Gametes of these haplotypes and weights, in whichever order; equal haplotypes are added up and the weights reduced.
     pub(in crate::genetics) fn new(mut each: Vec<(u64, u64)>) -> Self {
-        each.sort_unstable_by_key(|it| it.0);
+        crate::order::sort_by(&mut each, |one, other| one.0.cmp(&other.0));
         each.dedup_by(|next, kept| {
             let is_same = next.0 == kept.0;
             if is_same {
@@ -162,7 +162,7 @@ impl Gametes {
     /// The alleles that occur at a locus.
     pub(super) fn alleles(&self, locus: Locus) -> Vec<Allele> {
         let mut alleles: Vec<_> = self.each.iter().map(|it| allele(it.0, locus)).collect();
-        alleles.sort_unstable();
+        crate::order::sort(&mut alleles);
         alleles.dedup();
         alleles
     }
@@ -284,7 +284,7 @@ pub(super) fn unite(egg: &Gametes, sperm: &Gametes, loci: &[Locus]) -> (Vec<(Uni
 
 /// Adds up the weights of equals; the result is in ascending order.
 pub(super) fn added<T: Ord + Copy>(mut each: Vec<(T, u128)>) -> Vec<(T, u128)> {
-    each.sort_unstable_by_key(|it| it.0);
+    crate::order::sort_by(&mut each, |one, other| one.0.cmp(&other.0));
     each.dedup_by(|next, kept| {
         let is_same = next.0 == kept.0;
         if is_same {

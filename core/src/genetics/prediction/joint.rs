@@ -39,7 +39,7 @@ impl Block {
                 None => live.push((shown(Phenotype::START, union, &visible), union, weight)),
             }
         }
-        live.sort_unstable();
+        crate::order::sort(&mut live);
         live.dedup_by(|next, kept| {
             let is_same = next.0 == kept.0;
             if is_same {
@@ -146,7 +146,10 @@ pub(super) struct Joint {
 
 impl Joint {
     pub(super) fn of(mut blocks: Vec<Block>) -> Self {
-        blocks.sort_by_key(|block| (!block.is_certain(), block.rank()));
+        crate::order::sort_by(&mut blocks, |one, other| {
+            let key = |block: &Block| (!block.is_certain(), block.rank());
+            key(one).cmp(&key(other))
+        });
         let of = blocks
             .iter()
             .try_fold(1_u128, |of, block| of.checked_mul(block.of));
