@@ -46,6 +46,7 @@ fn every_command_has_help_with_an_example() {
         "migrate new",
         "migrate reset",
         "worker build",
+        "coat",
     ] {
         let arguments: Vec<&str> = command.split(' ').chain(["--help"]).collect();
         let output = equoria(&arguments, &[]);

@@ -1,7 +1,7 @@
 //! `equoria coat`: what a genotype looks like and what it means for health.
 
 use clap::{Args, ValueEnum};
-use rules::genetics::coat::{Coat, warnings};
+use rules::genetics::coat::{Coat, Eyes, Pattern, warnings};
 use rules::genetics::{Dominance, Genome, Genotype, Group, Locus, viability};
 use rules::horse::Sex;
 use serde_json::{Value, json};
@@ -208,9 +208,10 @@ impl Shown {
             "aliases": coat.phenotype.aliases(),
             "base": coat.base,
             "pattern": coat.pattern,
-            "eyes": coat.eyes,
+            "eyes": eyes(&coat),
             "hair": coat.hair,
-            "description": coat.description,
+            "description": coat.phenotype.description(),
+            "markings_on_average": { "face": coat.face, "legs": coat.legs },
             "phenotype": coat.phenotype,
             "warnings": warnings(&self.genome),
             "lost": lost,
@@ -227,7 +228,7 @@ impl Shown {
         if !aliases.is_empty() {
             println!("  also called: {}", aliases.join(", "));
         }
-        println!("  {}", coat.description);
+        println!("  {}; {} eyes", coat.phenotype.description(), eyes(&coat));
         let genotype = if self.text.is_empty() {
             "wild type everywhere"
         } else {
@@ -241,6 +242,15 @@ impl Shown {
             );
         }
     }
+}
+
+/// The eyes; those of frames and splashed whites are a matter of chance.
+fn eyes(coat: &Coat) -> String {
+    let reaches_eyes = [Pattern::Frame, Pattern::SplashedWhite];
+    if coat.eyes != Eyes::Blue && reaches_eyes.iter().any(|it| coat.pattern.contains(it)) {
+        return format!("{} or blue", coat.eyes);
+    }
+    coat.eyes.to_string()
 }
 
 fn list_loci(is_json: bool) -> Result<(), Trouble> {
@@ -326,7 +336,7 @@ mod tests {
             trouble("SLC45A2=N/cr"),
             "SLC45A2 (Cream, pearl, sunshine, snowdrop) has no allele cr (did you mean Cr?); it has N, Cr, Prl, Sun, Sno"
         );
-        assert!(!trouble("COAT=bay").contains("did you mean"));
+        assert!(!trouble("WITHERS=high").contains("did you mean"));
         assert!(trouble("MC1R").contains("GENE=allele/allele"));
         assert!(trouble("MC1R=E").contains("MC1R=E/e"));
         assert!(trouble("MC1R=E/e MC1R=E/E").contains("named once"));
@@ -353,6 +363,7 @@ mod tests {
         assert_eq!(grullo["name"], "grullo");
         assert_eq!(grullo["aliases"][0], "grulla");
         assert_eq!(grullo["lost"], Value::Null);
+        assert_eq!(shown("EDNRB=n/O").as_json()["eyes"], "brown or blue");
         let lethal = shown("EDNRB=O/O").as_json();
         assert_eq!(lethal["lost"]["pair"], "O/O");
         assert_eq!(lethal["warnings"][0]["locus"], "EDNRB");
