@@ -3,6 +3,7 @@
 use crate::world::noon;
 use rules::Refusal;
 use rules::competition::show::ShowState;
+use rules::genetics::Locus;
 use rules::money::Coins;
 use rules::name::NameFault;
 use rules::traits::Trait;
@@ -104,6 +105,7 @@ fn every() -> Vec<Refusal> {
         Refusal::ActivityNotOpen { day: 4, until },
         Refusal::ActivityDone,
         Refusal::AlreadyTested,
+        Refusal::UnknownAllele { locus: Locus::Mc1r },
     ];
     names.chain(rest).collect()
 }
@@ -111,8 +113,8 @@ fn every() -> Vec<Refusal> {
 #[test]
 fn codes_are_kebab_case_and_one_per_kind() {
     let codes: BTreeSet<_> = every().iter().map(Refusal::code).collect();
-    // 41 kinds; names have six faults and brackets three shapes.
-    assert_eq!(codes.len(), 41);
+    // 43 kinds; names have six faults and brackets three shapes.
+    assert_eq!(codes.len(), 43);
     for code in codes {
         assert!(
             code.chars().all(|c| c.is_ascii_lowercase() || c == '-'),
