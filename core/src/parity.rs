@@ -1,8 +1,10 @@
-//! The same bits everywhere: one digest over a great many scored entries.
+//! The same bits everywhere: one digest over a great many scored entries, one over a great many births.
 //!
-//! The function makes entries from dice and takes them through the real rules: modifiers, snapshot, breakdown, luck,
-//! score, range, stat gain. Every intermediate value goes into one SHA-256. Two builds that agree on the digest of a
-//! million entries agree on the rules.
+//! The functions make entries and foals from dice and take them through the real rules: modifiers, snapshot, breakdown,
+//! luck, score, range, stat gain; meiosis, coats, inheritance, traits, kinship, predictions. Every intermediate value goes
+//! into one SHA-256. Two builds that agree on both digests agree on the rules.
+
+mod births;
 
 use crate::competition::entry::{Contender, Snapshot};
 use crate::competition::score::{breakdown, drawn_score, luck, range};
@@ -16,6 +18,8 @@ use crate::time::Instant;
 use crate::traits::{EpigeneticModifiers, Sign, Trait};
 use alloc::vec::Vec;
 use sha2::{Digest as _, Sha256};
+
+pub use births::births_digest;
 
 /// The digest of `entries` scored entries made from `seed`: the same on every machine.
 #[must_use]

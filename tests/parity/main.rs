@@ -8,26 +8,41 @@ use equoria::dev::{places::Places, say::Voice, tools};
 
 const SEED: u64 = 20_260_101;
 const ENTRIES: u32 = 1_000_000;
+const BIRTHS: u32 = 100_000;
 
 /// What Node runs: it loads the module and prints the digest in hexadecimal.
 const PROGRAM: &str = "
 const rules = require(process.argv[1]);
-const digest = rules.scoredEntriesDigest(BigInt(process.argv[2]), Number(process.argv[3]));
+const digest = rules[process.argv[2]](BigInt(process.argv[3]), Number(process.argv[4]));
 process.stdout.write(Buffer.from(digest).toString('hex'));
 ";
 
+/// One of the digests of [`rules::parity`].
+type Digest = fn(u64, u32) -> [u8; 32];
+
 #[test]
-fn a_million_scored_entries_have_the_same_digest_natively_and_in_wasm() {
+fn a_million_scored_entries_and_a_hundred_thousand_births_have_the_same_digests_natively_and_in_wasm()
+ {
     let places = Places::find().unwrap();
     tools::install(&places, &Voice::default()).unwrap();
     let module = build(&places);
-    let native = thread::spawn(|| hex(&rules::parity::scored_entries_digest(SEED, ENTRIES)));
-    let wasm = in_wasm(&places, &module, SEED, ENTRIES);
-    let native = native.join().unwrap();
-    println!("{ENTRIES} scored entries: native {native}, wasm {wasm}");
-    assert_eq!(native, wasm);
-    // The check can fail: one entry fewer is another digest.
-    assert_ne!(native, in_wasm(&places, &module, SEED, ENTRIES - 1));
+    let trials: [(&str, Digest, u32); 2] = [
+        (
+            "scoredEntriesDigest",
+            rules::parity::scored_entries_digest,
+            ENTRIES,
+        ),
+        ("birthsDigest", rules::parity::births_digest, BIRTHS),
+    ];
+    for (name, digest, count) in trials {
+        let native = thread::spawn(move || hex(&digest(SEED, count)));
+        let wasm = in_wasm(&places, &module, name, count);
+        let native = native.join().unwrap();
+        println!("{name} of {count}: native {native}, wasm {wasm}");
+        assert_eq!(native, wasm, "{name}");
+        // The check can fail: one fewer is another digest.
+        assert_ne!(native, in_wasm(&places, &module, name, count - 1), "{name}");
+    }
 }
 
 /// Builds the module for Node and answers the path of its JavaScript.
@@ -55,11 +70,11 @@ fn build(places: &Places) -> std::path::PathBuf {
     target.join("module/equoria_parity.js")
 }
 
-fn in_wasm(places: &Places, module: &Path, seed: u64, entries: u32) -> String {
+fn in_wasm(places: &Places, module: &Path, name: &str, count: u32) -> String {
     let node = Command::new("node")
         .args(["--eval", PROGRAM])
         .arg(module)
-        .args([seed.to_string(), entries.to_string()])
+        .args([name.to_owned(), SEED.to_string(), count.to_string()])
         .env("PATH", tools::path(places).unwrap())
         .output();
     succeeded("node", node.unwrap())
