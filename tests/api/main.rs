@@ -1,5 +1,7 @@
 //! The native API over HTTP, on a real PostgreSQL: what it does, what it refuses, and what nobody can make it do.
 
+mod breeding;
+mod foal;
 mod health;
 mod idempotency;
 mod jobs;

@@ -12,14 +12,14 @@ use tokio::task::JoinSet;
 use crate::refusals::fill;
 
 /// How many requests race.
-const MANY: usize = 64;
+pub const MANY: usize = 64;
 
 /// Sends all of them at once.
-async fn at_once(asks: impl IntoIterator<Item = Ask>) -> Vec<Reply> {
+pub async fn at_once(asks: impl IntoIterator<Item = Ask>) -> Vec<Reply> {
     gathered(asks.into_iter().map(Ask::send)).await
 }
 
-async fn gathered<T: Send + 'static>(
+pub async fn gathered<T: Send + 'static>(
     all: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
 ) -> Vec<T> {
     let mut under_way: JoinSet<T> = all.into_iter().collect();
@@ -31,7 +31,7 @@ async fn gathered<T: Send + 'static>(
 }
 
 /// How many answers there are of each kind: `201`, or `409 resting`.
-fn tally(replies: &[Reply]) -> BTreeMap<String, usize> {
+pub fn tally(replies: &[Reply]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for reply in replies {
         let kind = if reply.status < 300 {
@@ -49,7 +49,7 @@ fn tally(replies: &[Reply]) -> BTreeMap<String, usize> {
 }
 
 /// One succeeded, and all others were refused alike.
-fn require_one(replies: &[Reply], status: u16, others: &str) {
+pub fn require_one(replies: &[Reply], status: u16, others: &str) {
     let wanted = BTreeMap::from([
         (status.to_string(), 1),
         (others.to_owned(), replies.len() - 1),

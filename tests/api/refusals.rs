@@ -6,7 +6,7 @@ use harness::{NewHorse, NewShow, Player, World};
 use serde_json::{Value, json};
 
 /// Sends it; it must be refused and change nothing. Gives the problem.
-async fn refuse(world: &World, ask: Ask, status: u16, code: &str) -> Value {
+pub async fn refuse(world: &World, ask: Ask, status: u16, code: &str) -> Value {
     let before = world.fingerprint().await;
     let reply = ask.send().await;
     let problem = reply.refused(status, code);

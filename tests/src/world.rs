@@ -12,6 +12,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use equoria::app::{App, serve_on};
 use equoria::config::{Config, Log, Profile, Secret, TokenKey};
 use equoria::jobs;
+use equoria::jobs::birth::Midwife;
+use equoria::jobs::growth::grow;
 use equoria::jobs::settlement::Settler;
 use equoria::limits::Rates;
 use rules::id::UserId;
@@ -154,6 +156,13 @@ impl World {
     pub async fn settle_due(&self) {
         let (_never, stopping) = watch::channel(false);
         Settler::of(&self.app).drain(&stopping).await;
+    }
+
+    /// Ends the pregnancies that are due and lets foals grow, and comes back when nothing is due.
+    pub async fn deliver_due(&self) {
+        let (_never, stopping) = watch::channel(false);
+        Midwife::of(&self.app).drain(&stopping).await;
+        grow(&self.app, &stopping).await;
     }
 
     /// Asks the server and the jobs to stop.

@@ -137,7 +137,8 @@ impl Deliver {
     ) -> Result<(), Failure> {
         let inherited = &newborn.inheritance;
         let genetics = document(&inherited.genome, &inherited.coat, inherited.height_cm);
-        let growth = Growth::at(pair.due_at, tx.now());
+        // However late this is, it grows from its first day on: what it has missed comes with the next growth.
+        let growth = Growth::at(pair.due_at, pair.due_at);
         let milestones = Progress {
             born_at: pair.due_at,
             bond: newborn.bond,
@@ -162,7 +163,7 @@ impl Deliver {
                 &pair.due_at,
                 &growth.current_day,
                 &Json(Milestones::default().with(&milestones)),
-                &next_change(pair.due_at, tx.now()),
+                &next_change(pair.due_at, pair.due_at),
                 &xp,
                 &self.pregnancy,
             ],

@@ -22,11 +22,11 @@ pub struct Measure {
 }
 
 const DUE: &str = "select b.id from breeds b left join breed_diversity d on d.breed_id = b.id
-    where d.breed_id is null or d.computed_at <= $1 - interval '24 hours' order by d.computed_at nulls first, b.id";
+    where d.breed_id is null or d.computed_at <= $1::timestamptz - interval '24 hours' order by d.computed_at nulls first, b.id";
 
 /// One worker a breed; whoever comes second finds it done.
 const CLAIM: &str = "select pg_try_advisory_xact_lock(hashtext('breed diversity'), $1::bigint::integer)
-      and not exists (select from breed_diversity d where d.breed_id = $1 and d.computed_at > $2 - interval '24 hours') as is_ours";
+      and not exists (select from breed_diversity d where d.breed_id = $1 and d.computed_at > $2::timestamptz - interval '24 hours') as is_ours";
 
 /// The horses of the breed and all of their ancestors: those of crossbreds are of other breeds.
 const PEDIGREE: &str = "with recursive line (id, sire_id, dam_id, born_at, is_of_breed) as (

@@ -10,6 +10,7 @@ use reads::Failure;
 use reads::asked::Id;
 use reads::wire::At;
 use rules::Refusal;
+use rules::economy::MAX_STUD_FEE;
 use rules::id::HorseId;
 use rules::money::Coins;
 use serde::{Deserialize, Serialize};
@@ -78,7 +79,7 @@ async fn cover(Id(id): Id, call: Call<NewCovering>) -> Result<Answer, Failure> {
         player: call.player.id,
         mare: HorseId::new(id),
         stallion: stallion(call.body.stallion_id)?,
-        fee: call.body.fee.map(Coins::new),
+        fee: call.body.fee.map(fee).transpose()?,
     };
     call.write(&cover, |covered| {
         let covering = Covering::of(&cover, &covered);
@@ -101,6 +102,18 @@ impl Covering {
             inbreeding: covered.inbreeding,
         }
     }
+}
+
+/// A fee that may be agreed to, whatever this stallion's is.
+fn fee(amount: i64) -> Result<Coins, Refusal> {
+    if (0..=MAX_STUD_FEE.get()).contains(&amount) {
+        return Ok(Coins::new(amount));
+    }
+    Err(Refusal::OutOfRange {
+        field: "fee",
+        least: 0,
+        most: MAX_STUD_FEE.get(),
+    })
 }
 
 fn stallion(number: i64) -> Result<HorseId, Refusal> {
@@ -145,7 +158,7 @@ async fn offer(Id(id): Id, call: Call<StudOffer>) -> Result<Answer, Failure> {
     let offer = Offer {
         player: call.player.id,
         horse: HorseId::new(id),
-        fee: Coins::new(call.body.fee),
+        fee: fee(call.body.fee)?,
     };
     call.write(&offer, |Listing { listed_at, version }| {
         let listing = StudListing {

@@ -89,8 +89,8 @@ impl Cover {
         let ids = [self.mare.get(), self.stallion.get()];
         tx.rows(LOCK, &[&ids.as_slice()]).await?;
         let rows = tx.rows(MATES, &[&ids.as_slice()]).await?;
-        let mare = find(&rows, self.mare, "horse")?;
-        let stallion = find(&rows, self.stallion, "stallion")?;
+        let mare = find(&rows, self.mare)?;
+        let stallion = find(&rows, self.stallion)?;
         let mare = Mare {
             horse: mate(mare)?,
             in_foal: column(mare, "in_foal")?,
@@ -141,9 +141,11 @@ impl Cover {
     }
 }
 
-fn find<'a>(rows: &'a [Row], horse: HorseId, what: &'static str) -> Result<&'a Row, Failure> {
+fn find(rows: &[Row], horse: HorseId) -> Result<&Row, Failure> {
     let is_it = |row: &&Row| column::<i64>(row, "id").is_ok_and(|id| id == horse.get());
-    rows.iter().find(is_it).ok_or(Failure::Missing { what })
+    rows.iter()
+        .find(is_it)
+        .ok_or(Failure::Missing { what: "horse" })
 }
 
 fn mate(row: &Row) -> Result<Mate, Failure> {

@@ -48,7 +48,11 @@ impl Write for Enrich {
     type Done = Enriched;
 
     async fn run(&self, tx: &Tx<'_>) -> Result<Enriched, Failure> {
-        let horse = lock_own(tx, self.foal, self.player).await?;
+        let horse = lock_own(tx, self.foal, self.player).await;
+        let horse = horse.map_err(|failure| match failure {
+            Failure::Missing { .. } => Failure::Missing { what: "foal" },
+            other => other,
+        })?;
         let development = Development::find(tx, self.foal).await?;
         let development = development.ok_or(Failure::Missing { what: "foal" })?;
         let foal = Foal {

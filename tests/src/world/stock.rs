@@ -106,24 +106,64 @@ impl World {
         self.horse(owner, NewHorse::default()).await
     }
 
-    /// A mare in foal.
-    ///
-    /// # Panics
-    /// When the database refuses the rows.
-    pub async fn mare_in_foal(&self, owner: &Player) -> i64 {
-        let mare = self.mare(owner).await;
+    /// A stallion of five years.
+    pub async fn stallion(&self, owner: &Player) -> i64 {
         let stallion = NewHorse {
             sex: "male",
             ..NewHorse::default()
         };
-        let stallion = self.horse(owner, stallion).await;
-        let (covered_at, due_at) = (self.now(), self.now() + TimeDelta::days(7));
-        let sql = "insert into pregnancies (mare_id, stallion_id, user_id, covered_at, due_at) values ($1, $2, $3, $4, $5)";
-        let covered = self
-            .admin
-            .execute(sql, &[&mare, &stallion, &owner.id, &covered_at, &due_at])
-            .await;
-        covered.expect("a pregnancy");
+        self.horse(owner, stallion).await
+    }
+
+    /// A mare in foal, covered just now.
+    pub async fn mare_in_foal(&self, owner: &Player) -> i64 {
+        let (mare, stallion) = (self.mare(owner).await, self.stallion(owner).await);
+        self.covering(owner, mare, stallion, 0).await;
         mare
+    }
+
+    /// Has a mare covered so many hours ago by a stallion of the same owner, and gives the pregnancy's number.
+    ///
+    /// # Panics
+    /// When the database refuses the row.
+    pub async fn covering(&self, owner: &Player, mare: i64, stallion: i64, hours_ago: i64) -> i64 {
+        let covered_at = self.now() - TimeDelta::hours(hours_ago);
+        let due_at = covered_at + TimeDelta::days(7);
+        let sql = "insert into pregnancies (mare_id, stallion_id, user_id, covered_at, due_at)
+            values ($1, $2, $3, $4, $5) returning id";
+        let values: [&(dyn ToSql + Sync); 5] = [&mare, &stallion, &owner.id, &covered_at, &due_at];
+        let covered = self.admin.query_one(sql, &values).await;
+        covered.expect("a pregnancy").get(0)
+    }
+
+    /// A foal that is born now of a mare and a stallion of the owner's.
+    pub async fn foal(&self, owner: &Player) -> i64 {
+        let (mare, stallion) = (self.mare(owner).await, self.stallion(owner).await);
+        self.foal_of(owner, mare, stallion).await
+    }
+
+    /// A foal of these two, which belong to the owner, born now. Neither carries what no foal lives with.
+    ///
+    /// # Panics
+    /// When it is not born.
+    pub async fn foal_of(&self, owner: &Player, mare: i64, stallion: i64) -> i64 {
+        for parent in [mare, stallion] {
+            self.endow(parent, "").await;
+        }
+        let pregnancy = self.covering(owner, mare, stallion, 7 * 24).await;
+        self.deliver_due().await;
+        self.one(&format!(
+            "select foal_id from pregnancies where id = {pregnancy}"
+        ))
+        .await
+    }
+
+    /// Gives a horse this genotype, unless it has one: wild type where the text is empty.
+    pub async fn endow(&self, horse: i64, genotype: &str) {
+        self.sql(&format!(
+            "update horses set genotype = '{genotype}', breeding_values = array_fill(15000, array[14]), height_cm = 155,
+               coat = '{{\"name\": \"bay\"}}' where id = {horse} and genotype is null"
+        ))
+        .await;
     }
 }
