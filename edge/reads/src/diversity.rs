@@ -3,6 +3,7 @@
 use crate::Failure;
 use crate::answer::public;
 use crate::horse::Named;
+use crate::page::first;
 use crate::pedigree::{Ancestry, ancestors};
 use crate::query::{Freshness, Query, Record};
 use crate::question::Question;
@@ -227,21 +228,12 @@ fn herd(record: &Record) -> Result<Option<Herd>, Failure> {
 
 /// The pairs with the greatest kinship; of equals those of the younger horses.
 fn closest(kinship: &Kinship<'_>, places: &[u32], horses: &[Named]) -> Vec<Kin> {
-    let mut pairs = Vec::new();
-    for (at, row) in kinship.block(places, places).iter().enumerate() {
+    let block = kinship.block(places, places);
+    let pairs = block.iter().enumerate().flat_map(|(at, row)| {
         let later = row.iter().enumerate().skip(at + 1);
-        pairs.extend(
-            later
-                .filter(|it| *it.1 > 0.0)
-                .map(|(to, kin)| (*kin, at, to)),
-        );
-    }
-    pairs.sort_unstable_by(|one, other| {
-        other
-            .0
-            .total_cmp(&one.0)
-            .then((one.1, one.2).cmp(&(other.1, other.2)))
+        later.map(move |(to, kin)| (*kin, at, to))
     });
+    let related = pairs.filter(|it| it.0 > 0.0);
     let named = |(kinship, at, to): (f64, usize, usize)| {
         Some(Kin {
             one: horses.get(at)?.clone(),
@@ -249,5 +241,6 @@ fn closest(kinship: &Kinship<'_>, places: &[u32], horses: &[Named]) -> Vec<Kin> 
             kinship,
         })
     };
-    pairs.into_iter().take(CLOSEST).filter_map(named).collect()
+    let closest = first(related, CLOSEST, |one, other| one.0 > other.0);
+    closest.into_iter().filter_map(named).collect()
 }

@@ -5,6 +5,7 @@ use crate::Failure;
 use crate::clock::Instant;
 use crate::family::Family;
 use crate::horse::{Named, stats};
+use crate::page::first;
 use crate::pedigree::{Ancestry, Common, ancestors};
 use crate::preview::Why;
 use crate::query::{Freshness, Query, Record};
@@ -512,15 +513,12 @@ impl Expected {
 /// The likeliest coats by the name that they are born with, and what is left for all others.
 fn coats(mating: &Mating<'_>) -> (Vec<Coat>, Chance) {
     let named = mating.grouped(Phenotype::born_name).into_iter();
-    let mut coats: Vec<Coat> = named
-        .map(|(name, odds)| Coat {
-            name,
-            conceived: Chance(odds.conceived.millionths()),
-            live: Chance(odds.live.millionths()),
-        })
-        .collect();
-    coats.sort_by_key(|coat| u32::MAX - coat.live.0);
-    coats.truncate(MOST_COATS);
+    let coats = named.map(|(name, odds)| Coat {
+        name,
+        conceived: Chance(odds.conceived.millionths()),
+        live: Chance(odds.live.millionths()),
+    });
+    let coats = first(coats, MOST_COATS, |one, other| one.live > other.live);
     let told = coats.iter().map(|coat| coat.live.0).sum();
     (coats, Chance(1_000_000_u32.saturating_sub(told)))
 }

@@ -130,6 +130,24 @@ impl<T> Page<T> {
     }
 }
 
+/// The first few of many in an order, without sorting the rest; equals stay in their order.
+pub(crate) fn first<T>(
+    items: impl Iterator<Item = T>,
+    most: usize,
+    is_before: impl Fn(&T, &T) -> bool,
+) -> Vec<T> {
+    let mut first: Vec<T> = Vec::new();
+    for item in items {
+        let at = first.iter().position(|it| is_before(&item, it));
+        let at = at.unwrap_or(first.len());
+        if at < most {
+            first.truncate(most - 1);
+            first.insert(at, item);
+        }
+    }
+    first
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,6 +208,16 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn the_first_few_are_those_of_the_sorted_whole(keys in proptest::collection::vec(0_u8..9, 0..60), most in 1_usize..12) {
+            let items: Vec<(u8, usize)> = keys.into_iter().enumerate().map(|(at, key)| (key, at)).collect();
+            let found = first(items.iter().copied(), most, |one, other| one.0 < other.0);
+            let mut sorted = items;
+            sorted.sort_by_key(|it| it.0);
+            sorted.truncate(most);
+            proptest::prop_assert_eq!(found, sorted);
+        }
+
         #[test]
         fn every_cursor_comes_back(keys: [i64; 3]) {
             let text = Cursor(keys).encode(List::Users);
