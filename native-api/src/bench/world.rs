@@ -89,7 +89,7 @@ impl World {
         let fill = |text: &str, round: u32| {
             text.replace("HORSES", &self.horses.to_string())
                 .replace("PLAYERS", &self.players.to_string())
-                .replace("FOUNDERS", &(self.horses / 20 * 2).to_string())
+                .replace("FOUNDERS", &(self.horses / 20 * 8).to_string())
                 .replace("SHOWS", &self.horses.div_ceil(FIELD).to_string())
                 .replace("FIELD", &FIELD.to_string())
                 .replace("ROUND", &round.to_string())
