@@ -104,7 +104,7 @@ pub(crate) fn milestones(reached: &[rules::foal::Reached]) -> Vec<Reached> {
 }
 
 /// Do an activity with a foal: each once, on its day or later within the foal's first seven.
-#[utoipa::path(post, path = "/v1/foals/{id}/activities", tag = "foals", security(("token" = [])),
+#[utoipa::path(post, path = "/v1/foals/{id}/activities", tag = "breeding", security(("token" = [])),
     request_body = NewActivity, params(("id" = i64, Path, description = "The foal")),
     responses((status = 201, description = "Done", body = FoalActivity)))]
 async fn enrich(Id(id): Id, call: Call<NewActivity>) -> Result<Answer, Failure> {

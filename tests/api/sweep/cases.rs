@@ -53,7 +53,12 @@ pub fn values(field: Field, need: Need) -> Vec<Bad> {
 
 fn wrong_types(field: Field) -> Vec<Bad> {
     match field {
-        Field::Level | Field::Coins | Field::Horse | Field::Stable | Field::Milliseconds => {
+        Field::Level
+        | Field::Coins
+        | Field::Horse
+        | Field::Stallion
+        | Field::Stable
+        | Field::Milliseconds => {
             let mut cases = all(
                 &[
                     "\"5\"",
@@ -188,7 +193,18 @@ fn wrong_values(field: Field) -> Vec<Bad> {
             "out-of-range",
         ),
         Field::RunDate => run_dates(),
-        Field::Horse => {
+        Field::Activity => all(
+            &[
+                "\"\"",
+                "\"Gentle_Touch\"",
+                "\"gentle touch\"",
+                "\"shouting\"",
+                &long(50_000),
+            ],
+            422,
+            "unknown-value",
+        ),
+        Field::Horse | Field::Stallion => {
             let mut cases = all(&["0", "-1", "-9223372036854775808"], 422, "out-of-range");
             cases.push(nameless("9223372036854775807", 404, "horse-not-found"));
             cases
@@ -268,7 +284,9 @@ fn run_dates() -> Vec<Bad> {
 pub fn parts(part: Part) -> Vec<Bad> {
     let unknown = |code| vec![nameless("9223372036854775807", 404, code)];
     let mut cases = match part {
-        Part::Horse => unknown("horse-not-found"),
+        Part::Horse | Part::Stallion => unknown("horse-not-found"),
+        Part::Foal => unknown("foal-not-found"),
+        Part::Breed => unknown("breed-not-found"),
         Part::Show => unknown("show-not-found"),
         Part::Stable => unknown("stable-not-found"),
         Part::User => vec![nameless(
@@ -281,7 +299,7 @@ pub fn parts(part: Part) -> Vec<Bad> {
             .into(),
     };
     cases.extend(match part {
-        Part::Horse | Part::Show | Part::Stable => all(
+        Part::Horse | Part::Stallion | Part::Foal | Part::Breed | Part::Show | Part::Stable => all(
             &[
                 "0",
                 "-1",
@@ -361,7 +379,10 @@ pub fn parameters(parameter: Parameter) -> Vec<Bad> {
             "1.5&discipline=Racing",
             "5",
         ]),
-        Parameter::Number | Parameter::Horse => {
+        Parameter::MaxFee => refused(&["-1", "1000001", "x", "1.5", "%00", "9223372036854775808"]),
+        Parameter::Generations => refused(&["0", "9", "-1", "five", "1.5", "%00"]),
+        Parameter::Few => refused(&["0", "51", "-1", "five", "1.5", "%00"]),
+        Parameter::Number | Parameter::Horse | Parameter::Mare | Parameter::Stallion => {
             refused(&["0", "-1", "abc", "1.5", "9223372036854775808", "%00"])
         }
         Parameter::User => refused(&["1", "abc", "%00", "0193a0b87d2f7c3e8f000123456789ab"]),
@@ -369,7 +390,10 @@ pub fn parameters(parameter: Parameter) -> Vec<Bad> {
         Parameter::State => refused(&["draft", "Open", "%00"]),
     };
     cases.extend(refused(&["", "%FF", "%zz"]));
-    if parameter == Parameter::Horse {
+    if matches!(
+        parameter,
+        Parameter::Horse | Parameter::Mare | Parameter::Stallion
+    ) {
         cases.push(nameless("9223372036854775807", 404, "horse-not-found"));
     }
     cases

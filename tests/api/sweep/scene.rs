@@ -8,7 +8,7 @@ use harness::{NewHorse, NewShow, Player, World};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::table::{Field, Need, Operation, Part, Signed};
+use super::table::{Field, Need, Operation, Parameter, Part, Signed};
 
 /// What the requests are about.
 pub struct Scene {
@@ -21,12 +21,15 @@ pub struct Scene {
     email: String,
     etags: BTreeMap<&'static str, String>,
     horse: i64,
+    stallion: i64,
+    foal: i64,
     stable: i64,
     show: i64,
 }
 
 impl Scene {
-    /// Sets the stage: the asker has a stable, a horse in it, and hosts a show in which the horse is not entered.
+    /// Sets the stage: the asker has a stable, a mare in it, a stallion at stud, a foal, and hosts a show in which the mare is
+    /// not entered.
     pub async fn set() -> Self {
         let world = World::new().await;
         let asker = world.client.sign_up("Ann").await;
@@ -50,6 +53,12 @@ impl Scene {
             ..NewHorse::default()
         };
         let horse = world.horse(&player, horse).await;
+        let stallion = world.stallion(&player).await;
+        let stud = format!("/v1/horses/{stallion}/stud");
+        let listed = asker.client.ask("PUT", &stud);
+        let listed = listed.json(&serde_json::json!({"fee": 5})).send().await;
+        listed.require(200);
+        let foal = world.foal(&player).await;
         let show = world.show(&player, NewShow::default()).await;
         let mut etags = BTreeMap::new();
         for (path, read) in [
@@ -70,6 +79,8 @@ impl Scene {
             email,
             etags,
             horse,
+            stallion,
+            foal,
             stable,
             show,
             asker,
@@ -138,6 +149,9 @@ impl Scene {
         for (name, part) in of.parts {
             let own = match part {
                 Part::Horse => self.horse.to_string(),
+                Part::Stallion => self.stallion.to_string(),
+                Part::Foal => self.foal.to_string(),
+                Part::Breed => "1".to_owned(),
                 Part::Show => self.show.to_string(),
                 Part::Stable => self.stable.to_string(),
                 Part::User => self.asker.id.to_string(),
@@ -148,10 +162,22 @@ impl Scene {
                 .map_or(own.as_str(), |(_, text)| text);
             path = path.replace(&format!("{{{name}}}"), text);
         }
-        if of.path.ends_with("/preview") {
-            path.push_str(&format!("?horse={}", self.horse));
+        self.asking(of, &path, None)
+    }
+
+    /// The path with the parameters that must be there, but for one.
+    pub fn asking(&self, of: &Operation, path: &str, but: Option<&str>) -> String {
+        let mut asking = path.to_owned();
+        for (name, parameter) in of.query.iter().filter(|(name, _)| but != Some(*name)) {
+            let number = match parameter {
+                Parameter::Horse | Parameter::Mare => self.horse,
+                Parameter::Stallion => self.stallion,
+                _ => continue,
+            };
+            let join = if asking.contains('?') { '&' } else { '?' };
+            asking.push_str(&format!("{join}{name}={number}"));
         }
-        path
+        asking
     }
 
     /// The body with every field that must be there (the first, where none must), but for one.
@@ -193,6 +219,8 @@ impl Scene {
             Field::Coins => 5.into(),
             Field::RunDate => wire(self.world.now() + chrono::TimeDelta::hours(5)).into(),
             Field::Horse => self.horse.into(),
+            Field::Stallion => self.stallion.into(),
+            Field::Activity => "soft_voice".into(),
             Field::Stable => self.stable.into(),
             Field::Flag => true.into(),
             Field::Flags(_) => serde_json::json!({}),

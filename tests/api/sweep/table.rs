@@ -14,8 +14,14 @@ pub enum Signed {
 /// A variable part of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// The number of a horse.
+    /// The number of a horse, one's own mare.
     Horse,
+    /// The number of a horse, one's own stallion.
+    Stallion,
+    /// The number of a foal.
+    Foal,
+    /// The number of a breed.
+    Breed,
     /// The number of a show.
     Show,
     /// The number of a stable.
@@ -57,6 +63,10 @@ pub enum Field {
     RunDate,
     /// The number of one's own horse.
     Horse,
+    /// The number of one's own stallion.
+    Stallion,
+    /// An activity with a foal.
+    Activity,
     /// The number of one's own stable.
     Stable,
     /// A switch.
@@ -103,6 +113,16 @@ pub enum Parameter {
     State,
     /// The number of a horse, which must be there.
     Horse,
+    /// The number of a mare, which must be there.
+    Mare,
+    /// The number of a stallion, which must be there.
+    Stallion,
+    /// The highest fee.
+    MaxFee,
+    /// Generations of a pedigree.
+    Generations,
+    /// Rows of a short list.
+    Few,
 }
 
 /// An operation.
@@ -128,6 +148,8 @@ use Need::{May, MayNotBeNull, Must};
 
 const PAGE: &[(&str, Parameter)] = &[("cursor", Parameter::Cursor), ("limit", Parameter::Limit)];
 const HORSE: &[(&str, Part)] = &[("id", Part::Horse)];
+const STALLION: &[(&str, Part)] = &[("id", Part::Stallion)];
+const FOAL: &[(&str, Part)] = &[("id", Part::Foal)];
 const SHOW: &[(&str, Part)] = &[("id", Part::Show)];
 const STABLE: &[(&str, Part)] = &[("id", Part::Stable)];
 const SETTINGS: &[(&str, Field, Need)] = &[
@@ -210,7 +232,33 @@ pub const OPERATIONS: &[Operation] = &[
     read("/v1/horses/{id}").parts(HORSE),
     read("/v1/horses/{id}/results").parts(HORSE).query(PAGE),
     read("/v1/horses/{id}/training").parts(HORSE).query(PAGE),
+    read("/v1/horses/{id}/genetics")
+        .parts(HORSE)
+        .signed(Signed::Maybe),
+    read("/v1/horses/{id}/pedigree")
+        .parts(HORSE)
+        .query(&[("generations", Parameter::Generations)]),
+    read("/v1/horses/{id}/mates")
+        .parts(HORSE)
+        .signed(Signed::Maybe)
+        .query(&[("limit", Parameter::Few)]),
+    read("/v1/horses/{id}/foals").parts(HORSE).query(PAGE),
+    read("/v1/foals/{id}").parts(FOAL),
+    read("/v1/studs").query(&[
+        ("breed", Parameter::Number),
+        ("max_fee", Parameter::MaxFee),
+        ("cursor", Parameter::Cursor),
+        ("limit", Parameter::Limit),
+    ]),
+    read("/v1/matings/preview")
+        .signed(Signed::Maybe)
+        .query(&[("mare", Parameter::Mare), ("stallion", Parameter::Stallion)]),
+    read("/v1/breeds/{id}/diversity").parts(&[("id", Part::Breed)]),
+    read("/v1/stables/{id}/diversity").parts(STABLE),
     read("/v1/users/me").signed(Signed::Yes),
+    read("/v1/users/me/pregnancies")
+        .signed(Signed::Yes)
+        .query(PAGE),
     read("/v1/users/me/horses").signed(Signed::Yes).query(PAGE),
     read("/v1/users/me/ledger").signed(Signed::Yes).query(PAGE),
     read("/v1/users/me/stables").signed(Signed::Yes).query(PAGE),
@@ -333,6 +381,35 @@ pub const OPERATIONS: &[Operation] = &[
         &[("discipline", Field::Discipline, Must)],
     )
     .parts(HORSE),
+    write(
+        "POST",
+        "/v1/horses/{id}/coverings",
+        &[
+            ("stallion_id", Field::Stallion, Must),
+            ("fee", Field::Coins, May),
+        ],
+    )
+    .parts(HORSE),
+    write(
+        "PUT",
+        "/v1/horses/{id}/stud",
+        &[("fee", Field::Coins, Must)],
+    )
+    .parts(STALLION),
+    write("DELETE", "/v1/horses/{id}/stud", &[]).parts(STALLION),
+    write("POST", "/v1/horses/{id}/genetic-test", &[]).parts(HORSE),
+    write(
+        "PATCH",
+        "/v1/horses/{id}/genetic-test",
+        &[("published", Field::Flag, Must)],
+    )
+    .parts(HORSE),
+    write(
+        "POST",
+        "/v1/foals/{id}/activities",
+        &[("activity", Field::Activity, Must)],
+    )
+    .parts(FOAL),
     write(
         "POST",
         "/v1/shows",
