@@ -62,8 +62,7 @@ impl Relative<'_> {
     }
 
     fn has_lived(&self) -> bool {
-        let lethal = |it: &(Locus, Pair)| it.0.viability(it.1) == Some(Viability::Lethal);
-        !self.tested.iter().any(lethal)
+        !self.tested.iter().any(|it| is_lethal(it.0, it.1))
     }
 
     fn is_possible(&self, locus: Locus, pair: Pair, has_lived: bool) -> bool {
@@ -71,7 +70,7 @@ impl Relative<'_> {
             Some(tested) => tested == pair,
             None => {
                 self.seen.is_none_or(|seen| seen.is_compatible(locus, pair))
-                    && !(has_lived && locus.viability(pair) == Some(Viability::Lethal))
+                    && !(has_lived && is_lethal(locus, pair))
             }
         }
     }
@@ -99,6 +98,10 @@ impl Relative<'_> {
             Evidence::Likelihood(cells)
         }
     }
+}
+
+fn is_lethal(locus: Locus, pair: Pair) -> bool {
+    !pair.is_wild() && locus.viability(pair) == Some(Viability::Lethal)
 }
 
 /// What a horse carries at some neighbouring loci: pairs of strands with weights of 2^-32, one together.
@@ -134,7 +137,7 @@ impl Posterior {
                 }
             }
         }
-        pairs.sort_unstable();
+        crate::order::sort(&mut pairs);
         let chance = |weight| Chance::new(u128::from(weight), 1 << WEIGHT_BITS);
         pairs.into_iter().map(|it| (it.0, chance(it.1))).collect()
     }
@@ -237,7 +240,11 @@ impl Candidates {
         for locus in loci.iter().copied() {
             let alleles = possible(family, locus, least > 0);
             match alleles.as_slice() {
-                [only] => {
+                [only]
+                    if family
+                        .iter()
+                        .all(|it| it.evidence(locus, &[*only]) == Evidence::None) =>
+                {
                     let gamete = Gamete::default().with(locus, *only);
                     candidates.certain |= gamete.0 & field(locus);
                 }
@@ -316,13 +323,13 @@ impl Candidates {
                     *strand |= Gamete::default().with(*locus, allele).0;
                 }
             }
-            pair.sort_unstable();
+            crate::order::sort(&mut pair);
             match strands.iter_mut().find(|it| it.0 == pair) {
                 Some(same) => same.1 += diplotype.probability,
                 None => strands.push((pair, diplotype.probability)),
             }
         }
-        strands.sort_unstable_by_key(|it| it.0);
+        crate::order::sort_by(&mut strands, |one, other| one.0.cmp(&other.0));
         Linked {
             loci: self.loci,
             strands: weighed(&strands),
@@ -346,15 +353,25 @@ fn weighed(strands: &[([u64; 2], f64)]) -> Vec<([u64; 2], u64)> {
 /// The alleles that a locus may have in a family: those of its breeds and of its tests; and every one, if it is asked for and
 /// some look cannot be explained otherwise.
 fn possible(family: &[Relative], locus: Locus, is_wide: bool) -> Vec<Allele> {
-    let is_in = |allele: Allele| {
-        family.iter().any(|relative| {
-            let tested = relative.tested(locus);
+    let mut is_in: Vec<bool> = locus.alleles().map(|_| false).collect();
+    let mut last: Option<&Frequencies> = None;
+    for relative in family {
+        if let Some(tested) = relative.tested(locus) {
+            for (allele, is_in) in locus.alleles().zip(&mut is_in) {
+                *is_in |= tested.has(allele);
+            }
+        }
+        // Most of a family are of one breed.
+        if !last.is_some_and(|it| core::ptr::eq(it, relative.breed)) {
+            last = Some(relative.breed);
             let weights = relative.breed.weights(locus);
-            let weight = weights.get(usize::from(allele.index()));
-            tested.is_some_and(|it| it.has(allele)) || weight.is_some_and(|it| *it > 0)
-        })
-    };
-    let alleles: Vec<Allele> = locus.alleles().filter(|it| is_in(*it)).collect();
+            for (weight, is_in) in weights.into_iter().zip(&mut is_in) {
+                *is_in |= weight > 0;
+            }
+        }
+    }
+    let alleles = locus.alleles().zip(is_in).filter(|it| it.1);
+    let alleles: Vec<Allele> = alleles.map(|it| it.0).collect();
     let is_explained = |relative: &Relative| {
         alleles.iter().any(|one| {
             let others = alleles.iter();

@@ -134,7 +134,9 @@ impl Mating<'_> {
     #[must_use]
     pub fn likeliest(&self, most: usize) -> Vec<(Phenotype, Odds)> {
         let mut all: Vec<_> = self.joint.live.iter().collect();
-        crate::order::sort_by(&mut all, |one, other| (other.1, one.0).cmp(&(one.1, other.0)));
+        crate::order::sort_by(&mut all, |one, other| {
+            (other.1, one.0).cmp(&(one.1, other.0))
+        });
         all.truncate(most);
         all.into_iter().map(|it| (it.0, self.odds(it.1))).collect()
     }

@@ -99,7 +99,8 @@ pub(super) struct Question<'a> {
     haplotypes: Vec<Vec<usize>>,
     /// For each variable the haplotypes it may be: 2i from the dam of member i, 2i + 1 from the sire.
     domains: Vec<Vec<usize>>,
-    scopes: Vec<u64>,
+    /// The member it is about.
+    of: Option<&'a Member>,
     keep: u64,
     plan: Plan,
 }
@@ -293,7 +294,7 @@ impl<'a> Question<'a> {
         let mut question = Self {
             family,
             domains: Vec::new(),
-            scopes: Vec::new(),
+            of: family.members.get(of),
             keep: 0b11 << (2 * of),
             plan: plan(&[], &[], 0),
             haplotypes,
@@ -302,9 +303,16 @@ impl<'a> Question<'a> {
             let [from_dam, from_sire] = question.possible(member);
             question.domains.extend([from_dam, from_sire]);
         }
-        question.scopes = question.links().iter().map(|it| it.scope()).collect();
         let sizes = question.sizes();
-        question.plan = plan(&sizes, &question.scopes, question.keep);
+        // What is certain takes no part.
+        let open = (0..).zip(&sizes).filter(|it| *it.1 > 1);
+        let open = open.fold(0, |open, it| open | (1 << it.0));
+        let scopes = question
+            .links()
+            .iter()
+            .map(|it| it.scope() & open)
+            .collect::<Vec<u64>>();
+        question.plan = plan(&sizes, &scopes, question.keep);
         Ok(question)
     }
 
@@ -383,46 +391,41 @@ impl<'a> Question<'a> {
     }
 
     fn factor(&self, link: &Link) -> Factor {
-        let scope: Vec<usize> = bits(link.scope()).collect();
-        let mut cells = Vec::new();
-        self.fill(link, &scope, &mut Vec::new(), &mut cells);
-        Factor { scope, cells }
-    }
-
-    /// Runs through the values of the variables, the last one fastest.
-    fn fill(
-        &self,
-        link: &Link,
-        scope: &[usize],
-        values: &mut Vec<(usize, usize)>,
-        cells: &mut Vec<f64>,
-    ) {
-        let Some((first, rest)) = scope.split_first() else {
-            cells.push(self.cell(link, values));
-            return;
-        };
-        for value in self.domains.get(*first).into_iter().flatten() {
-            values.push((*first, *value));
-            self.fill(link, rest, values, cells);
-            values.pop();
+        match *link {
+            Link::Founder(at, member) => self.table([at], |[it]| member.prior(self.haplotype(it))),
+            Link::Alone(at, member) => self.table([at], |[it]| self.likelihood(member, it, it)),
+            Link::Both(scope, member) => {
+                self.table(scope, |[one, other]| self.likelihood(member, one, other))
+            }
+            Link::Same(scope) => {
+                self.table(scope, |[one, other]| f64::from(u8::from(one == other)))
+            }
+            Link::Meiosis(scope) => self.table(scope, |strands| {
+                let [one, other, gamete] = strands.map(|it| self.haplotype(it));
+                self.family.transmission(one, other, gamete)
+            }),
         }
     }
 
-    fn cell(&self, link: &Link, values: &[(usize, usize)]) -> f64 {
-        let value = |at: usize| {
-            let found = values.iter().find(|it| it.0 == at);
-            found.map_or(0, |it| it.1)
-        };
-        let haplotype = |at: usize| self.haplotype(value(at));
-        match *link {
-            Link::Founder(at, member) => member.prior(haplotype(at)),
-            Link::Alone(at, member) => self.likelihood(member, value(at), value(at)),
-            Link::Both([one, other], member) => self.likelihood(member, value(one), value(other)),
-            Link::Same([one, other]) => f64::from(u8::from(value(one) == value(other))),
-            Link::Meiosis([one, other, gamete]) => {
-                self.family
-                    .transmission(haplotype(one), haplotype(other), haplotype(gamete))
+    /// A factor over these variables, the last one fastest.
+    fn table<const N: usize>(&self, scope: [usize; N], cell: impl Fn([usize; N]) -> f64) -> Factor {
+        let mut values = alloc::vec![[0; N]];
+        for (place, at) in scope.iter().enumerate() {
+            let domain = self.domains.get(*at).map_or(&[][..], Vec::as_slice);
+            let mut longer = Vec::with_capacity(values.len() * domain.len());
+            for so_far in values {
+                longer.extend(domain.iter().map(|value| {
+                    let mut values = so_far;
+                    values.iter_mut().skip(place).for_each(|it| *it = *value);
+                    values
+                }));
             }
+            values = longer;
+        }
+        let is_open = |at: &usize| self.domains.get(*at).is_some_and(|it| it.len() > 1);
+        Factor {
+            scope: scope.into_iter().filter(is_open).collect(),
+            cells: values.into_iter().map(cell).collect(),
         }
     }
 
@@ -434,8 +437,8 @@ impl<'a> Question<'a> {
         let mut kept =
             bits(self.keep).map(|at| self.domains.get(at).map_or(&[][..], Vec::as_slice));
         let (ones, others) = (kept.next()?, kept.next()?);
-        // A male's only haplotype on the X chromosome has no second variable in the table.
-        let is_alone = posterior.scope.len() == 1;
+        // The second of a male's haplotypes on the X chromosome stands for nothing.
+        let is_alone = !self.of?.has_two(self.family.is_x_linked);
         let pairs = ones.iter().flat_map(|one| {
             others
                 .iter()

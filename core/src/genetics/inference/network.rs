@@ -7,7 +7,7 @@
 
 use alloc::vec::Vec;
 
-/// A table over some variables, which stand in ascending order; the last one varies fastest.
+/// A table over some variables; the last one of the scope varies fastest.
 #[derive(Clone, Debug)]
 pub(super) struct Factor {
     pub(super) scope: Vec<usize>,
@@ -81,9 +81,13 @@ fn ordered(
     plan
 }
 
-/// The variables of a set.
-pub(super) fn bits(set: u64) -> impl Iterator<Item = usize> {
-    (0..64).filter(move |at| set & (1 << at) != 0)
+/// The variables of a set, in ascending order.
+pub(super) fn bits(mut set: u64) -> impl Iterator<Item = usize> {
+    core::iter::from_fn(move || {
+        let first = set.trailing_zeros();
+        set &= set.wrapping_sub(1);
+        (first < u64::BITS).then_some(first as usize)
+    })
 }
 
 #[expect(
@@ -115,53 +119,53 @@ fn product(sizes: &[usize], factors: &[Factor], gone: Option<usize>) -> Option<F
         .iter()
         .flat_map(|it| it.scope.iter().copied())
         .collect();
-    scope.sort_unstable();
+    crate::order::sort(&mut scope);
     scope.dedup();
     scope.retain(|it| Some(*it) != gone);
     let size = |at: usize| sizes.get(at).copied().unwrap_or(1);
-    // The variable that goes turns fastest of all.
-    let turning: Vec<usize> = scope.iter().copied().chain(gone).collect();
     let strides: Vec<Vec<usize>> = factors
         .iter()
-        .map(|it| strides(it, &turning, &size))
+        .map(|it| strides(it, &scope, &size))
         .collect();
-    let inner = gone.map_or(1, size);
+    // The variable that goes turns fastest of all.
+    let steps: Vec<usize> = factors
+        .iter()
+        .map(|it| gone.map_or(0, |gone| stride(it, gone, &size)))
+        .collect();
     let count = scope.iter().map(|at| size(*at)).product();
     let mut cells = Vec::with_capacity(count);
     let mut places: Vec<usize> = alloc::vec![0; factors.len()];
     let mut digits: Vec<usize> = alloc::vec![0; scope.len()];
+    let mut line: Vec<f64> = alloc::vec![0.0; gone.map_or(1, size)];
     for _ in 0..count {
-        let mut sum = 0.0;
-        for value in 0..inner {
-            let mut cell = 1.0;
-            for ((factor, place), strides) in factors.iter().zip(&places).zip(&strides) {
-                let step = if gone.is_some() {
-                    strides.last().copied().unwrap_or(0)
-                } else {
-                    0
-                };
-                let at = place + value * step;
-                cell *= factor.cells.get(at).copied().unwrap_or(0.0);
+        line.fill(1.0);
+        for ((factor, place), step) in factors.iter().zip(&places).zip(&steps) {
+            let from = factor.cells.get(*place..).unwrap_or(&[]);
+            if *step > 0 {
+                let along = line.iter_mut().zip(from.iter().step_by(*step));
+                along.for_each(|(cell, by)| *cell *= by);
+            } else {
+                // The table of a member whose evidence nothing fits is empty.
+                let by = from.first().copied().unwrap_or(0.0);
+                line.iter_mut().for_each(|cell| *cell *= by);
             }
-            sum += cell;
         }
-        cells.push(sum);
+        cells.push(line.iter().sum());
         turn(&mut digits, &scope, &size, &mut places, &strides);
     }
     scaled(scope, cells)
 }
 
-/// How far apart in a factor's table the neighbours in each variable lie; 0 for a variable that it does not have.
-fn strides(factor: &Factor, turning: &[usize], size: &impl Fn(usize) -> usize) -> Vec<usize> {
-    let stride = |at: &usize| {
-        let after = factor.scope.iter().skip_while(|it| *it != at);
-        if factor.scope.contains(at) {
-            after.skip(1).map(|it| size(*it)).product()
-        } else {
-            0
-        }
-    };
-    turning.iter().map(stride).collect()
+fn strides(factor: &Factor, scope: &[usize], size: &impl Fn(usize) -> usize) -> Vec<usize> {
+    scope.iter().map(|at| stride(factor, *at, size)).collect()
+}
+
+/// How far apart in a factor's table the neighbours in a variable lie; 0 for a variable that it does not have.
+fn stride(factor: &Factor, at: usize, size: &impl Fn(usize) -> usize) -> usize {
+    let mut after = factor.scope.iter().skip_while(|it| **it != at);
+    after
+        .next()
+        .map_or(0, |_| after.map(|it| size(*it)).product())
 }
 
 /// Counts one on: the last digit first.

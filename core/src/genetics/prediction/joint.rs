@@ -214,3 +214,58 @@ impl Joint {
         self.lost.retain(|it| it.1 > 0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::genetics::prediction::gametes::blocks;
+
+    /// The greatest total of a block, whichever of its loci are heterozygous in the parents.
+    ///
+    /// It is the square of the greatest denominator of a gamete at the loci that show or may kill; the X chromosome adds
+    /// the sex.
+    fn greatest(loci: &'static [Locus]) -> u128 {
+        let counts = |it: &Locus| {
+            let mut pairs = it
+                .alleles()
+                .flat_map(|one| it.alleles().map(move |other| Pair::of(one, other)));
+            Phenotype::LOCI.contains(it)
+                || pairs.any(|pair| it.viability(pair) == Some(Viability::Lethal))
+        };
+        let counted: Vec<Locus> = loci.iter().copied().filter(counts).collect();
+        let gametes = |chosen: u32| {
+            let heterozygous = counted
+                .iter()
+                .enumerate()
+                .filter(|it| chosen & (1 << it.0) != 0);
+            let other = mask(heterozygous.map(|it| *it.1));
+            Gametes::of_any(&[([0, other & one_each(&counted)], 1)], loci)
+                .only(mask(counted.iter().copied()))
+        };
+        let totals = (0..1 << counted.len()).map(|chosen| u128::from(gametes(chosen).of));
+        let greatest = totals.max().unwrap();
+        if loci.iter().any(|it| it.is_x_linked()) {
+            greatest * 2
+        } else {
+            greatest * greatest
+        }
+    }
+
+    /// Allele 1 of each locus.
+    fn one_each(loci: &[Locus]) -> u64 {
+        let with = |gamete: crate::genetics::Gamete, locus: &Locus| {
+            gamete.with(*locus, locus.alleles().nth(1).unwrap())
+        };
+        loci.iter().fold(Default::default(), with).0
+    }
+
+    #[test]
+    fn the_joint_odds_of_any_two_genomes_fit_128_bits() {
+        let whole = blocks().try_fold(1_u128, |whole, loci| whole.checked_mul(greatest(loci)));
+        assert!(
+            whole.is_some(),
+            "{:?}",
+            blocks().map(greatest).collect::<Vec<_>>()
+        );
+    }
+}
