@@ -2,6 +2,8 @@
 
 mod bench;
 mod coat;
+mod genotype;
+mod mating;
 mod migrate;
 mod pedigree;
 mod reach;
@@ -70,9 +72,9 @@ enum Command {
     /// Change the schema of the database, or see how it stands
     #[command(subcommand)]
     Migrate(migrate::MigrateCommand),
-    /// Fill the database: the catalogues, a small world, its shows
+    /// Fill the database: the catalogues, a small world, its shows; report on what is there
     #[command(
-        after_help = "Examples:\n  equoria seed                      the catalogues of breeds and disciplines\n  equoria seed dev --horses 1000    and a world of players and horses, with its shows\n  equoria seed shows                shows alone, in a world that is there"
+        after_help = "Examples:\n  equoria seed                      the catalogues of breeds and disciplines\n  equoria seed dev --horses 1000    and a world of players and horses, with its shows\n  equoria seed shows                shows alone, in a world that is there\n  equoria seed report               alleles, inbreeding, sexes, losses: observed against expected\n  equoria seed report --json | jq .improbable\n\nExit status of a report: 1 if something has a chance below 1e-6, shared among all tests"
     )]
     Seed(seed::SeedArguments),
     /// Repeat the settlement of a show from its proof (status 1 if the proof does not hold)
@@ -85,6 +87,16 @@ enum Command {
         after_help = "Examples:\n  equoria coat \"MC1R=E/e ASIP=A/a SLC45A2=N/Cr\"\n  equoria coat \"STX17=G1/G3 KIT=n/TO\" --age 6 --json\n  equoria coat --loci           the loci, their alleles, what they do, and who says so\n\nA locus that is not named is wild type: \"\" is a bay."
     )]
     Coat(coat::CoatArguments),
+    /// Predict what a sire and a dam may have: exact odds of coats, losses, health (status 1 if no foal lives)
+    #[command(
+        after_help = "Examples:\n  equoria mating \"MC1R=E/e EDNRB=n/O\" \"MC1R=e/e EDNRB=n/O\"\n  equoria mating \"MC1R=e/e\" \"MC1R=E|e KIT=TO|n\"      a known phase: E lies with TO\n  equoria mating \"MBTPS2=N/Y\" \"MBTPS2=N/BR1\" --json\n\nA locus that is not named is wild type. Where the phase of linked loci is open, the odds are the average over it.\nEach chance is told at conception and among live foals."
+    )]
+    Mating(mating::MatingArguments),
+    /// Infer what an animal carries from its family, allele frequencies and known genotypes
+    #[command(
+        after_help = format!("Examples:\n  equoria genotype family.json\n  equoria genotype - --json < family.json\n\n{}", genotype::FORMAT)
+    )]
+    Genotype(genotype::GenotypeArguments),
     /// Compute inbreeding, kinship and diversity of a pedigree file: your own animals
     #[command(
         after_help = "Examples:\n  equoria pedigree studbook.csv                          how inbred, and who most\n  equoria pedigree studbook.csv.gz --csv > f.csv         id,f of every animal\n  equoria pedigree studbook.csv --population --json      fe, fa, fg, Ne and more\n  equoria pedigree studbook.csv --population --reference youngest\n  equoria pedigree studbook.csv --kinship Bold Beauty    the kinship of two\n  equoria pedigree studbook.csv --mating Bold Beauty     F of their foal, and why\n  cut -f 1-3 export.txt | equoria pedigree -             from standard input\n\nThe file holds one animal a line: id,sire,dam, parted by commas, semicolons, tabs or blanks. Unknown parents are \nempty, 0, NA or -. Lines come in any order; a parent without a line is a founder. A header may name the columns,\nand columns sex (M, F) and born (1998 or 1998-04-30) as well.\n\n  id,sire,dam\n  Bold,,\n  Beauty,,\n  Foal,Bold,Beauty"
@@ -165,6 +177,8 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Seed(arguments) => runtime.block_on(seed::seed(&of, &arguments)),
         Command::VerifyShow(arguments) => runtime.block_on(verify_show::verify_show(&arguments)),
         Command::Coat(arguments) => coat::coat(&arguments),
+        Command::Mating(arguments) => mating::mating(&arguments),
+        Command::Genotype(arguments) => genotype::genotype(&arguments),
         Command::Pedigree(arguments) => pedigree::pedigree(&arguments),
         Command::Bench(arguments) => runtime.block_on(bench::bench(&arguments)),
         Command::Worker(command) => worker::worker(&command),

@@ -15,7 +15,7 @@ use crate::trouble::Trouble;
 pub(super) struct SeedArguments {
     /// What to seed; nothing said means the catalogues alone
     what: Option<What>,
-    /// How many horses the world of `seed dev` has
+    /// How many horses the world of `seed dev` has, retired ancestors included
     #[arg(long, default_value_t = HORSES)]
     horses: u32,
     /// The number that the world follows from
@@ -32,9 +32,14 @@ enum What {
     Shows,
     /// The catalogues, a small world of players and horses, and its shows
     Dev,
+    /// Nothing: observed against expected, for whatever horses are there (status 1 if something is improbable)
+    Report,
 }
 
 pub(super) async fn seed(of: &Environment, arguments: &SeedArguments) -> Result<Finding, Trouble> {
+    if arguments.what == Some(What::Report) {
+        return report(of, arguments.json).await;
+    }
     if arguments.what.is_some() && !config::profile(of)?.is_playground() {
         return Err(Trouble::new(
             "production gets the catalogues only: `seed shows` and `seed dev` are refused",
@@ -72,4 +77,24 @@ pub(super) async fn seed(of: &Environment, arguments: &SeedArguments) -> Result<
         }
     }
     Ok(Finding::Good)
+}
+
+async fn report(of: &Environment, as_json: bool) -> Result<Finding, Trouble> {
+    let voice = if as_json {
+        Voice::quiet()
+    } else {
+        Voice::default()
+    };
+    let reached = reach(of, &voice).await?;
+    let report = seed::report::report(&reached.client).await?;
+    if as_json {
+        print_json(&report)?;
+    } else {
+        println!("{report}");
+    }
+    Ok(if report.is_good() {
+        Finding::Good
+    } else {
+        Finding::Bad
+    })
 }

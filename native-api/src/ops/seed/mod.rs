@@ -11,6 +11,7 @@ mod calendar;
 mod childhood;
 mod names;
 mod registry;
+pub mod report;
 mod rows;
 mod season;
 mod shows;
