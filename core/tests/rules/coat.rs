@@ -3,6 +3,7 @@
 use crate::coat_facts::{FACTS, Is};
 use crate::genome::any_genome;
 use proptest::prelude::*;
+use rules::breed::BREEDS;
 use rules::dice::Dice;
 use rules::genetics::coat::{
     Coat, Face, LegWhite, Markings, Phenotype, Spotting, markings, warnings,
@@ -245,7 +246,7 @@ fn a_snip_stands_in_a_stars_place_one_time_in_four() {
 }
 
 #[test]
-fn splashed_whites_have_blue_eyes_more_often_than_frames_have_none() {
+fn white_that_reaches_the_eyes_makes_them_blue_one_time_in_four() {
     let mut dice = dice(5);
     let mut count = |text: &str, eyes: &str| {
         let genome = genome(text);
@@ -286,6 +287,21 @@ fn the_document_says_what_is_seen_and_what_can_be_handed_on() {
     assert_eq!(carried("MC1R=e/ea ASIP=A/a"), words("chestnut", "chestnut"));
     // White hides the base colour; the document is about alleles.
     assert_eq!(carried("MC1R=E/e KIT=n/W2"), words("bay", "chestnut"));
+}
+
+#[test]
+fn every_founder_of_every_breed_lives_and_has_a_coat() {
+    let mut dice = dice(6);
+    for breed in BREEDS {
+        let frequencies = breed.frequencies();
+        for _ in 0..40 {
+            let founder = Genome::found(&frequencies, Sex::Male, &mut dice);
+            assert_eq!(viability(&founder), Ok(()), "{}", breed.name);
+            let coat = Coat::of(&founder, 0, Some(&mut dice));
+            assert!(!coat.phenotype.is_lethal_white(), "{}", breed.name);
+            assert_eq!(coat.base.is_none(), coat.phenotype.is_all_white());
+        }
+    }
 }
 
 #[cfg(feature = "serde")]

@@ -66,6 +66,8 @@ const HAUSWIRTH_13: &str = "Hauswirth et al. 2013, PubMed 23659293";
 const HOBAN: &str = "Hoban et al. 2018; Practical Horse Genetics, W25 to W27; Etalon, W27";
 const VIA_LATTEA: &str =
     "Equestrian Insights 2022: the white trotter Via Lattea and her white foal";
+const COLOURED: &str =
+    "liquisearch.com, Piebald in horses: black and white, or white with another colour";
 const COMPOUND: &str = "Weatherbys Scientific, W20; Etalon, W20: with W5 or W22 white or nearly so";
 const W5_W10: &str = "Dominant white, everything.explained.today: W5 with W10 all white";
 const W35: &str = "American Paint Horse Association 2023, W35: face and legs";
@@ -314,6 +316,8 @@ pub static FACTS: &[(&str, Is, &str)] = &[
         TOBIANO,
     ),
     ("KIT=n/TO", Said("white legs"), TOBIANO),
+    ("ASIP=a/a KIT=n/TO", Alias("piebald"), COLOURED),
+    ("MC1R=e/e KIT=n/TO", Alias("skewbald"), COLOURED),
     ("MC1R=e/e KIT=n/Rn", Name("red roan"), ROAN),
     ("MC1R=e/e KIT=n/Rn", Alias("strawberry roan"), ROAN),
     ("KIT=n/Rn", Name("bay roan"), ROAN),

@@ -121,8 +121,12 @@ impl Phenotype {
                 name
             })
             .collect();
-        if !self.is_all_white() && self.kit().tobiano && self.is_overo() {
+        if self.kit().tobiano && self.is_overo() {
             aliases.push(colour + " tovero");
+        }
+        if self.kit().tobiano || self.is_overo() {
+            let is_black = self.is_plain(Base::Black) && !self.is_silver() && !self.kit().roan;
+            aliases.push(if is_black { "piebald" } else { "skewbald" }.into());
         }
         aliases
     }
