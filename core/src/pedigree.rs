@@ -12,7 +12,7 @@ mod record;
 mod register;
 mod selection;
 
-pub use ancestors::{Share, ancestors, effective, founders};
+pub use ancestors::{Share, ancestors, effective, founder_genomes_by_gene_drop, founders};
 pub use coefficients::coefficients;
 pub use generations::{
     ancestral_inbreeding, completeness, equivalent_generations, known_generations,
