@@ -48,10 +48,10 @@ impl World {
             .expect("the tables")
             .get(0);
         let lines = self.admin.query(&all, &[]).await.expect("their rows");
-        lines
-            .iter()
-            .map(|row| row.get::<_, String>(0) + "\n")
-            .collect()
+        // The tables may be read side by side, and come in the order in which they end.
+        let mut lines: Vec<String> = lines.iter().map(|row| row.get(0)).collect();
+        lines.sort_unstable();
+        lines.join("\n")
     }
 
     /// Checks the ledger from outside: every transfer and the whole sum to zero, every balance is the sum of its
