@@ -5,6 +5,7 @@
 //! into one SHA-256. Two builds that agree on both digests agree on the rules.
 
 mod births;
+mod trial;
 
 use crate::competition::entry::{Contender, Snapshot};
 use crate::competition::score::{breakdown, drawn_score, luck, range};
@@ -20,6 +21,7 @@ use alloc::vec::Vec;
 use sha2::{Digest as _, Sha256};
 
 pub use births::births_digest;
+pub use trial::{Task, Trial, herd};
 
 /// The digest of `entries` scored entries made from `seed`: the same on every machine.
 #[must_use]

@@ -1,9 +1,8 @@
 //! The rules give the same bits natively and in WebAssembly.
 
-use std::path::Path;
-use std::process::{Command, Output};
 use std::thread;
 
+use equoria::bench::module::Module;
 use equoria::dev::{places::Places, say::Voice, tools};
 
 const SEED: u64 = 20_260_101;
@@ -25,7 +24,7 @@ fn a_million_scored_entries_and_a_hundred_thousand_births_have_the_same_digests_
  {
     let places = Places::find().unwrap();
     tools::install(&places, &Voice::default()).unwrap();
-    let module = build(&places);
+    let module = Module::build(&places).unwrap();
     let trials: [(&str, Digest, u32); 2] = [
         (
             "scoredEntriesDigest",
@@ -36,54 +35,18 @@ fn a_million_scored_entries_and_a_hundred_thousand_births_have_the_same_digests_
     ];
     for (name, digest, count) in trials {
         let native = thread::spawn(move || hex(&digest(SEED, count)));
-        let wasm = in_wasm(&places, &module, name, count);
+        let wasm = in_wasm(&module, name, count);
         let native = native.join().unwrap();
         println!("{name} of {count}: native {native}, wasm {wasm}");
         assert_eq!(native, wasm, "{name}");
         // The check can fail: one fewer is another digest.
-        assert_ne!(native, in_wasm(&places, &module, name, count - 1), "{name}");
+        assert_ne!(native, in_wasm(&module, name, count - 1), "{name}");
     }
 }
 
-/// Builds the module for Node and answers the path of its JavaScript.
-fn build(places: &Places) -> std::path::PathBuf {
-    let target = places.root.join("target/parity");
-    let cargo = Command::new(tools::cargo())
-        .args([
-            "build",
-            "--release",
-            "-p",
-            "equoria-parity",
-            "--target",
-            "wasm32-unknown-unknown",
-        ])
-        .current_dir(&places.root)
-        .env("CARGO_TARGET_DIR", &target)
-        .output();
-    succeeded("cargo", cargo.unwrap());
-    let bindgen = Command::new(tools::cargo_programs(places).join("wasm-bindgen"))
-        .args(["--target", "nodejs", "--no-typescript", "--out-dir"])
-        .arg(target.join("module"))
-        .arg(target.join("wasm32-unknown-unknown/release/equoria_parity.wasm"))
-        .output();
-    succeeded("wasm-bindgen", bindgen.unwrap());
-    target.join("module/equoria_parity.js")
-}
-
-fn in_wasm(places: &Places, module: &Path, name: &str, count: u32) -> String {
-    let node = Command::new("node")
-        .args(["--eval", PROGRAM])
-        .arg(module)
-        .args([name.to_owned(), SEED.to_string(), count.to_string()])
-        .env("PATH", tools::path(places).unwrap())
-        .output();
-    succeeded("node", node.unwrap())
-}
-
-fn succeeded(program: &str, output: Output) -> String {
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{program} failed: {complaint}");
-    String::from_utf8(output.stdout).unwrap()
+fn in_wasm(module: &Module, name: &str, count: u32) -> String {
+    let arguments = [name.to_owned(), SEED.to_string(), count.to_string()];
+    module.run(PROGRAM, &arguments).unwrap()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -7,10 +7,12 @@
 mod client;
 mod cpu;
 mod load;
+pub mod module;
 mod pgbench;
 mod relay;
 mod report;
 mod requests;
+pub mod rules;
 mod server;
 mod world;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use super::{Finding, print_json};
 use crate::bench::{self, Wishes};
@@ -10,7 +10,10 @@ use crate::dev::say::Voice;
 use crate::trouble::Trouble;
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct BenchArguments {
+    #[command(subcommand)]
+    what: Option<BenchCommand>,
     /// Horses in the scratch world, each with ten results (about 25 s for every 10,000)
     #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
     horses: u32,
@@ -28,8 +31,28 @@ pub(super) struct BenchArguments {
     json: bool,
 }
 
+#[derive(Subcommand)]
+enum BenchCommand {
+    /// Time the rules alone, natively and in WebAssembly
+    #[command(after_help = "Example:\n  cargo run --release -- bench rules")]
+    Rules {
+        /// Print the result as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
 pub(super) async fn bench(arguments: &BenchArguments) -> Result<Finding, Trouble> {
     let voice = Voice::default();
+    if let Some(BenchCommand::Rules { json }) = arguments.what {
+        let table = bench::rules::run(&voice)?;
+        if json {
+            print_json(&table)?;
+        } else {
+            println!("\n{table}");
+        }
+        return Ok(Finding::Good);
+    }
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let wishes = Wishes {
         horses: arguments.horses,

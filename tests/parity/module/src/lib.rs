@@ -15,3 +15,29 @@ pub fn scored_entries_digest(seed: u64, entries: u32) -> Vec<u8> {
 pub fn births_digest(seed: u64, births: u32) -> Vec<u8> {
     rules::parity::births_digest(seed, births).to_vec()
 }
+
+/// One of the [`Task`](rules::parity::Task)s, prepared for a size.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Trial(rules::parity::Trial);
+
+#[wasm_bindgen]
+impl Trial {
+    /// Prepares a task by its name.
+    ///
+    /// # Errors
+    /// There is no such task.
+    #[wasm_bindgen(constructor)]
+    pub fn new(task: &str, size: u32) -> Result<Self, String> {
+        let trial = task
+            .parse()
+            .and_then(|task| rules::parity::Trial::new(task, size));
+        trial.map(Self).map_err(|refusal| refusal.to_string())
+    }
+
+    /// Does the work once.
+    #[must_use]
+    pub fn run(&self) -> u64 {
+        self.0.run()
+    }
+}
