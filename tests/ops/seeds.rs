@@ -96,6 +96,12 @@ async fn the_same_arguments_give_the_same_rows_and_a_second_run_gives_none() {
             "show_entries",
             "competition_results",
             "transfers",
+            "pregnancies",
+            "foals",
+            "foal_development",
+            "foal_training_history",
+            "stud_listings",
+            "genetic_tests",
         ];
         assert!(
             !has_rows.contains(&table.as_str()) || !hash.starts_with("0 "),
@@ -182,4 +188,114 @@ async fn a_seed_without_a_schema_says_so() {
         String::from_utf8(refused.stderr).unwrap().lines().count(),
         1
     );
+}
+
+/// A database with the small world, and nothing of the calendar's.
+async fn bred() -> Database {
+    let database = Database::fresh().await;
+    summary(&seed(&database, &[&SMALL[..], &["--json"]].concat(), &[]));
+    database
+}
+
+async fn count(client: &Client, what: &str) -> i64 {
+    let row = client.query_one(what, &[]).await;
+    row.unwrap_or_else(|refused| panic!("{what}: {refused}"))
+        .get(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seeded_studbook_obeys_the_rules_of_breeding() {
+    let database = bred().await;
+    let client = database.admin().await;
+    for (rule, broken) in [
+        (
+            "a mare carries her foal seven days",
+            "select count(*) from pregnancies where due_at <> covered_at + interval '168 hours'",
+        ),
+        (
+            "a foal is born when it is due, to the mare's owner",
+            "select count(*) from pregnancies p join horses f on f.id = p.foal_id
+             where f.born_at <> p.due_at or f.user_id <> p.user_id or f.dam_id <> p.mare_id or f.sire_id <> p.stallion_id",
+        ),
+        (
+            "a mare rests seven days",
+            "select count(*) from pregnancies p join pregnancies q on q.mare_id = p.mare_id and q.id <> p.id
+             where q.covered_at >= p.covered_at and q.covered_at < p.due_at + case p.state when 'foaled' then interval '168 hours' else interval '0' end",
+        ),
+        (
+            "parents are three to twenty years old",
+            "select count(*) from pregnancies p join horses h on h.id in (p.mare_id, p.stallion_id)
+             where game_age(h.born_at, p.covered_at) not between 3 and 20",
+        ),
+        (
+            "parents of one breed have foals of it, others crossbreds",
+            "select count(*) from horses f join horses s on s.id = f.sire_id join horses d on d.id = f.dam_id
+               join breeds b on b.id = f.breed_id
+             where b.name <> case when s.breed_id = d.breed_id then (select name from breeds where id = d.breed_id) else 'Crossbred' end",
+        ),
+        (
+            "a fee goes to the owner of another player's stallion, and each covering is registered",
+            "select count(*) from pregnancies p join horses s on s.id = p.stallion_id
+             where (s.user_id <> p.user_id) <> exists (select from transfers t where t.key = 'stud_fee:' || p.id)
+                or not exists (select from transfers t where t.key = 'covering_registration:' || p.id)",
+        ),
+        (
+            "every horse has what it inherited, and every foal its development",
+            "select count(*) from horses h where h.genotype is null or (h.sire_id is not null)
+               <> exists (select from foals f join foal_development d on d.foal_id = f.id where f.id = h.id)",
+        ),
+        (
+            "no retired stallion stands at stud",
+            "select count(*) from stud_listings l join horses h on h.id = l.horse_id
+             where game_age(h.born_at, date_trunc('week', now() at time zone 'utc') at time zone 'utc') > 20",
+        ),
+        (
+            "an owner's XP are those of training, shows and foals",
+            "select count(*) from users u where u.xp <> (select coalesce(sum(user_xp), 0) from training_logs where user_id = u.id)
+               + 10 * (select count(*) from pregnancies where user_id = u.id and state = 'foaled')
+               + (select coalesce(sum(case placement when 1 then 20 when 2 then 15 when 3 then 10 else 0 end), 0)
+                  from competition_results where user_id = u.id)",
+        ),
+    ] {
+        assert_eq!(count(&client, broken).await, 0, "{rule}");
+    }
+    let soon = "select count(*) from pregnancies where state = 'in_foal' and due_at > now() - interval '30 minutes'";
+    assert!(count(&client, soon).await > 0, "no birth to be seen");
+    let tests = "select count(distinct horse_id) from genetic_tests where published";
+    assert!(count(&client, tests).await > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_says_whether_what_is_there_is_what_the_rules_expect() {
+    let database = bred().await;
+    let report = |arguments: &[&str]| seed(&database, &[&["report"], arguments].concat(), &[]);
+    let good = summary(&report(&["--json"]));
+    let deepest = good["generations"].as_array().unwrap().last().unwrap();
+    assert!(deepest["generation"].as_u64().unwrap() >= 10, "{deepest}");
+    assert_eq!(good["wrong_inbreeding"], 0);
+    assert_eq!(good["improbable"], serde_json::json!([]));
+    assert_eq!(good["horses"], 60);
+    assert_eq!(good["born"], good["sex_ratio"]["of"]);
+    let said = String::from_utf8(report(&[]).stdout).unwrap();
+    assert!(
+        said.contains("All as expected") && said.contains("bay"),
+        "{said}"
+    );
+
+    let client = database.admin().await;
+    let doctored = "set session_replication_role = replica;
+        update horses set inbreeding = 0.75 where id = (select max(id) from horses where sire_id is not null)";
+    client.batch_execute(doctored).await.unwrap();
+    let bad = report(&["--json"]);
+    assert_eq!(bad.status.code(), Some(1));
+    let bad: Value = serde_json::from_slice(&bad.stdout).unwrap();
+    assert_eq!(bad["wrong_inbreeding"], 1);
+
+    let elsewhere =
+        r#"update breeds set allele_frequencies = '{"MC1R": {"e": 1}, "KIT": {"W20": 9999}}'"#;
+    client.batch_execute(elsewhere).await.unwrap();
+    let bad = report(&["--json"]);
+    assert_eq!(bad.status.code(), Some(1));
+    let bad: Value = serde_json::from_slice(&bad.stdout).unwrap();
+    assert!(!bad["improbable"].as_array().unwrap().is_empty(), "{bad}");
 }

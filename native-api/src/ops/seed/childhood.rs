@@ -19,6 +19,8 @@ pub(super) struct Childhood {
     pub sire: usize,
     /// The place of its dam.
     pub dam: usize,
+    /// The generations to its most distant ancestor.
+    pub generation: u32,
     /// Its inbreeding coefficient F.
     pub inbreeding: f64,
     /// What was done with it, oldest first.
@@ -57,10 +59,11 @@ pub(super) struct Grown {
 
 impl Childhood {
     /// The childhood of a foal that is just born.
-    pub(super) fn begin(sire: usize, dam: usize, inbreeding: f64) -> Self {
+    pub(super) fn begin((sire, dam): (usize, usize), generation: u32, inbreeding: f64) -> Self {
         Self {
             sire,
             dam,
+            generation,
             inbreeding,
             lessons: Vec::new(),
             activities: Activities::default(),
@@ -71,6 +74,11 @@ impl Childhood {
 }
 
 impl Steed {
+    /// The generations to its most distant ancestor: 0 for founders.
+    pub(super) fn generation(&self) -> u32 {
+        self.childhood.as_ref().map_or(0, |it| it.generation)
+    }
+
     /// Gives a foal the lessons of its first week, as many as its owner has time for, until the world ends.
     pub(super) fn raise(&mut self, care: Bp, end: Instant, dice: &mut Dice) {
         let mut lessons: Vec<(Instant, Activity)> = Vec::new();

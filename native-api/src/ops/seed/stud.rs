@@ -76,13 +76,13 @@ impl World {
         let mut dice = plan.dice(Topic::Matings, week);
         let is_last = week == WEEKS - 1;
         let wanted = if is_last {
-            (quota.born_until(week) / 40).min(200)
+            quota.born_until(week).div_ceil(30).min(200)
         } else {
             quota.born_until(week + 1).saturating_sub(self.born)
         };
         let mut fair = self.fair(monday + TimeDelta::days(2));
         let mut income = Vec::new();
-        let (mut covered, mut tries) = (0, 12 * wanted);
+        let (mut covered, mut tries) = (0, 40 * wanted);
         while covered < wanted && tries > 0 && !fair.mares.is_empty() {
             tries -= 1;
             let Some((nth, mare)) = self.pick_mare(&fair, &mut dice) else {
@@ -128,7 +128,7 @@ impl World {
         fair
     }
 
-    /// The youngest of five mares, three times in four of a studbook's: young mares make many generations.
+    /// Of five mares the one of the latest generation, three times in four of a studbook's.
     fn pick_mare(&self, fair: &Fair, dice: &mut Dice) -> Option<(usize, usize)> {
         let of_studbook = dice.chance(Bp::new(7_500));
         let drawn: [usize; 5] =
@@ -140,7 +140,10 @@ impl World {
         };
         mares
             .filter(|(_, mare)| is_wanted(*mare))
-            .max_by_key(|(_, mare)| self.steeds[*mare].born_at)
+            .max_by_key(|(_, mare)| {
+                let her = &self.steeds[*mare];
+                (her.generation(), her.born_at)
+            })
     }
 
     /// A stallion of the mare's breed, one time in twelve of any; the popular ones most often, and no near kin.
@@ -280,6 +283,7 @@ impl World {
             stress: dam.stress,
         };
         let keeper = dam.keeper;
+        let generation = 1 + sire.generation().max(dam.generation());
         let conceived = conceive(
             &sire.as_parent(),
             &dam.as_parent(),
@@ -296,7 +300,7 @@ impl World {
             }
             Conceived::Foal(newborn) => newborn,
         };
-        let childhood = Childhood::begin(stallion, mare, f);
+        let childhood = Childhood::begin((stallion, mare), generation, f);
         let mut foal = Steed::born(keeper, breed, *newborn, childhood, due_at, &mut dice);
         let care = self.players[keeper].care;
         foal.raise(care, week_start(plan.as_of), &mut dice);
