@@ -71,6 +71,7 @@ pub fn cases(town: &Town) -> Vec<Case> {
         "/v1/users/me/horses",
         "/v1/users/me/ledger",
         "/v1/users/me/stables",
+        "/v1/users/me/pregnancies",
         "/v1/account",
     ] {
         case(template, String::new(), Who::Ada, 200);
@@ -80,15 +81,33 @@ pub fn cases(town: &Town) -> Vec<Case> {
     let preview = format!("{}/preview?horse={}", town.open, town.mares[2]);
     case("/v1/shows/{id}/preview", preview.clone(), Who::Ada, 200);
     case("/v1/shows/{id}/preview", preview, Who::Forger, 401);
+    for (template, more) in varying(town) {
+        case(template, more.clone(), Who::Ada, 200);
+        case(template, more, Who::Forger, 401);
+    }
     case("/v1/users/me/ledger", "?limit=1".to_owned(), Who::Ada, 200);
     case("/v1/users/me/horses", "?limit=0".to_owned(), Who::Ada, 400);
     cases
+}
+
+/// Reads about breeding whose answer depends on who asks.
+fn varying(town: &Town) -> [(&'static str, String); 3] {
+    let (mare, stallion) = (town.mares[0], town.stallion);
+    [
+        ("/v1/horses/{id}/genetics", format!("{mare}/genetics")),
+        ("/v1/horses/{id}/mates", format!("{mare}/mates")),
+        (
+            "/v1/matings/preview",
+            format!("?mare={mare}&stallion={stallion}"),
+        ),
+    ]
 }
 
 type Row = (&'static str, String, u16);
 
 fn public(town: &Town) -> Vec<Row> {
     let mut rows = horses(town);
+    rows.extend(breeding(town));
     rows.extend(players(town));
     rows.extend(shows(town));
     rows.extend(rankings_and_catalogues());
@@ -159,6 +178,93 @@ fn horses(town: &Town) -> Vec<Row> {
         &[("lark/results", 400), ("1/results?cursor=x", 400)],
     ));
     all.extend(rows("/v1/horses/{id}/training", &[("lark/training", 400)]));
+    all
+}
+
+fn breeding(town: &Town) -> Vec<Row> {
+    let (mare, foal, stable) = (town.mares[0], town.foal, town.stable);
+    let mut all: Vec<Row> = varying(town)
+        .map(|(template, more)| (template, more, 200))
+        .into();
+    all.extend([
+        ("/v1/horses/{id}/pedigree", format!("{foal}/pedigree"), 200),
+        (
+            "/v1/horses/{id}/pedigree",
+            format!("{foal}/pedigree?generations=8"),
+            200,
+        ),
+        (
+            "/v1/horses/{id}/pedigree",
+            format!("{foal}/pedigree?generations=9"),
+            400,
+        ),
+        ("/v1/horses/{id}/foals", format!("{mare}/foals"), 200),
+        (
+            "/v1/horses/{id}/foals",
+            format!("{mare}/foals?limit=0"),
+            400,
+        ),
+        (
+            "/v1/horses/{id}/mates",
+            format!("{mare}/mates?limit=51"),
+            400,
+        ),
+        ("/v1/foals/{id}", foal.to_string(), 200),
+        ("/v1/foals/{id}", mare.to_string(), 404),
+        (
+            "/v1/matings/preview",
+            format!("?mare={mare}&stallion={mare}"),
+            409,
+        ),
+        (
+            "/v1/matings/preview",
+            format!("?mare={mare}&stallion=987654321"),
+            404,
+        ),
+        (
+            "/v1/stables/{id}/diversity",
+            format!("{stable}/diversity"),
+            200,
+        ),
+    ]);
+    for (template, of) in [
+        (
+            "/v1/horses/{id}/pedigree",
+            [("987654321/pedigree", 404), ("lark/pedigree", 400)],
+        ),
+        (
+            "/v1/horses/{id}/genetics",
+            [("987654321/genetics", 404), ("0/genetics", 400)],
+        ),
+        (
+            "/v1/horses/{id}/foals",
+            [("987654321/foals", 404), ("1/foals?cursor=x", 400)],
+        ),
+        (
+            "/v1/horses/{id}/mates",
+            [("987654321/mates", 404), ("-1/mates", 400)],
+        ),
+        ("/v1/foals/{id}", [("987654321", 404), ("lark", 400)]),
+        (
+            "/v1/matings/preview",
+            [("?mare=1", 400), ("?mare=1&stallion=x", 400)],
+        ),
+        (
+            "/v1/stables/{id}/diversity",
+            [("987654321/diversity", 404), ("x/diversity", 400)],
+        ),
+        (
+            "/v1/breeds/{id}/diversity",
+            [("1/diversity", 200), ("987654321/diversity", 404)],
+        ),
+        (
+            "/v1/studs",
+            [("", 200), ("?max_fee=100&limit=1&breed=1", 200)],
+        ),
+        ("/v1/studs", [("?max_fee=-1", 400), ("?breed=Arabian", 400)]),
+    ] {
+        all.extend(rows(template, &of));
+    }
     all
 }
 

@@ -23,11 +23,17 @@ const HIDDEN: [&str; 12] = [
     "session",
 ];
 
-/// Columns with such a word that the public may see: what a show committed to, what it revealed, and what revokes a token.
-const PUBLIC: [&str; 3] = [
+/// Columns with such a word that the public may see: what a show committed to, what it revealed, and what revokes a token;
+/// and what genetic tests found, which the reads show to the owner, or to all once it is published.
+const PUBLIC: [&str; 8] = [
     "shows.secret_hash",
     "shows.revealed_secret",
     "users.token_epoch",
+    "genetic_tests.horse_id",
+    "genetic_tests.locus",
+    "genetic_tests.genotype",
+    "genetic_tests.published",
+    "genetic_tests.tested_at",
 ];
 
 async fn refusal(client: &Client, sql: &str) -> SqlState {
@@ -84,6 +90,11 @@ fn the_named_secrets_are_refused_however_they_are_asked_for() {
             "select settings from users",
             "select hash from user_passwords",
             "select epigenetic_modifiers from horses",
+            "select genotype from horses",
+            "select breeding_values from horses",
+            "select 1 from horses where genotype like '%O/n%'",
+            "select genetics from foals",
+            "select traits from foals",
             "select * from horses",
             "select row_to_json(h) from horses h",
             "select 1 from horses where epigenetic_modifiers -> 'hidden' ? 'bold'",
@@ -175,6 +186,13 @@ fn no_answer_of_the_edge_shows_a_hidden_trait_or_an_address() {
             format!("/v1/users/{}", town.ada.id),
             "/v1/users/me/horses".to_owned(),
             "/v1/rankings/users".to_owned(),
+            format!("/v1/horses/{mare}/genetics"),
+            format!("/v1/horses/{mare}/foals"),
+            format!("/v1/horses/{mare}/mates"),
+            format!("/v1/horses/{}/pedigree", town.foal),
+            format!("/v1/foals/{}", town.foal),
+            format!("/v1/matings/preview?mare={mare}&stallion={}", town.stallion),
+            "/v1/studs".to_owned(),
         ] {
             for client in [&edge, &ada] {
                 let text = client.get(&path).await.text();
@@ -185,5 +203,38 @@ fn no_answer_of_the_edge_shows_a_hidden_trait_or_an_address() {
         }
         let open = edge.read(&format!("/v1/shows/{}", town.open)).await;
         assert_eq!(open["secret"], serde_json::Value::Null);
+    });
+}
+
+#[test]
+fn a_test_that_is_not_published_is_in_no_answer_but_its_owners() {
+    run(async {
+        let town = town().await;
+        let (mare, stallion) = (town.mares[0], town.stallion);
+        // Alleles that nobody in the town shows and no Arabian has.
+        let sql = "insert into genetic_tests values ($1, 'EDNRB', 'O/n', false, now()) on conflict do nothing";
+        for horse in [mare, stallion] {
+            town.world.admin.execute(sql, &[&horse]).await.unwrap();
+        }
+        let edge = town.at_the_edge();
+        let ada = edge.with_token(town.ada.token().unwrap());
+        for path in [
+            format!("/v1/horses/{mare}/genetics"),
+            format!("/v1/matings/preview?mare={mare}&stallion={stallion}"),
+        ] {
+            let (public, own) = (edge.get(&path).await.text(), ada.get(&path).await.text());
+            assert!(own.contains("\"O/"), "{path}: {own}");
+            assert!(!public.contains("\"O/"), "{path}: {public}");
+        }
+        let inferred = &edge
+            .read(&format!(
+                "/v1/matings/preview?mare={mare}&stallion={stallion}"
+            ))
+            .await["based_on"]["inferred"]["mare"];
+        let inferred = inferred.as_array().unwrap();
+        assert!(
+            inferred.iter().any(|locus| locus == "EDNRB"),
+            "{inferred:?}"
+        );
     });
 }

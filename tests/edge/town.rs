@@ -23,6 +23,10 @@ pub struct Town {
     pub shy: Player,
     /// Ada's mares; the first was trained, and hides a trait.
     pub mares: Vec<i64>,
+    /// A stallion of Ada's, at stud.
+    pub stallion: i64,
+    /// A foal of his and the first of the mares, neither of which is tested.
+    pub foal: i64,
     /// The cursor of the second page of all horses, two a page.
     pub second_page: String,
     /// A stable of Ada's.
@@ -76,6 +80,13 @@ impl Town {
         let shy = world.player("Shy").await;
         world.sql("update users set settings = '{\"privacy\": {\"profileVisible\": false}}' where name = 'Shy'").await;
         let mares = mares_of(&world, &ada).await;
+        let stallion = world.stallion(&ada).await;
+        ada.ask("PUT", &format!("/v1/horses/{stallion}/stud"))
+            .json(&json!({"fee": 75}))
+            .send()
+            .await
+            .require(200);
+        let foal = world.foal_of(&ada, mares[0], stallion).await;
         let body = json!({"name": "North Yard", "location": "Ashford"});
         let stable =
             harness::world::number(&ada.post("/v1/stables", &body).await.require(201), "id");
@@ -97,6 +108,8 @@ impl Town {
             ada,
             shy,
             mares,
+            stallion,
+            foal,
             stable,
             open,
             settled,

@@ -25,6 +25,29 @@ select 'Horse ' || n, case when n % 2 = 0 then 'male' else 'female' end, now() -
   case when n % 3 > 0 then now() + n % 14 * interval '1 day' end
 from generate_series(1, 20000) n;
 
+-- Ten generations of four hundred, each bred from the one before: even numbers are stallions, odd ones mares.
+insert into stables (id, user_id, name) values (900001, '00000000-0000-7000-8000-000000000052', 'Stud');
+insert into horses (name, sex, born_at, breed_id, user_id, stable_id, sire_id, dam_id, temperament, precision, strength, speed, agility,
+  endurance, intelligence, stamina, balance, boldness, flexibility, obedience, focus)
+select 'Bred ' || n, case when n % 2 = 0 then 'male' else 'female' end, now() - interval '60 days' - n % 60 * interval '1 day',
+  (select min(id) from breeds), '00000000-0000-7000-8000-000000000052', 900001,
+  n - (n - 20001) % 400 - 400 + 1 + 2 * (n * 7 % 200), n - (n - 20001) % 400 - 400 + 2 * (n * 11 % 200),
+  'Calm', 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15
+from generate_series(20001, 24000) n;
+
+insert into foals (id, sire_id, dam_id, genetics)
+select h.id, h.sire_id, h.dam_id, '{"dominant_alleles": {"coat_color": "bay", "markings": "star", "size": "medium"},
+  "recessive_alleles": {"coat_color": "chestnut", "markings": "none", "size": "large"},
+  "inheritance_patterns": {"coat_color": "simple_dominant", "markings": "recessive", "size": "polygenic"}}'
+from horses h where h.sire_id is not null;
+insert into foal_development (foal_id) select id from foals;
+insert into foal_training_history (horse_id, activity, bonding_impact, stress_impact)
+select f.id, a, 3, 1 from foals f, unnest(array['gentle_touch', 'soft_voice', 'quiet_presence']) a;
+
+insert into stud_listings (horse_id, breed_id, fee) select h.id, h.breed_id, h.id * 7 % 500 from horses h where h.id % 20 = 0;
+insert into genetic_tests (horse_id, locus, genotype, published, tested_at)
+select h.id, l, 'E/e', h.id % 2 = 0, now() from horses h, unnest(array['MC1R', 'ASIP', 'KIT']) l where h.id % 10 = 7;
+
 insert into horse_discipline_scores (horse_id, discipline, score)
 select h.id, d.key, d.value::integer from horses h, jsonb_each_text(h.discipline_scores) d;
 

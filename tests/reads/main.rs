@@ -1,5 +1,6 @@
 //! The reads: their statements against the migrated schema, their round trips, their filters, pages and tags.
 
+mod breeding;
 mod bulk;
 mod contract;
 mod filters;

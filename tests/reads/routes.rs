@@ -8,10 +8,13 @@ use serde_json::json;
 pub struct Routes {
     /// The world.
     pub world: World,
-    /// A player with a horse in a stable, an open show and a settled one.
+    /// A player with a horse in a stable, a foal with its parents, an open show and a settled one.
     pub player: Player,
     horse: i64,
     stable: i64,
+    mare: i64,
+    stallion: i64,
+    foal: i64,
     open: i64,
     settled: i64,
 }
@@ -40,6 +43,8 @@ impl Routes {
             )
             .await
             .require(201);
+        let (mare, stallion) = (world.mare(&player).await, world.stallion(&player).await);
+        let foal = world.foal_of(&player, mare, stallion).await;
         let soon = NewShow {
             in_minutes: 10,
             ..NewShow::default()
@@ -57,6 +62,9 @@ impl Routes {
             player,
             horse,
             stable,
+            mare,
+            stallion,
+            foal,
             open,
             settled,
         }
@@ -82,6 +90,8 @@ impl Routes {
         };
         let filled = path
             .replace("/horses/{id}", &format!("/horses/{}", self.horse))
+            .replace("/foals/{id}", &format!("/foals/{}", self.foal))
+            .replace("/breeds/{id}", "/breeds/1")
             .replace("/stables/{id}", &format!("/stables/{}", self.stable))
             .replace("/users/{id}", &format!("/users/{}", self.player.id))
             .replace("/shows/{id}", &format!("/shows/{show}"))
@@ -90,10 +100,12 @@ impl Routes {
             !filled.contains('{'),
             "{path} has a part that is not known here"
         );
-        if path.ends_with("/preview") {
-            format!("{filled}?horse={}", self.horse)
-        } else {
-            filled
+        match path {
+            "/v1/matings/preview" => {
+                format!("{filled}?mare={}&stallion={}", self.mare, self.stallion)
+            }
+            _ if path.ends_with("/preview") => format!("{filled}?horse={}", self.horse),
+            _ => filled,
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::router::Reads;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::horse::{FIRST_ACTIVE_AGE, LAST_ACTIVE_AGE};
+use rules::pedigree::{Kinship, rank_mates};
 use rules::time::{DAYS_PER_YEAR, days_after};
 use serde::Serialize;
 
@@ -137,25 +138,27 @@ fn ranked(
     candidates: &[Record],
     limit: usize,
 ) -> Result<Vec<Mate>, Failure> {
-    let mut ids = Vec::with_capacity(candidates.len() + 1);
+    let mut ids = Vec::with_capacity(candidates.len());
     for row in candidates {
         ids.push(row.get::<i64>("id")?);
     }
-    let partners = ids.clone();
-    ids.push(id);
+    let register = &ancestry.register;
+    let (subject, partners) = (
+        register.place(id).unwrap_or(u32::MAX),
+        register.places(&ids),
+    );
+    let mut all = partners.clone();
+    all.push(subject);
+    let mut kinship = Kinship::new(register.pedigree());
     let mut mates = Vec::new();
-    for mate in ancestry
-        .register
-        .mates(id, &partners, &ids)
+    for mate in rank_mates(&kinship, subject, &partners, &all)
         .iter()
         .take(limit)
     {
-        let row = partners
-            .iter()
-            .zip(candidates)
-            .find(|it| *it.0 == mate.animal);
-        if let Some((_, row)) = row {
-            let common = ancestry.common(&ancestry.explain(id, mate.animal));
+        let partner = register.id(mate.animal);
+        let row = ids.iter().position(|id| *id == partner);
+        if let Some(row) = row.and_then(|at| candidates.get(at)) {
+            let explained = ancestry.explain_in(&mut kinship, id, partner);
             mates.push(Mate {
                 horse: row.named("id", "name")?,
                 breed: row.named("breed_id", "breed_name")?,
@@ -165,7 +168,7 @@ fn ranked(
                 fee: row.get("fee")?,
                 inbreeding: mate.f,
                 mean_kinship: mate.mean_kinship,
-                nearest: common.into_iter().next(),
+                nearest: ancestry.common(&explained).into_iter().next(),
                 why: why(mate.f),
             });
         }

@@ -211,7 +211,7 @@ pub(crate) static PLANNED: Query = Query {
       select h.id, h.name, h.sex, h.born_at, h.user_id, h.sire_id, h.dam_id, h.bond_score, h.stress_level, h.visible_traits,
         h.inbreeding, h.height_cm, h.stats, h.phenotype, h.breed, h.stat_means, h.allele_frequencies, h.tests,
         a.ids, a.sires, a.dams, a.names, l.fee as stud_fee, u.money, u.token_epoch,
-        exists (select from pregnancies p where p.mare_id = h.id and p.state = 'in_foal') as in_foal,
+        coalesce((select true from pregnancies p where p.mare_id = h.id and p.state = 'in_foal' limit 1), false) as in_foal,
         (select max(p.ended_at) from pregnancies p where p.mare_id = h.id and p.state = 'foaled') as foaled_at
       from (select distinct n.id from near n) k cross join lateral (
         select h.id, h.name, h.sex, h.born_at, h.user_id, coalesce(h.sire_id, 0) as sire_id, coalesce(h.dam_id, 0) as dam_id,

@@ -9,7 +9,7 @@ use crate::router::Reads;
 use crate::wire::At;
 use axum::response::Response;
 use postgres_types::Type;
-use rules::pedigree::{Explained, Reach, Register};
+use rules::pedigree::{Explained, Kinship, Reach, Register, explain};
 use serde::Serialize;
 
 /// The generations that are shown where nobody asks for another number.
@@ -161,11 +161,23 @@ impl Ancestry {
 
     /// Where the inbreeding of a foal of the two comes from.
     pub(crate) fn explain(&self, sire: i64, dam: i64) -> Explained<i64> {
+        self.explain_in(&mut Kinship::new(self.register.pedigree()), sire, dam)
+    }
+
+    /// The same, where the kinship of the ancestry is there already.
+    pub(crate) fn explain_in(
+        &self,
+        kinship: &mut Kinship<'_>,
+        sire: i64,
+        dam: i64,
+    ) -> Explained<i64> {
+        let place = |id: i64| self.register.place(id).unwrap_or(u32::MAX);
         let reach = Reach {
             paths: 0,
             ..Reach::default()
         };
-        self.register.planned(sire, dam, reach)
+        let explained = explain(kinship, place(sire), place(dam), reach);
+        explained.named(|place| self.register.id(place))
     }
 
     /// The common ancestors of an explanation, with their names.
