@@ -6,6 +6,7 @@ mod command_line;
 mod crash;
 mod migrate;
 mod new_migration;
+mod pedigree;
 mod seeds;
 mod serving;
 mod supervise;

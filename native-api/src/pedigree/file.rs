@@ -112,7 +112,9 @@ pub(super) fn read(
         .read_record(&mut record)
         .because(|| "the file is no table")?
     {
-        let number = record.position().map_or(0, |position| position.line()) as u32;
+        let number = record
+            .position()
+            .map_or(0, |position| line_number(&text, position));
         let fields: Vec<&str> = record.iter().collect();
         if fields.iter().all(|field| field.is_empty()) {
             continue;
@@ -131,6 +133,18 @@ pub(super) fn read(
         each(line(&fields, columns, number)?)?;
     }
     Ok(())
+}
+
+/// The number of a record's line. A record's position lies before the empty lines that come first.
+fn line_number(text: &str, position: &csv::Position) -> u32 {
+    let rest = text.as_bytes().get(position.byte() as usize..);
+    let empty = rest
+        .unwrap_or_default()
+        .iter()
+        .take_while(|byte| matches!(byte, b'\n' | b'\r'))
+        .filter(|byte| **byte == b'\n')
+        .count();
+    position.line() as u32 + empty as u32
 }
 
 /// A line in which blanks part the columns; empty ones stay, so that lines keep their numbers.
@@ -188,5 +202,37 @@ impl Names {
         let mut names: Vec<(Box<str>, u32)> = self.0.into_iter().collect();
         names.sort_unstable();
         names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<(u32, String, String, String)> {
+        let mut found = Vec::new();
+        read(text, |line| {
+            let of = |text: &str| text.to_owned();
+            found.push((line.number, of(line.id), of(line.sire), of(line.dam)));
+            Ok(())
+        })
+        .unwrap();
+        found
+    }
+
+    #[test]
+    fn a_line_keeps_its_number_whatever_parts_the_columns() {
+        for text in [
+            "id,sire,dam\n\n\nA,B,\n\nC,B,A",
+            "id;sire;dam\r\n\r\n\r\nA;B;\r\n\r\n\"C\";B;A\r\n",
+            "id\tdam\tsire\n\n\nA\t\tB\n\nC\tA\tB\n",
+            "\n\n\nA B -\n\n C  B A\n",
+        ] {
+            let found = lines(text);
+            let (a, c) = (&found[0], &found[1]);
+            assert_eq!((found.len(), a.0, c.0), (2, 4, 6), "{text}");
+            assert!(a.2 == "B" && is_unknown(&a.3), "{text}");
+            assert_eq!((&*c.1, &*c.2, &*c.3), ("C", "B", "A"), "{text}");
+        }
     }
 }
