@@ -146,7 +146,8 @@ pub async fn base(client: &mut Client) -> Result<Summary, Trouble> {
 /// Writes a small world of players, stables and horses, in which every fifth horse has another owner. It has lived by the
 /// rules for a year and a half: stipends, the store, training, grooming, and a studbook of ten generations and more.
 ///
-/// `horses` counts every horse there ever was, retired ancestors too.
+/// `horses` counts every horse there ever was, retired ancestors too. Worlds of 300 horses and more are ten generations deep;
+/// in smaller ones it depends on the number of the plan, and below 60 nothing is bred.
 ///
 /// # Errors
 /// When there are no breeds yet, or what the database refuses.
