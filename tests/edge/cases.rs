@@ -214,6 +214,11 @@ fn breeding(town: &Town) -> Vec<Row> {
         (
             "/v1/matings/preview",
             format!("?mare={mare}&stallion={mare}"),
+            422,
+        ),
+        (
+            "/v1/matings/preview",
+            format!("?mare={mare}&stallion={}", town.mares[1]),
             409,
         ),
         (

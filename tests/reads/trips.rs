@@ -158,6 +158,7 @@ async fn a_read_that_is_refused_for_its_form_or_token_costs_nothing() {
         "/v1/horses/1/pedigree?generations=9",
         "/v1/horses/1/mates?limit=51",
         "/v1/matings/preview?mare=1",
+        "/v1/matings/preview?mare=1&stallion=1",
         "/v1/studs?max_fee=-1",
         "/v1/foals/0",
         "/v1/nothing",

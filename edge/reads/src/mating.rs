@@ -261,16 +261,22 @@ pub(crate) static PLANNED: Query = Query {
 
 /// A planned mating: obstacles, cost, and what the foal may be.
 ///
-/// Two horses of one sex, or the same horse twice: 409, for nothing can be predicted.
+/// Two horses of one sex: 409, and the same horse twice: 422, for nothing can be predicted.
 #[cfg_attr(feature = "openapi", utoipa::path(
     get, path = "/v1/matings/preview", tag = "breeding", security((), ("token" = [])),
     params(("mare" = i64, Query, description = "The id of the mare"), ("stallion" = i64, Query, description = "The id of the stallion")),
-    responses((status = 200, body = Planned), (status = 404, description = "No such horse"), (status = 409, description = "No such mating"))
+    responses(
+        (status = 200, body = Planned), (status = 404, description = "No such horse"),
+        (status = 409, description = "Two of one sex"), (status = 422, description = "The same horse twice")
+    )
 ))]
 pub(crate) async fn preview(reads: Reads, asked: Question) -> Result<Response, Failure> {
     let asker = asked.asker(&reads)?;
     asked.only(&["mare", "stallion"])?;
     let (mare, stallion) = (named(&asked, "mare")?, named(&asked, "stallion")?);
+    if mare == stallion {
+        return Err(Refusal::SameHorse.into());
+    }
     let rows = reads
         .rows(&PLANNED, &[&mare, &stallion, &asker.id()])
         .await?;
