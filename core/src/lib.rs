@@ -1,12 +1,14 @@
 //! The rules of Equoria: the whole game as pure functions.
 //!
 //! A rule takes values, the instant and the [dice](dice::Dice), and returns an outcome or a typed [`Refusal`]. Nothing
-//! here reads a clock, a file or a network, and nothing computes with floats, so the same inputs give the same bits in
-//! a browser, in a Worker, on a server and in a stranger's terminal. That is what makes a show's
+//! here reads a clock, a file or a network, and nothing depends on a machine's own arithmetic, so the same inputs give the
+//! same bits in a browser, in a Worker, on a server and in a stranger's terminal. That is what makes a show's
 //! [proof](competition::proof) worth something.
 //!
 //! # Arithmetic
-//! - Everything is an integer. Ratios are basis points ([`Bp`](scale::Bp), 1/10,000), scores milli-points
+//! - Everything that ranks, pays or is drawn is an integer. Coefficients of a [pedigree](pedigree) and posterior
+//!   [probabilities](genetics::inference) are binary fractions made by `+ - * /` alone, which every machine computes alike; a
+//!   foal's F counts whole [millionths](pedigree::Inbreeding). Ratios are basis points ([`Bp`](scale::Bp), 1/10,000), scores milli-points
 //!   ([`MilliPoints`](scale::MilliPoints)), money whole [`Coins`](money::Coins).
 //! - A division rounds half away from zero unless the function says otherwise. Prize shares round down, and what is
 //!   left over goes to the winner.

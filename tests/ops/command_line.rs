@@ -46,7 +46,12 @@ fn every_command_has_help_with_an_example() {
         "migrate new",
         "migrate reset",
         "worker build",
+        "seed report",
         "coat",
+        "mating",
+        "genotype",
+        "pedigree",
+        "bench rules",
     ] {
         let arguments: Vec<&str> = command.split(' ').chain(["--help"]).collect();
         let output = equoria(&arguments, &[]);

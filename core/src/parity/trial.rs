@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 crate::words::words! {
     /// What a trial does.
     Task, "task" {
-        /// F of a whole population that mates at random: 20 generations, a stallion to 20 horses.
+        /// F of a whole population that mates at random: 20 generations, a stallion to 50 horses.
         RandomMating = "inbreeding-random",
         /// F of a whole population under selection: 40 generations, each with 20 stallions.
         Selected = "inbreeding-selected",
@@ -55,9 +55,9 @@ impl Trial {
         let wrong = Refusal::Unknown { field: "task" };
         let inbreeding = |table: Vec<Parents>| Pedigree::new(&table).map_err(|_| wrong);
         let work = match task {
-            Task::RandomMating => Work::Inbreeding(inbreeding(herd(size, 20, size / 400))?),
+            Task::RandomMating => Work::Inbreeding(inbreeding(herd(size, 20, size / 1_000))?),
             Task::Selected => Work::Inbreeding(inbreeding(herd(size, 40, 20))?),
-            Task::Planned => Work::Planned(columns(&herd(size, 20, size / 400))),
+            Task::Planned => Work::Planned(columns(&herd(size, 20, size / 1_000))),
             Task::Predictions => {
                 let [sire, dam] = PAINTS;
                 let sire = Genotype::parse(sire, Sex::Male)?;
