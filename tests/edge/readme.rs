@@ -26,6 +26,13 @@ fn the_story_in_the_readme_can_be_played_as_it_is_written() {
             "\"ahead_ms\":",
             "\"placement\":1,",
             " holds: ",
+            "\"coats\":",
+            "\"due_at\":",
+            "\"activity\":\"gentle_touch\"",
+            "\"position\":",
+            "\"MC1R\"",
+            "\"cause\":\"genetic_test\"",
+            "\"cause\":\"covering_registration\"",
             "\"cause\":\"store_horse\"",
             "\"cause\":\"entry_fee\"",
             "\"cause\":\"welcome\"",
@@ -38,7 +45,7 @@ fn the_story_in_the_readme_can_be_played_as_it_is_written() {
 /// Runs the story against the Worker, with the program that is being tested in the place of `cargo run`.
 fn play(url: &str) -> String {
     let told = Command::new("timeout")
-        .args(["60", "bash", "-eo", "pipefail", "-c", &story()])
+        .args(["90", "bash", "-eo", "pipefail", "-c", &story()])
         .current_dir(checkout())
         .env("URL", url)
         .output()
