@@ -1,5 +1,8 @@
 set local role equoria_owner;
 drop table breed_diversity;
+drop trigger foal_training_history_rules on foal_training_history;
+drop function foal_training_history_rules();
+drop function activity_day(text);
 drop index idx_foal_development_grows_at;
 alter table foal_development drop column grows_at;
 

@@ -76,15 +76,15 @@ create index idx_pregnancies_user_id on pregnancies (user_id, id desc);
 create or replace function pregnancies_rules() returns trigger
   language plpgsql set search_path = public, pg_temp as $$
 begin
+  if tg_op = 'UPDATE' and (old.state <> 'in_foal' or (new.id, new.mare_id, new.stallion_id, new.user_id, new.covered_at, new.due_at)
+     is distinct from (old.id, old.mare_id, old.stallion_id, old.user_id, old.covered_at, old.due_at)) then
+    perform refuse('pregnancies_are_final', 'a pregnancy ends once, and nothing else of it changes');
+  end if;
+  if new.foal_id is not null and not exists (select from horses f where f.id = new.foal_id
+      and f.dam_id = new.mare_id and f.sire_id = new.stallion_id and f.born_at = new.ended_at) then
+    perform refuse('pregnancies_foal_parents_check', 'the foal of a pregnancy has its mare and stallion as parents, and is born as it ends');
+  end if;
   if tg_op = 'UPDATE' then
-    if old.state <> 'in_foal' or (new.id, new.mare_id, new.stallion_id, new.user_id, new.covered_at, new.due_at)
-       is distinct from (old.id, old.mare_id, old.stallion_id, old.user_id, old.covered_at, old.due_at) then
-      perform refuse('pregnancies_are_final', 'a pregnancy ends once, and nothing else of it changes');
-    end if;
-    if new.foal_id is not null and not exists (select from horses f where f.id = new.foal_id
-        and f.dam_id = new.mare_id and f.sire_id = new.stallion_id) then
-      perform refuse('pregnancies_foal_parents_check', 'the foal of a pregnancy has its mare and stallion as parents');
-    end if;
     return new;
   end if;
   perform from horses h where h.id = new.mare_id for no key update;
@@ -130,6 +130,33 @@ $$;
 alter table foal_development add column grows_at timestamptz default now();
 create index idx_foal_development_grows_at on foal_development (grows_at) where grows_at is not null;
 
+-- The day of a foal's life from which on an activity is open, as the rules have it; a test compares the two.
+create function activity_day(activity text) returns integer
+  language sql immutable strict parallel safe
+  return case
+    when activity in ('gentle_touch', 'quiet_presence', 'soft_voice') then 1
+    when activity in ('feeding_assistance', 'grooming_introduction', 'play_interaction') then 2
+    when activity in ('walking_practice', 'environment_exploration', 'social_introduction') then 3
+    when activity in ('halter_introduction', 'leading_practice', 'handling_exercises', 'trailer_exposure') then 4
+    when activity in ('obstacle_course', 'advanced_grooming', 'training_games') then 5
+    when activity in ('confidence_building', 'new_experiences', 'independence_training') then 6
+    when activity in ('final_assessment', 'graduation_ceremony', 'future_planning') then 7 end;
+
+-- An activity that is none is refused by its own check.
+create function foal_training_history_rules() returns trigger
+  language plpgsql set search_path = public, pg_temp as $$
+begin
+  if not exists (select from horses h where h.id = new.horse_id and h.sire_id is not null
+                 and new.created_at >= h.born_at + interval '24 hours' * (coalesce(activity_day(new.activity), 1) - 1)
+                 and new.created_at < h.born_at + interval '168 hours') then
+    perform refuse('foal_training_history_age_check', 'an activity is for foals, from its day on and within their first seven');
+  end if;
+  return new;
+end
+$$;
+create trigger foal_training_history_rules before insert on foal_training_history
+  for each row execute function foal_training_history_rules();
+
 create table breed_diversity (
   breed_id bigint constraint breed_diversity_pkey primary key
     constraint breed_diversity_breed_id_fkey references breeds (id) on delete cascade,
@@ -157,3 +184,4 @@ grant insert, update on breed_diversity to equoria_writer;
 grant update (breeding_values, coat, height_cm) on horses to equoria_writer;
 grant update (lost_to) on pregnancies to equoria_writer;
 grant update (grows_at) on foal_development to equoria_writer;
+grant execute on function activity_day(text) to equoria_writer;

@@ -125,6 +125,17 @@ begin
                  where g.token = new.locus || '=' || new.genotype) then
     perform refuse('genetic_tests_known_check', 'a test tells alleles of a locus that laboratories test');
   end if;
+  -- What a genotype does not name is wild type.
+  if exists (
+    select from horses h join loci l on l.symbol = new.locus join alleles wild on wild.locus = l.symbol and wild.is_wild
+    cross join lateral (select coalesce(
+      (select split_part(named.token, '=', 2) from unnest(string_to_array(h.genotype, ' ')) named (token)
+       where split_part(named.token, '=', 1) = l.symbol),
+      wild.symbol || '/' || case when l.is_x_linked and h.sex = 'male' then 'Y' else wild.symbol end) as pair) own
+    cross join lateral (select string_to_array(translate(own.pair, '|', '/'), '/') as has, string_to_array(new.genotype, '/') as told) pairs
+    where h.id = new.horse_id and h.genotype is not null and not (has @> told and told @> has)) then
+    perform refuse('genetic_tests_true_check', 'a test tells the alleles that the horse has');
+  end if;
   return new;
 end
 $$;

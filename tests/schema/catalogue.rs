@@ -186,6 +186,21 @@ async fn the_words_of_checks_are_the_words_of_the_rules() {
 }
 
 #[tokio::test]
+async fn activities_are_open_from_the_day_on_that_the_rules_say() {
+    let list =
+        "select a || ' ' || activity_day(a) from unnest(string_to_array('ACTIVITIES', ' ')) a";
+    let names: Vec<&str> = Activity::ALL.iter().map(|one| one.as_str()).collect();
+    let days: Vec<String> = Activity::ALL
+        .iter()
+        .map(|one| format!("{one} {}", one.facts().day))
+        .collect();
+    assert_eq!(
+        found(&list.replace("ACTIVITIES", &names.join(" "))).await,
+        days
+    );
+}
+
+#[tokio::test]
 async fn every_cause_for_which_the_api_moves_coins_is_known() {
     use equoria::ledger::Cause as Paid;
     let known = set(Cause::ALL.iter().map(|cause| cause.as_str()));

@@ -183,7 +183,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("equoria_reader", "game_age is_in_foal is_stat"),
     (
         "equoria_writer",
-        "escrow_of game_age is_activity_list is_discipline_scores is_epigenetic_modifiers is_flag_object is_genetics is_in_foal
+        "activity_day escrow_of game_age is_activity_list is_discipline_scores is_epigenetic_modifiers is_flag_object is_genetics is_in_foal
          is_stat is_text_array is_trait_names is_user_settings ledger_post negative_traits positive_traits purse_of refuse sink
          trait_conflicts treasury",
     ),

@@ -132,7 +132,7 @@ select world.horse(1009, 'female', world.now() - interval '49 days', id),
 from users where email = 'ann@example.org';
 update pregnancies set state = 'foaled', foal_id = 1010, ended_at = world.now() - interval '7 days' where id = 602;
 insert into foal_development (foal_id) values (1010);
-insert into foal_training_history (horse_id, activity) values (1010, 'soft_voice');
+insert into foal_training_history (horse_id, activity, created_at) values (1010, 'soft_voice', world.now() - interval '6 days');
 insert into stud_listings (horse_id, fee) values (1002, 50);
 insert into genetic_tests (horse_id, locus, genotype, tested_at) values (1001, 'MC1R', 'E/e', world.now());
 insert into starter_horses (user_id, horse_id) select id, 1001 from users where email = 'ann@example.org';

@@ -99,6 +99,25 @@ rules! {
             "insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({mare}, 'MBTPS2', 'N/Y', {now})",
         ],
     }
+    a_test_tells_what_the_horse_has: "genetic_tests_true_check" Everyone {
+        accepted: [
+            "select world.endow({three}, 'ASIP=A|a MBTPS2=N/BR1');
+             insert into genetic_tests (horse_id, locus, genotype, tested_at) select {three}, l, g, {now}
+             from (values ('ASIP', 'a/A'), ('MC1R', 'E/E'), ('MBTPS2', 'BR1/N')) t (l, g)",
+            "select world.endow({stallion}, '');
+             insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({stallion}, 'MBTPS2', 'N/Y', {now})",
+        ],
+        refused: [
+            "select world.endow({three}, 'ASIP=A/a');
+             insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({three}, 'ASIP', 'A/A', {now})",
+            "select world.endow({three}, 'ASIP=a/a');
+             insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({three}, 'ASIP', 'A/a', {now})",
+            "select world.endow({three}, 'ASIP=A/a');
+             insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({three}, 'MC1R', 'E/e', {now})",
+            "select world.endow({stallion}, 'MBTPS2=BR1/Y');
+             insert into genetic_tests (horse_id, locus, genotype, tested_at) values ({stallion}, 'MBTPS2', 'N/Y', {now})",
+        ],
+    }
     a_breeds_frequencies_are_basis_points_of_known_alleles: "breeds_allele_frequencies_known_check" Everyone {
         accepted: [
             r#"update breeds set allele_frequencies = '{"MC1R": {"e": 9000, "ea": 1000}, "KIT": {"TO": 0}}' where id = 9001"#,

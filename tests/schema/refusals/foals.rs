@@ -74,13 +74,18 @@ rules! {
             "update pregnancies set state = 'foaled', ended_at = {now}, foal_id = {three} where id = 601",
             "select world.horse(9, 'male', {now}, {ann}, {bens_stallion}, {in_foal});
              update pregnancies set state = 'foaled', ended_at = {now}, foal_id = 9 where id = 601",
+            "select world.horse(9, 'male', {now}, {ann}, {stallion}, {in_foal});
+             update pregnancies set state = 'foaled', ended_at = {now} + interval '1 microsecond', foal_id = 9 where id = 601",
+            "select world.horse(9, 'male', {now}, {ann}, {bens_stallion}, {mare});
+             insert into pregnancies (mare_id, stallion_id, user_id, covered_at, due_at, state, ended_at, foal_id)
+             values ({mare}, {stallion}, {ann}, {now} - interval '168 hours', {now}, 'foaled', {now}, 9)",
         ],
     }
     one_foal_is_born_of_one_pregnancy: "pregnancies_foal_id_key" Everyone {
         accepted: ["select world.cover(9, {dam}, {stallion}, {ann}), world.horse(9, 'male', {now}, {ann}, {stallion}, {dam});
             update pregnancies set state = 'foaled', ended_at = {now}, foal_id = 9 where id = 9"],
         refused: ["select world.cover(9, {dam}, {stallion}, {ann});
-            update pregnancies set state = 'foaled', ended_at = {now}, foal_id = {foal} where id = 9"],
+            update pregnancies set state = 'foaled', ended_at = {now} - interval '7 days', foal_id = {foal} where id = 9"],
     }
     a_pregnancy_ends_once: "pregnancies_are_final" Everyone {
         accepted: ["update pregnancies set state = 'lost', lost_to = 'EDNRB', ended_at = {now} where id = 601"],
@@ -166,19 +171,32 @@ rules! {
         refused: ["insert into foal_development (foal_id) values ({foal})"],
     }
     a_foals_activity_is_a_known_one: "foal_training_history_activity_check" Everyone {
-        accepted: ["insert into foal_training_history (horse_id, activity) values ({foal}, 'gentle_touch')"],
-        refused: ["insert into foal_training_history (horse_id, activity) values ({foal}, 'shouting')"],
+        accepted: ["insert into foal_training_history (horse_id, activity, created_at) values ({foal}, 'gentle_touch', {now} - interval '6 days')"],
+        refused: ["insert into foal_training_history (horse_id, activity, created_at) values ({foal}, 'shouting', {now} - interval '6 days')"],
     }
     an_activity_is_done_once: "foal_training_history_once_key" Everyone {
-        accepted: ["insert into foal_training_history (horse_id, activity) values ({foal}, 'quiet_presence')"],
-        refused: ["insert into foal_training_history (horse_id, activity) values ({foal}, 'soft_voice')"],
+        accepted: ["insert into foal_training_history (horse_id, activity, created_at) values ({foal}, 'quiet_presence', {now} - interval '6 days')"],
+        refused: ["insert into foal_training_history (horse_id, activity, created_at) values ({foal}, 'soft_voice', {now} - interval '6 days')"],
     }
     an_activity_moves_the_bond_by_at_most_100: "foal_training_history_bonding_impact_check" Everyone {
-        accepted: ["insert into foal_training_history (horse_id, activity, bonding_impact) values ({foal}, 'gentle_touch', -100)"],
-        refused: ["insert into foal_training_history (horse_id, activity, bonding_impact) values ({foal}, 'gentle_touch', 101)"],
+        accepted: ["insert into foal_training_history (horse_id, activity, bonding_impact, created_at) values ({foal}, 'gentle_touch', -100, {now} - interval '6 days')"],
+        refused: ["insert into foal_training_history (horse_id, activity, bonding_impact, created_at) values ({foal}, 'gentle_touch', 101, {now} - interval '6 days')"],
     }
     an_activity_moves_stress_by_at_most_100: "foal_training_history_stress_impact_check" Everyone {
-        accepted: ["insert into foal_training_history (horse_id, activity, stress_impact) values ({foal}, 'gentle_touch', 100)"],
-        refused: ["insert into foal_training_history (horse_id, activity, stress_impact) values ({foal}, 'gentle_touch', -101)"],
+        accepted: ["insert into foal_training_history (horse_id, activity, stress_impact, created_at) values ({foal}, 'gentle_touch', 100, {now} - interval '6 days')"],
+        refused: ["insert into foal_training_history (horse_id, activity, stress_impact, created_at) values ({foal}, 'gentle_touch', -101, {now} - interval '6 days')"],
+    }
+    an_activity_is_for_foals_from_its_day_on_and_in_their_first_week: "foal_training_history_age_check" Everyone {
+        accepted: [
+            "insert into foal_training_history (horse_id, activity, created_at) values ({foal}, 'gentle_touch', {now} - interval '7 days')",
+            "insert into foal_training_history (horse_id, activity, created_at) values ({foal}, 'future_planning', {now} - interval '1 microsecond')",
+            "insert into foal_training_history (horse_id, activity, created_at) values ({foal}, 'play_interaction', {now} - interval '6 days')",
+        ],
+        refused: [
+            "insert into foal_training_history (horse_id, activity, created_at) values ({foal}, 'gentle_touch', {now} - interval '7 days 1 microsecond')",
+            "insert into foal_training_history (horse_id, activity, created_at) values ({foal}, 'future_planning', {now})",
+            "insert into foal_training_history (horse_id, activity, created_at) values ({foal}, 'play_interaction', {now} - interval '6 days 1 microsecond')",
+            "insert into foal_training_history (horse_id, activity, created_at) values ({mare}, 'gentle_touch', {now} - interval '35 days')",
+        ],
     }
 }
