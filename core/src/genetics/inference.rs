@@ -197,7 +197,7 @@ fn look_at(
         Some(question) => match question.answer() {
             Some(told) => parts.push(candidates.linked(&told)),
             None if least == 0 => look_at(family, of, loci, 1, parts)?,
-            None => return Err(asked.contradiction()),
+            None => return Err(asked.contradiction(most)),
         },
         None => {
             let (left, right) = cut(loci).ok_or(Failure::TooLarge)?;

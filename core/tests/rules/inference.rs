@@ -242,6 +242,37 @@ fn what_cannot_be_is_refused_by_the_names_of_those_concerned() {
 }
 
 #[test]
+fn a_contradiction_is_told_where_less_knowledge_would_be_too_much_to_look_at() {
+    // Of 1,024 haplotypes a sire and a foal of whom nothing is known have 2^30 combinations.
+    let site = Site {
+        alleles: 32,
+        to_next: 0.1,
+    };
+    let strands = |allele| vec![Evidence::Strands([allele; 2]); 2];
+    let member = |sex, allele| Member {
+        sex,
+        dam: None,
+        sire: None,
+        evidence: strands(allele),
+        frequencies: vec![vec![1.0 / 32.0; 32]; 2],
+    };
+    let foal = Member {
+        dam: Some(1),
+        sire: Some(0),
+        ..member(Female, 3)
+    };
+    let family = Family {
+        sites: vec![site; 2],
+        is_x_linked: false,
+        members: vec![member(Male, 0), member(Female, 1), foal],
+    };
+    let impossible = Failure::Impossible {
+        members: vec![1, 2],
+    };
+    assert_eq!(family.posterior(2), Err(impossible));
+}
+
+#[test]
 fn a_stallion_with_two_alleles_on_the_x_chromosome_is_impossible() {
     let mut family = locus(true);
     let stallion = add(&mut family, Male, None, None, 0.1);
@@ -268,6 +299,16 @@ fn what_is_no_family_is_refused() {
         family.posterior(0),
         Err(Failure::Malformed { member: mare })
     );
+    // A foal whose dam has a parent far outside of the family.
+    family.members[mare].dam = Some(1_000);
+    family.members.swap(mare, foal);
+    family.members[mare].dam = Some(foal);
+    assert_eq!(
+        family.posterior(0),
+        Err(Failure::Malformed { member: foal })
+    );
+    family.members.swap(mare, foal);
+    family.members[foal].dam = Some(mare);
     family.members[mare].dam = None;
     family.members[mare].evidence = vec![Evidence::Likelihood(vec![1.0; 3])];
     assert_eq!(

@@ -69,7 +69,8 @@ pub struct Family {
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// No genotypes explain what is known of these members together; without what is known of any one of them, some would.
+    /// No genotypes explain what is known of these members together. Without what is known of any one of them some would,
+    /// or the question whether some would is too large.
     Impossible {
         /// Their places.
         members: Vec<usize>,
@@ -117,7 +118,8 @@ impl Family {
         if question.cells() > f64::from(MOST_CELLS) {
             return Err(Failure::TooLarge);
         }
-        question.answer().ok_or_else(|| self.contradiction())
+        let answer = question.answer();
+        answer.ok_or_else(|| self.contradiction(MOST_CELLS))
     }
 
     pub(super) fn check(&self, of: usize) -> Result<(), Failure> {
@@ -157,9 +159,9 @@ impl Family {
     fn is_own_ancestor(&self, of: usize) -> bool {
         let parents = |at: usize| {
             let member = self.members.get(at);
-            member
-                .into_iter()
-                .flat_map(|it| it.dam.into_iter().chain(it.sire))
+            let both = member.into_iter().flat_map(|it| [it.dam, it.sire]);
+            // Another member's parent may be none: that member is refused for it.
+            both.flatten().filter(|it| *it < self.members.len())
         };
         let mut ancestors: u64 = parents(of).fold(0, |all, at| all | (1 << at));
         loop {
@@ -173,8 +175,9 @@ impl Family {
         }
     }
 
-    /// Members whose evidence cannot stand together, none of whom can be left out.
-    pub(super) fn contradiction(&self) -> Failure {
+    /// Members whose evidence cannot stand together, none of whom can be left out, as far as tables of so many cells tell:
+    /// the less is known, the larger they are.
+    pub(super) fn contradiction(&self, most: u32) -> Failure {
         let mut family = self.clone();
         let mut members = Vec::new();
         for at in 0..family.members.len() {
@@ -183,9 +186,11 @@ impl Family {
                 .members
                 .get_mut(at)
                 .map(|it| core::mem::replace(&mut it.evidence, open));
-            let is_possible = Question::new(&family, at).is_ok_and(|it| it.answer().is_some());
+            let question = Question::new(&family, at).ok();
+            let question = question.filter(|it| it.cells() <= f64::from(most));
+            let is_needed = question.is_none_or(|it| it.answer().is_some());
             if let (true, Some(member), Some(known)) =
-                (is_possible, family.members.get_mut(at), known)
+                (is_needed, family.members.get_mut(at), known)
             {
                 member.evidence = known;
                 members.push(at);
