@@ -1,11 +1,15 @@
 //! How often each allele occurs in a breed.
 
 use super::locus::{Allele, Locus};
+use super::table::PAIRS;
+use super::viability::Viability;
 use crate::Refusal;
 use alloc::vec::Vec;
 
 /// The whole, in basis points.
 const WHOLE: u16 = 10_000;
+/// Of 10^8 conceptions at random, how many may be lost for one locus.
+const MOST_LOST: u32 = 90_000_000;
 
 /// The allele frequencies of a breed, in basis points. What is not listed is wild type.
 ///
@@ -17,8 +21,9 @@ impl Frequencies {
     /// Takes frequencies of alleles that are not wild type, in whichever order.
     ///
     /// # Errors
-    /// [`Refusal::Unknown`] for an allele that is listed twice or is the wild type, or a locus whose alleles have more than
-    /// 10,000 basis points together.
+    /// [`Refusal::Unknown`] for an allele that is listed twice or is the wild type, a locus whose alleles have more than
+    /// 10,000 basis points together, or one at which more than nine in ten conceptions would be lost: founders are drawn
+    /// until one lives.
     pub fn new(listed: impl IntoIterator<Item = (Locus, Allele, u16)>) -> Result<Self, Refusal> {
         let mut all: Vec<_> = listed.into_iter().filter(|it| it.2 > 0).collect();
         crate::order::sort(&mut all);
@@ -32,11 +37,31 @@ impl Frequencies {
         let fits = all
             .chunk_by(|one, next| one.0 == next.0)
             .all(|of| of.iter().map(|it| u32::from(it.2)).sum::<u32>() <= u32::from(WHOLE));
-        if is_twice && is_known && fits {
-            Ok(Self(all))
+        let read = Self(all);
+        let lives = || Locus::ALL.iter().all(|it| read.lost(*it) <= MOST_LOST);
+        if is_twice && is_known && fits && lives() {
+            Ok(read)
         } else {
             Err(wrong)
         }
+    }
+
+    /// How many of 10^8 pairs drawn at random cannot live at a locus.
+    fn lost(&self, locus: Locus) -> u32 {
+        let weights = self.weights(locus);
+        let weight = |symbol: &str| {
+            let allele = locus.allele(symbol).unwrap_or_default();
+            weights.get(usize::from(allele.index())).copied()
+        };
+        let lethal = PAIRS
+            .iter()
+            .filter(|it| it.0 == locus && it.3 == Viability::Lethal);
+        let lost = lethal.map(|(_, one, other, _)| {
+            let orders = if one == other { 1 } else { 2 };
+            let [one, other] = [one, other].map(|it| u32::from(weight(it).unwrap_or(0)));
+            orders * one * other
+        });
+        lost.sum()
     }
 
     /// What is listed: locus, allele and basis points, in the order of the tables.

@@ -58,6 +58,25 @@ fn more_than_the_whole_the_wild_type_and_an_allele_twice_are_refused() {
     assert!(Frequencies::new([(Locus::Mc1r, e, 9_000), (Locus::Mc1r, ea, 1_000)]).is_ok());
 }
 
+#[test]
+fn a_breed_of_which_hardly_a_founder_could_live_is_refused() {
+    let frame = |bp| Frequencies::new([(Locus::Ednrb, Locus::Ednrb.allele("O").unwrap(), bp)]);
+    let wrong = Err(Refusal::Unknown {
+        field: "allele_frequencies",
+    });
+    // 0.9486^2 is 0.8998 and 0.9487^2 is 0.9000.
+    assert!(frame(9_486).is_ok());
+    assert_eq!(frame(9_487), wrong);
+    assert_eq!(frame(10_000), wrong);
+    // D1 with D2, in either order: 2 x 0.7 x 0.3, beside 0.49 of D1 twice.
+    let dwarfing = ["D1", "D2"].map(|it| Locus::Acan.allele(it).unwrap());
+    let both = dwarfing.into_iter().zip([7_000, 3_000]);
+    assert_eq!(
+        Frequencies::new(both.map(|(allele, bp)| (Locus::Acan, allele, bp))),
+        wrong
+    );
+}
+
 #[cfg(feature = "serde")]
 #[test]
 fn a_list_is_a_document_and_comes_back_the_same() {
