@@ -37,7 +37,7 @@ pub(super) struct PedigreeArguments {
     #[arg(long, value_name = "IDS", requires = "population")]
     reference: Option<String>,
     /// Add fg by this many gene drops: founder alleles that survive, as Lacy 1989 counts them
-    #[arg(long, value_name = "DROPS", requires = "population")]
+    #[arg(long, value_name = "DROPS", requires = "population", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     gene_drop: Option<u32>,
     /// The kinship of two animals
     #[arg(long, num_args = 2, value_names = ["ID", "ID"], conflicts_with = "csv")]

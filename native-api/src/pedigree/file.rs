@@ -92,8 +92,9 @@ pub(super) fn read(
     text: &str,
     mut each: impl FnMut(Line<'_>) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
+    let nobody = || Trouble::new("the file holds no animal");
     let first = text.lines().find(|line| !line.trim().is_empty());
-    let first = first.ok_or_else(|| Trouble::new("the file holds no animal"))?;
+    let first = first.ok_or_else(nobody)?;
     let separator = [';', '\t', ','].into_iter().find(|it| first.contains(*it));
     let text = match separator {
         Some(_) => Cow::Borrowed(text),
@@ -106,7 +107,7 @@ pub(super) fn read(
         .quoting(separator.is_some())
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
-    let mut columns = None;
+    let (mut columns, mut animals) = (None, 0_u64);
     let mut record = csv::StringRecord::new();
     while lines
         .read_record(&mut record)
@@ -131,6 +132,10 @@ pub(super) fn read(
             }
         };
         each(line(&fields, columns, number)?)?;
+        animals += 1;
+    }
+    if animals == 0 {
+        return Err(nobody());
     }
     Ok(())
 }
@@ -218,6 +223,14 @@ mod tests {
         })
         .unwrap();
         found
+    }
+
+    #[test]
+    fn a_header_alone_is_no_pedigree() {
+        for text in ["", "\n \n", "id,sire,dam\n", "id sire dam"] {
+            let trouble = read(text, |_| Ok(())).unwrap_err();
+            assert_eq!(trouble.to_string(), "the file holds no animal", "{text:?}");
+        }
     }
 
     #[test]
