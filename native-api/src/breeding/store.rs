@@ -3,7 +3,7 @@
 use reads::Failure;
 use rules::Instant;
 use rules::breeding;
-use rules::breeding::{Mare, Mate, Stallion, check_covering};
+use rules::breeding::{CoveringPermit, Mare, Mate, Stallion, check_covering};
 use rules::economy::Cause;
 use rules::id::{HorseId, UserId};
 use rules::money::Coins;
@@ -46,7 +46,7 @@ pub struct Covered {
 
 const LOCK: &str = "select id from horses where id = any ($1) order by id for no key update";
 
-/// Read after the locks, so that nobody's covering or birth is missed.
+/// Read again after the locks, so that nobody's covering or birth is missed.
 const MATES: &str = "select h.id, h.user_id, h.sex, h.born_at, is_in_foal(h.id) as in_foal,
       (select max(p.ended_at) from pregnancies p where p.mare_id = h.id and p.state = 'foaled') as foaled_at,
       (select l.fee from stud_listings l where l.horse_id = h.id) as stud_fee
@@ -64,14 +64,15 @@ impl Write for Cover {
     type Done = Covered;
 
     async fn run(&self, tx: &Tx<'_>) -> Result<Covered, Failure> {
-        let (mare, stallion) = self.lock(tx).await?;
-        let permit = check_covering(self.player, &mare, &stallion, self.fee, tx.now())?;
+        // A pedigree may be long, and it never changes: it is read before anyone has to wait for these horses and players.
+        self.permit(tx).await?;
+        let inbreeding = inbreeding_of_foal(tx, self.stallion, self.mare).await?;
+        tx.rows(LOCK, &[&self.pair().as_slice()]).await?;
+        let (permit, owner) = self.permit(tx).await?;
         let covering = permit.cover();
-        let owner = stallion.horse.owner;
         let have = lock_purse(tx, self.player, owner).await?;
         let fee = covering.fee.unwrap_or(Coins::ZERO);
         let purse = have.pay(Coins::new(fee.get() + covering.registration.get()))?;
-        let inbreeding = inbreeding_of_foal(tx, self.stallion, self.mare).await?;
         let id = self.record(tx, covering.due_at).await?;
         ledger::post(tx, &self.payments(id, owner, &covering)).await?;
         Ok(Covered {
@@ -85,10 +86,13 @@ impl Write for Cover {
 }
 
 impl Cover {
-    async fn lock(&self, tx: &Tx<'_>) -> Result<(Mare, Stallion), Failure> {
-        let ids = [self.mare.get(), self.stallion.get()];
-        tx.rows(LOCK, &[&ids.as_slice()]).await?;
-        let rows = tx.rows(MATES, &[&ids.as_slice()]).await?;
+    fn pair(&self) -> [i64; 2] {
+        [self.mare.get(), self.stallion.get()]
+    }
+
+    /// The right to the covering as things stand, and who owns the stallion. It is good for as long as both are locked.
+    async fn permit(&self, tx: &Tx<'_>) -> Result<(CoveringPermit, UserId), Failure> {
+        let rows = tx.rows(MATES, &[&self.pair().as_slice()]).await?;
         let mare = find(&rows, self.mare)?;
         let stallion = find(&rows, self.stallion)?;
         let mare = Mare {
@@ -100,7 +104,8 @@ impl Cover {
             horse: mate(stallion)?,
             stud_fee: column::<Option<i64>>(stallion, "stud_fee")?.map(Coins::new),
         };
-        Ok((mare, stallion))
+        let permit = check_covering(self.player, &mare, &stallion, self.fee, tx.now())?;
+        Ok((permit, stallion.horse.owner))
     }
 
     async fn record(&self, tx: &Tx<'_>, due_at: Instant) -> Result<i64, Failure> {
