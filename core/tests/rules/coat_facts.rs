@@ -482,7 +482,12 @@ pub static FACTS: &[(&str, Is, &str)] = &[
     ),
     (
         "GYS1=N/P1",
-        Warned("GYS1", "storage"),
+        Warned("GYS1", "half of its foals"),
+        "McCue et al. 2008, Genomics 91:458",
+    ),
+    (
+        "GYS1=P1/P1",
+        Warned("GYS1", "every foal"),
         "McCue et al. 2008, Genomics 91:458",
     ),
     (

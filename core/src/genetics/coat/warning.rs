@@ -110,6 +110,11 @@ static RULES: &[Rule] = &[
     ),
     (
         Locus::Gys1,
+        When::Two,
+        "Polysaccharide storage myopathy: prone to tying up; every foal inherits it.",
+    ),
+    (
+        Locus::Gys1,
         When::Any,
         "Polysaccharide storage myopathy: prone to tying up; half of its foals inherit it.",
     ),
