@@ -2,7 +2,9 @@
 
 use clap::{Args, ValueEnum};
 use rules::genetics::coat::{Coat, Eyes, Pattern, warnings};
-use rules::genetics::{Dominance, Genome, Genotype, Group, Locus, viability};
+use rules::genetics::{
+    Chromosome, Dominance, Genome, Genotype, Group, Locus, Recombination, viability,
+};
 use rules::horse::Sex;
 use serde_json::{Value, json};
 
@@ -13,7 +15,7 @@ use crate::trouble::{Because, Trouble};
 pub(super) struct CoatArguments {
     /// The genotype, such as "MC1R=E/e ASIP=A/a SLC45A2=N/Cr"; a locus that is not named is wild type
     #[arg(required_unless_present = "loci")]
-    genotype: Option<String>,
+    genotype: Vec<String>,
     /// Whose it is; a stallion has one X chromosome, as in MBTPS2=BR1/Y [default: a mare, unless there is a Y]
     #[arg(long, value_enum)]
     sex: Option<Animal>,
@@ -35,9 +37,10 @@ enum Animal {
 }
 
 pub(super) fn coat(arguments: &CoatArguments) -> Result<Finding, Trouble> {
-    let Some(text) = &arguments.genotype else {
+    if arguments.loci {
         return list_loci(arguments.json).map(|()| Finding::Good);
-    };
+    }
+    let text = &arguments.genotype.join(" ");
     let has_y = text.split_ascii_whitespace().any(|it| it.contains("/Y"));
     let sex = match arguments.sex {
         Some(Animal::Stallion) => Sex::Male,
@@ -64,11 +67,23 @@ pub(super) fn coat(arguments: &CoatArguments) -> Result<Finding, Trouble> {
 
 /// Reads a genotype as people type it, and says which word of it is wrong, with what is nearest to it.
 pub(super) fn genotype(text: &str, sex: Sex) -> Result<Genotype, Trouble> {
+    let mut named: Vec<Locus> = Vec::new();
     for word in text.split_ascii_whitespace() {
+        if word.contains([',', ';']) {
+            return Err(Trouble::new(format!(
+                "{word}: part the loci by blanks, as in \"MC1R=E/e ASIP=A/a\""
+            )));
+        }
         let (gene, pair) = word
             .split_once('=')
             .ok_or_else(|| Trouble::new(format!("{word} is not of the form GENE=allele/allele")))?;
         let locus = locus(gene)?;
+        if named.contains(&locus) {
+            return Err(Trouble::new(format!(
+                "{word}: {locus} is named already; name each locus once"
+            )));
+        }
+        named.push(locus);
         let (one, other) = pair.split_once(['/', '|']).ok_or_else(|| {
             Trouble::new(format!(
                 "{word} needs two alleles, as in {}",
@@ -78,14 +93,19 @@ pub(super) fn genotype(text: &str, sex: Sex) -> Result<Genotype, Trouble> {
         for symbol in [one, other] {
             check_allele(locus, symbol)?;
         }
-        let is_single = one == "Y" || other == "Y";
+        let is_single = (one == "Y") != (other == "Y");
         match (locus.is_x_linked(), sex, is_single) {
             (true, Sex::Male, false) => {
+                let own = if one == "Y" {
+                    locus.facts().alleles[0]
+                } else {
+                    one
+                };
                 return Err(Trouble::new(format!(
-                    "{word}: a stallion has one X chromosome, written as {locus}={one}/Y"
+                    "{word}: a stallion has one X chromosome, written as {locus}={own}/Y"
                 )));
             }
-            (true, Sex::Female, true) => {
+            (true, Sex::Female, _) if one == "Y" || other == "Y" => {
                 return Err(Trouble::new(format!(
                     "{word}: a mare has two X chromosomes and no Y"
                 )));
@@ -93,7 +113,7 @@ pub(super) fn genotype(text: &str, sex: Sex) -> Result<Genotype, Trouble> {
             _ => {}
         }
     }
-    Genotype::parse(text, sex).because(|| "this genotype cannot be read; each locus is named once")
+    Genotype::parse(text, sex).because(|| "this genotype cannot be read")
 }
 
 fn locus(gene: &str) -> Result<Locus, Trouble> {
@@ -268,8 +288,29 @@ fn list_loci(is_json: bool) -> Result<(), Trouble> {
         println!("  alleles: {}", facts.alleles.join(", "));
         println!("  {}", locus.about());
         println!("  {}", locus.source());
+        if let Some((next, source)) = linked(locus) {
+            let Recombination {
+                recombinants,
+                among,
+            } = facts.to_next;
+            println!("  {recombinants} of {among} gametes recombine with {next}: {source}");
+        }
     }
     Ok(())
+}
+
+/// The next locus of the same chromosome, and how the recombination fraction is known.
+fn linked(locus: Locus) -> Option<(Locus, &'static str)> {
+    let next = Locus::ALL.get(locus.index() + 1)?;
+    Some((*next, locus.crossing_source()?))
+}
+
+fn chromosome(of: Chromosome) -> Option<String> {
+    match of {
+        Chromosome::Autosome(number) => Some(format!("ECA{number}")),
+        Chromosome::X => Some("ECAX".to_owned()),
+        Chromosome::Unmapped => None,
+    }
 }
 
 fn locus_as_json(locus: Locus) -> Value {
@@ -284,6 +325,13 @@ fn locus_as_json(locus: Locus) -> Value {
         "group": group(facts.group),
         "alleles": alleles.collect::<Vec<_>>(),
         "is_tested": facts.is_tested,
+        "chromosome": chromosome(facts.chromosome),
+        "linked_to": linked(locus).map(|(next, source)| json!({
+            "locus": next,
+            "recombinants": facts.to_next.recombinants,
+            "among": facts.to_next.among,
+            "source": source,
+        })),
         "about": locus.about(),
         "source": locus.source(),
     })
@@ -339,10 +387,13 @@ mod tests {
         assert!(!trouble("WITHERS=high").contains("did you mean"));
         assert!(trouble("MC1R").contains("GENE=allele/allele"));
         assert!(trouble("MC1R=E").contains("MC1R=E/e"));
-        assert!(trouble("MC1R=E/e MC1R=E/E").contains("named once"));
+        assert!(trouble("MC1R=E/e MC1R=E/E").contains("MC1R is named already"));
+        assert!(trouble("MC1R=E/e,ASIP=A/a").contains("part the loci by blanks"));
         assert!(trouble("MBTPS2=BR1/Y").contains("a mare has two X"));
         let stallion = genotype("MBTPS2=N/BR1", Sex::Male).unwrap_err();
         assert!(stallion.to_string().contains("MBTPS2=N/Y"));
+        let none = genotype("MBTPS2=Y/Y", Sex::Male).unwrap_err();
+        assert!(none.to_string().contains("written as MBTPS2=N/Y"));
     }
 
     #[test]
@@ -372,6 +423,17 @@ mod tests {
             ..shown("STX17=G1/G3")
         };
         assert_eq!(grey.as_json()["name_at_age"], "rose grey (born bay)");
+    }
+
+    #[test]
+    fn a_locus_is_told_with_what_it_is_linked_to() {
+        let extension = locus_as_json(Locus::Mc1r);
+        assert_eq!(extension["chromosome"], "ECA3");
+        assert_eq!(extension["linked_to"]["locus"], "KIT");
+        assert_eq!(extension["linked_to"]["recombinants"], 3);
+        assert_eq!(extension["linked_to"]["among"], 50);
+        assert_eq!(locus_as_json(Locus::Mbtps2)["linked_to"], Value::Null);
+        assert_eq!(locus_as_json(Locus::Sooty)["chromosome"], Value::Null);
     }
 
     #[test]
