@@ -15,7 +15,7 @@ begin
   return new;
 end
 $$;
-alter table stud_listings drop column breed_id;
+alter table stud_listings drop column breed_id, drop column retires_at;
 
 create or replace function pregnancies_rules() returns trigger
   language plpgsql set search_path = public, pg_temp as $$

@@ -108,17 +108,22 @@ begin
 end
 $$;
 
--- The breed of a listed stallion never changes, so the listing carries it: one index answers "studs of a breed by fee".
-alter table stud_listings add column breed_id bigint
-  constraint stud_listings_breed_id_fkey references breeds (id) on delete restrict;
-update stud_listings l set breed_id = h.breed_id from horses h where h.id = l.horse_id;
-alter table stud_listings alter column breed_id set not null;
+-- The breed and the birth of a listed stallion never change, so the listing carries them: one index answers "studs of a breed by
+-- fee", another which of them have grown too old to cover.
+alter table stud_listings
+  add column breed_id bigint constraint stud_listings_breed_id_fkey references breeds (id) on delete restrict,
+  add column retires_at timestamptz;
+update stud_listings l set breed_id = h.breed_id, retires_at = h.born_at + interval '147 days' from horses h where h.id = l.horse_id;
+alter table stud_listings alter column breed_id set not null, alter column retires_at set not null;
 create index idx_stud_listings_breed_id on stud_listings (breed_id, fee, horse_id);
+create index idx_stud_listings_retires_at on stud_listings (retires_at);
+comment on column stud_listings.retires_at is 'When the stallion is twenty-one, and covers no more.';
 
 create or replace function stud_listings_rules() returns trigger
   language plpgsql set search_path = public, pg_temp as $$
 begin
-  select h.breed_id into new.breed_id from horses h where h.id = new.horse_id and h.sex = 'male';
+  select h.breed_id, h.born_at + interval '147 days' into new.breed_id, new.retires_at
+  from horses h where h.id = new.horse_id and h.sex = 'male';
   if not found then
     perform refuse('stud_listings_horse_check', 'only a male stands at stud');
   end if;

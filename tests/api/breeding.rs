@@ -2,7 +2,7 @@
 
 use equoria::breeding::birth::{Deliver, Outcome};
 use equoria::db::By;
-use equoria::jobs::{diversity, endowment};
+use equoria::jobs::{diversity, endowment, retirement};
 use harness::client::Ask;
 use harness::world::{YEAR_H, number};
 use harness::{NewHorse, Player, World};
@@ -426,6 +426,27 @@ async fn a_stud_listing_is_its_owners_and_another_fee_is_another_version() {
     withdraw(&ben, stallion).send().await.require(204);
     refuse(&world, withdraw(&ben, stallion), 404, "not-found").await;
     world.require_sound_ledger().await;
+}
+
+#[tokio::test]
+async fn a_stallion_stands_at_stud_until_he_is_twenty_one() {
+    let world = World::new().await;
+    let ben = world.player("Ben").await;
+    let old = of_age(&world, &ben, "male", 21 * YEAR_H).await;
+    let last_year = of_age(&world, &ben, "male", 21 * YEAR_H - 1).await;
+    world
+        .sql(&format!(
+            "insert into stud_listings (horse_id, fee) values ({old}, 5), ({last_year}, 5)"
+        ))
+        .await;
+    let (_never, stopping) = watch::channel(false);
+    retirement::retire(&world.app, &stopping).await;
+    assert_eq!(
+        world.one("select count(*) from stud_listings").await,
+        1,
+        "one of the two is too old"
+    );
+    withdraw(&ben, last_year).send().await.require(204);
 }
 
 #[tokio::test]

@@ -44,7 +44,8 @@ insert into foal_development (foal_id) select id from foals;
 insert into foal_training_history (horse_id, activity, bonding_impact, stress_impact)
 select f.id, a, 3, 1 from foals f, unnest(array['gentle_touch', 'soft_voice', 'quiet_presence']) a;
 
-insert into stud_listings (horse_id, breed_id, fee) select h.id, h.breed_id, h.id * 7 % 500 from horses h where h.id % 20 = 0;
+insert into stud_listings (horse_id, breed_id, retires_at, fee)
+select h.id, h.breed_id, h.born_at + interval '147 days', h.id * 7 % 500 from horses h where h.id % 20 = 0;
 insert into genetic_tests (horse_id, locus, genotype, published, tested_at)
 select h.id, l, 'E/e', h.id % 2 = 0, now() from horses h, unnest(array['MC1R', 'ASIP', 'KIT']) l where h.id % 10 = 7;
 

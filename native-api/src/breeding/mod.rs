@@ -4,7 +4,7 @@ pub(crate) mod ancestry;
 pub mod birth;
 pub mod diversity;
 pub mod store;
-mod stud;
+pub mod stud;
 
 use reads::Failure;
 use reads::asked::Id;

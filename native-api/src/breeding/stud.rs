@@ -6,7 +6,7 @@ use rules::breeding::{Mate, check_stud};
 use rules::id::{HorseId, UserId};
 use rules::money::Coins;
 
-use crate::db::fault::column;
+use crate::db::fault::{broken, column};
 use crate::db::{Tx, Write};
 use crate::horse::store::lock_own;
 
@@ -30,6 +30,13 @@ pub(super) struct Withdraw {
     pub horse: HorseId,
 }
 
+/// Takes back the stallions that have grown too old to cover.
+#[derive(Clone, Copy, Debug)]
+pub struct Retire {
+    /// How many at most.
+    pub most: i64,
+}
+
 /// An offer as it stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Listing {
@@ -44,6 +51,11 @@ const OFFER: &str =
     on conflict (horse_id) do update set fee = excluded.fee returning created_at, version";
 
 const WITHDRAW: &str = "delete from stud_listings where horse_id = $1";
+
+/// No covering is agreed with one of these any more, so nobody waits for the horse; who is with an offer now keeps it until
+/// the next run.
+const RETIRE: &str = "delete from stud_listings where horse_id in
+    (select horse_id from stud_listings where retires_at <= $1 order by retires_at limit $2 for update skip locked)";
 
 impl Write for Offer {
     const NAME: &'static str = "offer stallion";
@@ -80,5 +92,15 @@ impl Write for Withdraw {
             }),
             _ => Ok(()),
         }
+    }
+}
+
+impl Write for Retire {
+    const NAME: &'static str = "retire stallions";
+    type Done = usize;
+
+    async fn run(&self, tx: &Tx<'_>) -> Result<usize, Failure> {
+        let retired = tx.execute(RETIRE, &[&tx.now(), &self.most]).await?;
+        usize::try_from(retired).map_err(broken)
     }
 }

@@ -66,7 +66,7 @@ enum Command {
         after_help = "Examples:\n  equoria serve\n  EQUORIA_API_PORT=9001 equoria serve --no-jobs"
     )]
     Serve(serve::ServeArguments),
-    /// Run the jobs alone: settle shows, expire sessions
+    /// Run the jobs alone: settle shows, bring foals into the world, expire sessions
     #[command(after_help = "Example:\n  equoria work")]
     Work,
     /// Change the schema of the database, or see how it stands
@@ -99,7 +99,7 @@ enum Command {
     Genotype(genotype::GenotypeArguments),
     /// Compute inbreeding, kinship and diversity of a pedigree file: your own animals
     #[command(
-        after_help = "Examples:\n  equoria pedigree studbook.csv                          how inbred, and who most\n  equoria pedigree studbook.csv.gz --csv > f.csv         id,f of every animal\n  equoria pedigree studbook.csv --population --json      fe, fa, fg, Ne and more\n  equoria pedigree studbook.csv --population --reference youngest\n  equoria pedigree studbook.csv --kinship Bold Beauty    the kinship of two\n  equoria pedigree studbook.csv --mating Bold Beauty     F of their foal, and why\n  cut -f 1-3 export.txt | equoria pedigree -             from standard input\n\nThe file holds one animal a line: id,sire,dam, parted by commas, semicolons, tabs or blanks. Unknown parents are \nempty, 0, NA or -. Lines come in any order; a parent without a line is a founder. A header may name the columns,\nand columns sex (M, F) and born (1998 or 1998-04-30) as well.\n\n  id,sire,dam\n  Bold,,\n  Beauty,,\n  Foal,Bold,Beauty"
+        after_help = "Examples:\n  equoria pedigree studbook.csv                          how inbred, and who most\n  equoria pedigree studbook.csv.gz --csv > f.csv         id,f of every animal\n  equoria pedigree studbook.csv --population --json      fe, fa, fg, Ne and more\n  equoria pedigree studbook.csv --population --reference youngest\n  equoria pedigree studbook.csv --population --reference Bold,Beauty,Foal --contributions\n                                                         how much each should breed\n  equoria pedigree studbook.csv --kinship Bold Beauty    the kinship of two\n  equoria pedigree studbook.csv --mating Bold Beauty     F of their foal, and why\n  cut -f 1-3 export.txt | equoria pedigree -             from standard input\n\nThe file holds one animal a line: id,sire,dam, parted by commas, semicolons, tabs or blanks. Unknown parents are \nempty, 0, NA or -. Lines come in any order; a parent without a line is a founder. A header may name the columns,\nand columns sex (M, F) and born (1998 or 1998-04-30) as well.\n\n  id,sire,dam\n  Bold,,\n  Beauty,,\n  Foal,Bold,Beauty"
     )]
     Pedigree(pedigree::PedigreeArguments),
     /// Measure the native API on a database of its own, beside PostgreSQL's own limit (status 1 if a request failed)

@@ -3,8 +3,9 @@
 use reads::Failure;
 use tokio::sync::watch;
 
+use super::repeat;
 use crate::app::App;
-use crate::db::{By, Tx, Write};
+use crate::db::{Tx, Write};
 use crate::horse::heredity::{endow_all, unendowed};
 
 /// How many horses are given theirs in one transaction.
@@ -26,19 +27,9 @@ impl Write for Endow {
     }
 }
 
-/// Goes on until every horse has a genome, or until told to stop. What goes wrong goes to the log: the next run comes.
+/// Goes on until every horse has a genome, or until told to stop.
 pub async fn endow(app: &App, stopping: &watch::Receiver<bool>) {
-    let mut endowed = 0;
-    while !*stopping.borrow() {
-        match app.db.write(By::nobody("endowment"), &Endow).await {
-            Ok(0) => break,
-            Ok(horses) => endowed += horses,
-            Err(failure) => {
-                tracing::warn!(?failure, "horses could not be given their genomes");
-                break;
-            }
-        }
-    }
+    let endowed = repeat(app, "endowment", &Endow, stopping).await;
     if endowed > 0 {
         tracing::info!(endowed, "horses of before have their genomes");
     }

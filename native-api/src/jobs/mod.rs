@@ -1,5 +1,5 @@
 //! What the game does by itself: it holds shows and settles them at their run date, brings foals into the world and lets them
-//! grow, gives old horses their genomes, measures the breeds, and removes what has expired.
+//! grow, retires old stallions from stud, gives horses of before their genomes, measures the breeds, and removes what has expired.
 //!
 //! Any number of processes may run these jobs at once. What is to be done stands in the database and is taken there, row
 //! by row, so a process that dies leaves nothing behind but its turn.
@@ -10,6 +10,7 @@ pub mod drain;
 pub mod endowment;
 pub mod expiry;
 pub mod growth;
+pub mod retirement;
 pub mod settlement;
 
 use std::future::Future;
@@ -19,7 +20,7 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::competition::calendar::Announce;
-use crate::db::By;
+use crate::db::{By, Write};
 use birth::Midwife;
 use settlement::Settler;
 
@@ -111,13 +112,36 @@ async fn settle(app: &App, stopping: watch::Receiver<bool>) {
     }
 }
 
-/// Brings foals into the world as soon as they are due, and lets them grow.
+/// Carries out a write that counts what it finds to do until it finds nothing, or until told to stop, and gives the sum. What
+/// goes wrong goes to the log: the next run comes.
+async fn repeat<W: Write<Done = usize>>(
+    app: &App,
+    name: &'static str,
+    write: &W,
+    stopping: &watch::Receiver<bool>,
+) -> usize {
+    let mut all = 0;
+    while !*stopping.borrow() {
+        match app.db.write(By::nobody(name), write).await {
+            Ok(0) => break,
+            Ok(done) => all += done,
+            Err(failure) => {
+                tracing::warn!(name, ?failure, "a job broke off");
+                break;
+            }
+        }
+    }
+    all
+}
+
+/// Brings foals into the world as soon as they are due, lets them grow, and retires old stallions from stud.
 async fn breed(app: &App, stopping: watch::Receiver<bool>) {
     let mut pace = Pace::of(app, stopping.clone(), INTERVAL);
     let mut midwife = Midwife::of(app);
     loop {
         midwife.drain(&stopping).await;
         growth::grow(app, &stopping).await;
+        retirement::retire(app, &stopping).await;
         if !pace.goes_on().await {
             return;
         }
