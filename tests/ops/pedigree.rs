@@ -43,9 +43,44 @@ fn a_file_in_any_order_gives_the_inbreeding_of_every_line() {
     );
     let answer: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(answer["inbreeding"][0]["f"], 0.25);
+    assert_eq!(answer["inbreeding"][0]["generations"], 2.0);
+    assert_eq!(answer["inbreeding"][0]["ancestral_f"], 0.0);
     assert_eq!(answer["without_a_line"], 2);
     assert_eq!(answer["mating"]["foal"]["f"], 0.25);
     assert_eq!(answer["population"]["figures"]["effective_founders"], 2.0);
+}
+
+#[test]
+fn who_should_breed_is_told_by_sex() {
+    // The colt and the stranger share the sires' half by how much they are kin to the only mare.
+    let text = "id,sire,dam,sex\nbold,,,\nbeauty,,,\ncolt,bold,beauty,M\nstranger,,,M\nmare,bold,beauty,F\n";
+    let asked = [
+        "--json",
+        "--population",
+        "--contributions",
+        "--reference",
+        "colt,stranger,mare",
+    ];
+    let (_, said, _) = run("optimum", text, &asked);
+    let answer: Value = serde_json::from_str(&said).unwrap();
+    let optimum = &answer["population"]["optimal_contributions"];
+    // c'Kc of mare 1/2, colt c and stranger 1/2 - c: 1/8 + c^2/2 + (1/2 - c)^2/2 + c/4 is least at c = 1/8.
+    let near = |found: &Value, expected: f64| (found.as_f64().unwrap() - expected).abs() < 1e-9;
+    let animals = optimum["animals"].as_array().unwrap();
+    for (at, (id, share)) in [("mare", 0.5), ("stranger", 0.375), ("colt", 0.125)]
+        .into_iter()
+        .enumerate()
+    {
+        assert_eq!(animals[at]["id"], id);
+        assert!(near(&animals[at]["share"], share), "{said}");
+    }
+    assert!(near(&optimum["mean_kinship"], 0.234_375), "{said}");
+    let sexless = "a,,\nb,,\n";
+    let (status, _, said) = run("sexless", sexless, &["--population", "--contributions"]);
+    assert!(
+        status == Some(2) && said.contains("a column named sex"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -7,9 +7,11 @@ use std::time::Duration;
 use clap::Args;
 use indicatif::ProgressBar;
 use rules::dice::Dice;
+use rules::horse::Sex;
 use rules::pedigree::{
-    Explained, GenerationInterval, Kinship, Population, Reach, Share, ancestors, explain,
-    founder_genomes_by_gene_drop, founders, known_generations,
+    Explained, GenerationInterval, Kinship, Optimum, Population, Reach, Share, ancestors,
+    ancestral_inbreeding, equivalent_generations, explain, founder_genomes_by_gene_drop, founders,
+    known_generations, optimal_contributions,
 };
 use serde_json::{Value, json};
 
@@ -19,6 +21,8 @@ use crate::trouble::{Because, Trouble};
 
 /// Animals, founders and ancestors in a list for people.
 const TOLD: usize = 10;
+/// Animals whose contributions are weighed; their kinships take 200 MB.
+const MOST_CANDIDATES: usize = 5_000;
 
 #[derive(Args)]
 pub(super) struct PedigreeArguments {
@@ -39,6 +43,10 @@ pub(super) struct PedigreeArguments {
     /// Add fg by this many gene drops: founder alleles that survive, as Lacy 1989 counts them
     #[arg(long, value_name = "DROPS", requires = "population", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     gene_drop: Option<u32>,
+    /// Add what each of the animals should contribute to the next generation, half from either sex, for the least mean
+    /// kinship
+    #[arg(long, requires = "population")]
+    contributions: bool,
     /// The kinship of two animals
     #[arg(long, num_args = 2, value_names = ["ID", "ID"], conflicts_with = "csv")]
     kinship: Option<Vec<String>>,
@@ -122,6 +130,7 @@ struct Figures {
     founders: Vec<Share>,
     ancestors: Vec<Share>,
     by_gene_drop: Option<f64>,
+    optimum: Option<Optimum>,
     interval: Option<GenerationInterval>,
 }
 
@@ -139,7 +148,7 @@ impl Report {
         let population = if arguments.population {
             progress.say("founders and ancestors");
             let group = group(book, arguments.reference.as_deref())?;
-            Some(figures(book, kinship, &group, arguments.gene_drop))
+            Some(figures(book, kinship, &group, arguments)?)
         } else {
             None
         };
@@ -159,7 +168,16 @@ impl Report {
 
     fn as_json(&self, book: &Studbook, kinship: &Kinship<'_>) -> Value {
         let name = |place: u32| book.name(place).to_owned();
-        let animals = |row: &crate::pedigree::Row| json!({"id": book.name(row.place), "f": kinship.f(row.place)});
+        let before = ancestral_inbreeding(kinship);
+        let generations = equivalent_generations(&book.pedigree);
+        let animals = |row: &crate::pedigree::Row| {
+            json!({
+                "id": book.name(row.place),
+                "f": kinship.f(row.place),
+                "ancestral_f": before.get(row.place as usize),
+                "generations": generations.get(row.place as usize),
+            })
+        };
         json!({
             "animals": book.names.len(),
             "without_a_line": book.names.len() - book.rows.len(),
@@ -263,33 +281,68 @@ fn group(book: &Studbook, reference: Option<&str>) -> Result<Vec<u32>, Trouble> 
     Ok(places)
 }
 
-fn figures(book: &Studbook, kinship: &Kinship<'_>, group: &[u32], drops: Option<u32>) -> Figures {
+fn figures(
+    book: &Studbook,
+    kinship: &Kinship<'_>,
+    group: &[u32],
+    arguments: &PedigreeArguments,
+) -> Result<Figures, Trouble> {
     let mut dice = Dice::from_key([0; 32]);
     let drop = |drops| founder_genomes_by_gene_drop(&book.pedigree, group, drops, &mut dice);
     let interval = GenerationInterval::of(&book.pedigree, &book.births);
-    Figures {
+    Ok(Figures {
         population: Population::of(kinship, group),
         founders: founders(&book.pedigree, group),
         ancestors: ancestors(&book.pedigree, group),
-        by_gene_drop: drops.map(drop),
+        by_gene_drop: arguments.gene_drop.map(drop),
+        optimum: if arguments.contributions {
+            Some(optimum(book, kinship, group)?)
+        } else {
+            None
+        },
         interval: interval.mean.map(|_| interval),
+    })
+}
+
+/// The optimal contributions of those of a group whose sex is known, the greatest first.
+fn optimum(book: &Studbook, kinship: &Kinship<'_>, group: &[u32]) -> Result<Optimum, Trouble> {
+    let of_sex = |sex: Sex| -> Vec<u32> {
+        let is_of = |place: &&u32| book.sexes.get(**place as usize) == Some(&Some(sex));
+        group.iter().filter(is_of).copied().collect()
+    };
+    let (males, females) = (of_sex(Sex::Male), of_sex(Sex::Female));
+    if males.len() + females.len() > MOST_CANDIDATES {
+        return Err(Trouble::new(format!(
+            "--contributions weighs {MOST_CANDIDATES} animals at the most; name those that may breed by --reference"
+        )));
     }
+    let found = optimal_contributions(kinship, &males, &females);
+    let mut found = found.ok_or_else(|| {
+        Trouble::new(
+            "--contributions needs males and females; tell them in a column named sex, as M and F",
+        )
+    })?;
+    let by_share = |one: &Share, other: &Share| other.share.total_cmp(&one.share);
+    found.contributions.sort_by(by_share);
+    Ok(found)
 }
 
 impl Figures {
     fn as_json(&self, book: &Studbook) -> Value {
+        let named_share = |each: &Share| json!({"id": book.name(each.place), "share": each.share});
         let named = |shares: &[Share]| {
-            shares
-                .iter()
-                .take(100)
-                .map(|each| json!({"id": book.name(each.place), "share": each.share}))
-                .collect::<Vec<_>>()
+            let first = shares.iter().take(100);
+            first.map(named_share).collect::<Vec<_>>()
         };
         json!({
             "figures": self.population,
             "founder_genomes_by_gene_drop": self.by_gene_drop,
             "founders": named(&self.founders),
             "ancestors": named(&self.ancestors),
+            "optimal_contributions": self.optimum.as_ref().map(|optimum| json!({
+                "mean_kinship": optimum.mean_kinship,
+                "animals": optimum.contributions.iter().filter(|each| each.share > 0.0).map(named_share).collect::<Vec<_>>(),
+            })),
             "generation_interval_years": self.interval,
         })
     }
@@ -336,8 +389,19 @@ impl Figures {
         if let Some(years) = self.interval.and_then(|interval| interval.mean) {
             text += &format!("  generation interval     {years:.2} years\n");
         }
-        for (title, shares) in [("Founders", &self.founders), ("Ancestors", &self.ancestors)] {
-            text += &format!("{title} by contribution\n");
+        let mut lists = vec![
+            ("Founders by contribution".to_owned(), &self.founders),
+            ("Ancestors by contribution".to_owned(), &self.ancestors),
+        ];
+        if let Some(optimum) = &self.optimum {
+            let title = format!(
+                "Contributions for a mean kinship of {:.6}",
+                optimum.mean_kinship
+            );
+            lists.push((title, &optimum.contributions));
+        }
+        for (title, shares) in lists {
+            text += &format!("{title}\n");
             for each in shares.iter().take(TOLD) {
                 text += &format!(
                     "  {:6.2} %   {}\n",

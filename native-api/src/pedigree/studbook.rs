@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use chrono::{Datelike as _, NaiveDate};
+use rules::horse::Sex;
 use rules::pedigree::{Flaw, Parents, Pedigree};
 
 use super::file::{Names, is_unknown, read, text};
@@ -10,6 +11,9 @@ use crate::trouble::Trouble;
 
 /// Oddities that are told one by one; of more, the number.
 const ODDITIES_TOLD: usize = 20;
+
+/// Animals of a cycle that are told by name.
+const CYCLE_TOLD: usize = 20;
 
 /// A pedigree file, read and checked. Places are in the order of the names' bytes, so that no result depends on the
 /// order of lines.
@@ -22,6 +26,8 @@ pub struct Studbook {
     pub rows: Vec<Row>,
     /// Births by place, in years; empty if the file tells none.
     pub births: Vec<Option<f64>>,
+    /// The sexes by place: as the file tells them, or else as sire or dam of somebody.
+    pub sexes: Vec<Option<Sex>>,
     /// What is odd, but no reason to refuse the file, one sentence each.
     pub oddities: Vec<String>,
 }
@@ -125,6 +131,7 @@ impl Studbook {
         let births: Vec<Option<f64>> = placed.iter().map(|entry| entry.born).collect();
         let tells_births = births.iter().any(Option::is_some);
         Ok(Self {
+            sexes: sexes(&table, &placed),
             pedigree,
             names,
             rows,
@@ -187,7 +194,12 @@ fn refused(flaw: &Flaw, names: &[Box<str>], entries: &[&Entry]) -> Trouble {
         let at = *place as usize;
         format!("\"{}\" (line {})", names[at], entries[at].line)
     };
-    let chain: Vec<String> = rows.iter().chain(rows.first()).map(told).collect();
+    let more = rows.len().saturating_sub(CYCLE_TOLD);
+    let mut chain: Vec<String> = rows.iter().take(CYCLE_TOLD).map(told).collect();
+    if more > 0 {
+        chain.push(format!("{more} more"));
+    }
+    chain.extend(rows.first().map(told));
     let line = rows.iter().map(|place| entries[*place as usize].line).min();
     trouble(
         line.unwrap_or(0),
@@ -238,6 +250,21 @@ fn oddities(pedigree: &Pedigree, names: &[Box<str>], entries: &[&Entry]) -> Vec<
         odd.push(format!("and {more} more"));
     }
     odd
+}
+
+fn sexes(table: &[Parents], entries: &[&Entry]) -> Vec<Option<Sex>> {
+    let mut sexes = vec![None; table.len()];
+    for parents in table {
+        for (parent, sex) in [(parents.sire, Sex::Male), (parents.dam, Sex::Female)] {
+            if let Some(parent) = parent {
+                sexes[parent as usize] = Some(sex);
+            }
+        }
+    }
+    let told = |is_male| if is_male { Sex::Male } else { Sex::Female };
+    let both = sexes.into_iter().zip(entries);
+    both.map(|(sex, entry)| entry.is_male.map(told).or(sex))
+        .collect()
 }
 
 fn is_male(sex: &str) -> Option<bool> {
