@@ -8,7 +8,7 @@ use std::fs;
 use std::io::{Read as _, stdin};
 
 use clap::Args;
-use rules::genetics::inference::{Diplotype, Failure, Family, Member, Site};
+use rules::genetics::inference::{Diplotype, Failure, Family, MOST_MEMBERS, Member, Site};
 use rules::horse::Sex;
 use serde_json::{Value, json};
 
@@ -124,6 +124,12 @@ fn answer(document: &Document) -> Result<Value, Trouble> {
 fn check_names(document: &Document, loci: &[Known]) -> Result<(), Trouble> {
     if loci.is_empty() || document.animals.is_empty() {
         return Err(Trouble::new("a family needs \"loci\" and \"animals\""));
+    }
+    let animals = document.animals.len();
+    if animals > MOST_MEMBERS {
+        return Err(Trouble::new(format!(
+            "the family has {animals} animals, and {MOST_MEMBERS} at the most can be looked at; leave out those that say little"
+        )));
     }
     for (at, locus) in loci.iter().enumerate() {
         if loci.iter().skip(at + 1).any(|it| it.name == locus.name) {
@@ -460,6 +466,10 @@ mod tests {
             ),
             "no Y",
         );
+        let many: Vec<String> = (0..32)
+            .map(|at| format!(r#"{{"id": "{at}", "sex": "male"}}"#))
+            .collect();
+        refused(&family(SIMPLE, &many.join(", ")), "has 32 animals, and 31");
         refused(&family(SIMPLE, &format!("{one}, {one}")), "stands twice");
         let pair = r#"{"id": "a", "sex": "female", "genotypes": {"L": "N/N"}}, {"id": "b", "sex": "male", "dam": "a", "genotypes": {"L": "a/a"}}"#;
         refused(

@@ -126,8 +126,10 @@ impl Told<'_> {
                 );
             }
         }
-        println!("\nLoci");
-        for (locus, table) in self.loci() {
+        for (at, (locus, table)) in self.loci().into_iter().enumerate() {
+            if at == 0 {
+                println!("\nLoci");
+            }
             for (pair, odds) in table {
                 print_row(&format!("{locus}={}", locus.pair_text(pair)), odds);
             }
