@@ -231,6 +231,27 @@ async fn a_foal_is_touched_when_its_day_or_its_stage_changes_and_at_no_other_tim
     assert_eq!(world.one(exact).await, 4);
 }
 
+#[tokio::test]
+async fn a_foal_that_cannot_be_read_keeps_no_other_from_growing() {
+    let world = World::new().await;
+    let ann = world.player("Ann").await;
+    let (spoilt, sound) = (world.foal(&ann).await, world.foal(&ann).await);
+    world
+        .sql(&format!(
+            "update foal_development set milestones_reached = '[\"stands\"]' where foal_id = {spoilt}"
+        ))
+        .await;
+    world.advance("72h").await;
+    world.deliver_due().await;
+    let day =
+        |foal| format!("select current_day::bigint from foal_development where foal_id = {foal}");
+    assert_eq!(world.one(&day(sound)).await, 4);
+    assert_eq!(world.one(&day(spoilt)).await, 1);
+    let waits = "select count(*) from foal_development d join horses h on h.id = d.foal_id
+        where d.grows_at between h.born_at + interval '73 hours' and h.born_at + interval '74 hours'";
+    assert_eq!(world.one(waits).await, 1, "it is tried again in an hour");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_workers_let_many_foals_grow_once() {
     let world = World::new().await;

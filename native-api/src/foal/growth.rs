@@ -15,7 +15,7 @@ use crate::db::fault::column;
 use crate::db::{Tx, Write};
 use crate::horse::record::gauge;
 
-/// Grows the foals that are due, and says how many they were.
+/// Grows the foals that are due, and says how many were looked at.
 #[derive(Clone, Copy, Debug)]
 pub struct Grow {
     /// How many at most.
@@ -39,6 +39,9 @@ const GROW: &str = "with grown as (
     update foal_development d set current_day = g.day, milestones_reached = g.milestones, grows_at = g.grows_at
     from grown g where d.foal_id = g.foal";
 
+/// What cannot be read now stands in the way of no other foal, and is tried again.
+const POSTPONE: &str = "update foal_development set grows_at = $2::timestamptz + interval '1 hour' where foal_id = any ($1)";
+
 const DEVELOPMENT: &str =
     "select activities_completed, milestones_reached from foal_development where foal_id = $1";
 
@@ -52,11 +55,13 @@ impl Write for Grow {
         let rows = tx.rows(DUE, &[&tx.now(), &self.most]).await?;
         let mut batch = Batch::default();
         for row in &rows {
-            batch.push(row, tx.now())?;
+            let foal: i64 = column(row, "foal_id")?;
+            if let Err(failure) = batch.push(foal, row, tx.now()) {
+                tracing::error!(foal, ?failure, "a foal cannot grow");
+                batch.unreadable.push(foal);
+            }
         }
-        if !rows.is_empty() {
-            batch.write(tx).await?;
-        }
+        batch.write(tx).await?;
         Ok(rows.len())
     }
 }
@@ -68,16 +73,17 @@ struct Batch {
     days: Vec<i16>,
     milestones: Vec<Json<Milestones>>,
     next: Vec<Option<Instant>>,
+    unreadable: Vec<i64>,
 }
 
 impl Batch {
-    fn push(&mut self, row: &Row, now: Instant) -> Result<(), Failure> {
+    fn push(&mut self, foal: i64, row: &Row, now: Instant) -> Result<(), Failure> {
         let born_at: Instant = column(row, "born_at")?;
         let Json(modifiers) = column(row, "epigenetic_modifiers")?;
         let development = Development::of(row)?;
         let reached = development.reached(born_at, gauge(row, "bond_score")?, &modifiers, now);
         let growth = Growth::at(born_at, now);
-        self.foals.push(column(row, "foal_id")?);
+        self.foals.push(foal);
         self.stages.push(growth.stage.as_str());
         self.days.push(growth.current_day);
         self.milestones
@@ -87,16 +93,23 @@ impl Batch {
     }
 
     async fn write(&self, tx: &Tx<'_>) -> Result<(), Failure> {
-        let count = self.foals.len() as u64;
         let Self {
             foals,
             stages,
             days,
             milestones,
             next,
+            unreadable,
         } = self;
-        tx.expect_changed(count, GROW, &[foals, stages, days, milestones, next])
-            .await
+        if !foals.is_empty() {
+            let count = foals.len() as u64;
+            tx.expect_changed(count, GROW, &[foals, stages, days, milestones, next])
+                .await?;
+        }
+        if !unreadable.is_empty() {
+            tx.execute(POSTPONE, &[unreadable, &tx.now()]).await?;
+        }
+        Ok(())
     }
 }
 
