@@ -4,6 +4,8 @@ use crate::Instant;
 use crate::breed::{BREEDS, Breed, CROSSBRED};
 use crate::breeding::{Conceived, Newborn, Nurture, Parent, conceive};
 use crate::dice::{Dice, Purpose, Secret};
+use crate::genetics::Locus;
+use crate::genetics::inference::{Relative, infer};
 use crate::genetics::prediction::{self, predict};
 use crate::heredity::Inheritance;
 use crate::horse::{Sex, found};
@@ -58,7 +60,8 @@ impl From<Newborn> for Horse {
 }
 
 /// The digest of a herd with `births` conceptions made from `seed`: genomes, coats, breeding values, stats, traits and
-/// coefficients of every foal, the prediction of a mating and the figures of the population in each generation.
+/// coefficients of every foal; in each generation the prediction of a mating, what its foal is inferred to carry, and the
+/// figures of the population.
 #[must_use]
 pub fn births_digest(seed: u64, births: u32) -> [u8; 32] {
     let secret = Secret::new(Sha256::digest(seed.to_be_bytes()).into());
@@ -117,6 +120,7 @@ impl<'a> Herd<'a> {
             let f = Inbreeding::of(kinship.between(sire, dam));
             if birth == 0 {
                 self.predict(sire, dam);
+                self.infer(sire, dam);
             }
             if let Some(foal) = self.conceive(sire, dam, f, &mut dice) {
                 let parents = Parents {
@@ -213,6 +217,39 @@ impl<'a> Herd<'a> {
         for (phenotype, odds) in mating.coats() {
             self.hash.update(phenotype.code().to_be_bytes());
             for chance in [odds.conceived, odds.live] {
+                self.hash.update(chance.weight().to_be_bytes());
+                self.hash.update(chance.of().to_be_bytes());
+            }
+        }
+    }
+
+    /// What a filly of the two may carry, as far as their coats tell.
+    fn infer(&mut self, sire: u32, dam: u32) {
+        let breed = CROSSBRED.frequencies();
+        let parent = |sex, place: u32| Relative {
+            sex,
+            dam: None,
+            sire: None,
+            breed: &breed,
+            tested: &[],
+            seen: self
+                .horses
+                .get(place as usize)
+                .map(|it| it.inheritance.coat.phenotype),
+        };
+        let filly = Relative {
+            dam: Some(1),
+            sire: Some(0),
+            seen: None,
+            ..parent(Sex::Female, dam)
+        };
+        let family = [parent(Sex::Male, sire), parent(Sex::Female, dam), filly];
+        let Ok(posterior) = infer(&family, 2) else {
+            return;
+        };
+        for locus in Locus::ALL.iter().copied() {
+            for (pair, chance) in posterior.by_locus(locus) {
+                self.hash.update(locus.pair_text(pair));
                 self.hash.update(chance.weight().to_be_bytes());
                 self.hash.update(chance.of().to_be_bytes());
             }
