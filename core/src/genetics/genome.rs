@@ -358,7 +358,8 @@ impl Genotype {
         &self.genome
     }
 
-    /// Every genome that it may be, each as likely as the others: one where the phase is known.
+    /// Every genome that it may be, each as likely as the others: one where the phase is known, and twice as many for each
+    /// open locus. As the loci lie, 16 may be open: 65,536 genomes.
     #[must_use]
     pub fn phases(&self) -> Vec<Genome> {
         let [one, other] = self.genome.haplotypes();

@@ -3,14 +3,15 @@
 //! # What is exact
 //! Everything is integers. A gamete's weights are polynomials in the recombination fractions of the table, which are
 //! rationals, so they are rationals too; where loci are not linked, they are powers of one half. The odds of a locus, of
-//! disease and the joint odds of all loci that show are therefore fractions without any rounding, for parents whose
+//! disease and the joint odds of all loci that show are therefore fractions without any rounding, for any parents whose
 //! [`Genome`](super::Genome) is known and for a [`Genotype`](super::Genotype) with open phases, which is the average over
 //! its phases.
 //!
 //! A parent that is [inferred](super::inference) comes with weights rounded to 2^-32 for each block of linked loci. The odds
 //! of loci and of disease are exact for these weights. The joint odds are rounded too, as soon as their common denominator
 //! would pass 2^128: blocks to 2^-48, and the looks after each block to 2^-48, by the largest remainder, so that they are
-//! one together to the last bit. [`Mating::is_exact`] says which it is.
+//! one together to the last bit. So are those of two parents who are heterozygous at nearly every locus, with some phases
+//! known and some open. [`Mating::is_exact`] says which it is.
 //!
 //! # Two numbers
 //! What is lethal is conceived and lost. Each probability is told at conception and among live foals; a loss may go along

@@ -125,3 +125,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_horse_heterozygous_everywhere_has_as_many_phases_as_are_stated() {
+    let words: Vec<String> = Locus::ALL
+        .iter()
+        .map(|it| format!("{it}={}/{}", it.facts().alleles[0], it.facts().alleles[1]))
+        .collect();
+    let read = Genotype::parse(&words.join(" "), Sex::Female).unwrap();
+    let phases = read.phases();
+    assert_eq!(phases.len(), 65_536);
+    assert!(phases.is_sorted_by(|one, next| one < next));
+}
