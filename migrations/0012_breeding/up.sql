@@ -7,7 +7,7 @@ alter table horses
   add column height_cm smallint,
   add constraint horses_breeding_values_check check (array_ndims(breeding_values) = 1 and cardinality(breeding_values) = 14
     and array_position(breeding_values, null) is null),
-  add constraint horses_inbreeding_check check (inbreeding between 0 and 1),
+  add constraint horses_inbreeding_check check (inbreeding between 0 and 1 and (sire_id is not null or inbreeding = 0)),
   add constraint horses_coat_check check (jsonb_typeof(coat) = 'object' and length(coat::text) <= 4000),
   add constraint horses_height_cm_check check (height_cm between 40 and 250),
   add constraint horses_heredity_check check (num_nulls(genotype, breeding_values, coat, height_cm) in (0, 4)),

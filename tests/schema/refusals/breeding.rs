@@ -75,7 +75,7 @@ rules! {
         accepted: ["select world.endow({mare}, '', height => 40)", "select world.endow({mare}, '', height => 250)"],
         refused: ["select world.endow({mare}, '', height => 39)", "select world.endow({mare}, '', height => 251)"],
     }
-    inbreeding_lies_between_0_and_1: "horses_inbreeding_check" Rights {
+    inbreeding_lies_between_0_and_1_and_no_founder_is_inbred: "horses_inbreeding_check" Rights {
         accepted: [
             "set local session_replication_role = replica; update horses set inbreeding = 1 where id = {foal}",
             "set local session_replication_role = replica; update horses set inbreeding = 0.25 where id = {foal}",
@@ -84,6 +84,7 @@ rules! {
             "set local session_replication_role = replica; update horses set inbreeding = 1.0000001 where id = {foal}",
             "set local session_replication_role = replica; update horses set inbreeding = -0.1 where id = {foal}",
             "set local session_replication_role = replica; update horses set inbreeding = 'NaN' where id = {foal}",
+            "set local session_replication_role = replica; update horses set inbreeding = 0.1 where id = {mare}",
         ],
     }
     a_test_tells_alleles_of_a_tested_locus: "genetic_tests_known_check" Everyone {
