@@ -6,11 +6,13 @@ mod coefficients;
 mod generations;
 mod inbreeding;
 mod kinship;
+mod lines;
 mod mating;
 mod population;
 mod record;
 mod register;
 mod selection;
+mod sweep;
 
 pub use ancestors::{Share, ancestors, effective, founder_genomes_by_gene_drop, founders};
 pub use coefficients::coefficients;

@@ -2,8 +2,8 @@
 //!
 //! The inbreeding of an animal is the kinship of its parents, and the kinship of a sire with all of his mates takes
 //! two sweeps over their ancestors (Colleau 2002, Genet. Sel. Evol. 34:409; Sargolzaei, Iwaisaki & Colleau 2005,
-//! J. Anim. Breed. Genet. 122:325). Only animals with offspring are swept, and sires of one generation are swept
-//! together, [`LANES`] at a time, since they share most of their ancestors.
+//! J. Anim. Breed. Genet. 122:325). Sires of one generation are swept together, since they share most of their
+//! ancestors, and only through animals that somebody asked about later descends from.
 
 #![expect(
     clippy::float_arithmetic,
@@ -18,12 +18,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::bits::Bits;
+use super::lines::Lines;
 use super::record::{Pedigree, UNKNOWN};
-
-/// Sires in one sweep.
-const LANES: usize = 8;
-
-type Row = [f64; LANES];
+use super::sweep::{LANES, Sweep};
 
 /// The inbreeding coefficient F of every animal, 0 to 1, in the order of the table.
 ///
@@ -37,26 +34,41 @@ pub fn coefficients(pedigree: &Pedigree) -> Vec<f64> {
 pub(super) fn by_rank(pedigree: &Pedigree) -> Vec<f64> {
     let kept = Kept::of(pedigree);
     let matings = Matings::of(pedigree, &kept);
+    let last_asked = matings.last_asked();
     let mut f = vec![0.0; pedigree.by_rank().len()];
     f[UNKNOWN as usize] = -1.0;
+    let mut samplings = vec![0.0];
+    let mut lines = Lines::new(&kept.parents);
     let mut sweep = Sweep::new(kept.parents.len());
+    let mut work = usize::MAX;
     for generation in kept.generations.windows(2) {
         let (start, end) = (generation[0], generation[1]);
         // Sampling needs the F of parents: these had it from the generations before.
         for rank in &kept.ranks[start as usize..end as usize] {
             let [sire, dam] = pedigree.parents_of(*rank);
-            sweep
-                .sampling
-                .push(sampling(f[sire as usize], f[dam as usize]));
+            samplings.push(sampling(f[sire as usize], f[dam as usize]));
         }
+        let mut unsampled = start;
+        // Drawing lines is worth while only after some sweeps.
+        if work > 2 * lines.needed() {
+            lines.draw(&kept.generations, |animal| {
+                last_asked[animal as usize] >= start
+            });
+            sweep.renew();
+            (work, unsampled) = (0, 1);
+        }
+        lines.sample(&samplings, unsampled);
         let sires: Vec<u32> = (start..end)
             .filter(|sire| !matings.of_sire(*sire).is_empty())
             .collect();
         for sires in sires.chunks(LANES) {
-            sweep.run(&kept.parents, sires, &matings);
+            let matings_of = |sire: &u32| matings.of_sire(*sire);
+            let mates = sires.iter().flat_map(matings_of);
+            let numbers: Vec<u32> = sires.iter().map(|sire| lines.number(*sire)).collect();
+            work += sweep.run(&lines, &numbers, mates.map(|(mate, _)| lines.number(*mate)));
             for (lane, sire) in sires.iter().enumerate() {
                 for (mate, foal) in matings.of_sire(*sire) {
-                    f[*foal as usize] = 0.5 * sweep.kin[*mate as usize][lane];
+                    f[*foal as usize] = 0.5 * sweep.kin(lines.number(*mate), lane);
                 }
             }
         }
@@ -150,100 +162,20 @@ impl Matings {
         Self { starts, foals }
     }
 
+    /// The last sire in whose sweep each animal is asked about, 0 for none: himself, or her mate.
+    fn last_asked(&self) -> Vec<u32> {
+        let mut last = vec![0; self.starts.len()];
+        for sire in 0..self.starts.len() as u32 - 1 {
+            for (mate, _) in self.of_sire(sire) {
+                last[*mate as usize] = sire;
+                last[sire as usize] = sire;
+            }
+        }
+        last
+    }
+
     fn of_sire(&self, sire: u32) -> &[(u32, u32)] {
         let sire = sire as usize;
         &self.foals[self.starts[sire] as usize..self.starts[sire + 1] as usize]
-    }
-}
-
-/// One sweep: the relationship of up to [`LANES`] sires with everybody that their mates descend from.
-struct Sweep {
-    /// The Mendelian sampling of everybody in the generations up to this one.
-    sampling: Vec<f64>,
-    /// On the way up what a sire has from each ancestor, on the way down the relationship with him.
-    kin: Vec<Row>,
-    /// Whose row holds something from the way up.
-    ancestral: Bits,
-    open: Bits,
-    /// Whose relationship is asked for, the youngest first.
-    asked: Vec<u32>,
-}
-
-impl Sweep {
-    fn new(kept: usize) -> Self {
-        Self {
-            sampling: vec![0.0],
-            kin: vec![[0.0; LANES]; kept],
-            ancestral: Bits::new(kept),
-            open: Bits::new(kept),
-            asked: Vec::new(),
-        }
-    }
-
-    fn run(&mut self, parents: &[[u32; 2]], sires: &[u32], matings: &Matings) {
-        self.up(parents, sires);
-        self.ask(parents, sires, matings);
-        self.down(parents);
-    }
-
-    /// Half of what everybody has goes on to each parent: a sire's contributions from his ancestors.
-    fn up(&mut self, parents: &[[u32; 2]], sires: &[u32]) {
-        self.ancestral.clear();
-        for (lane, sire) in sires.iter().enumerate() {
-            self.kin[*sire as usize] = [0.0; LANES];
-            self.kin[*sire as usize][lane] = 1.0;
-            self.ancestral.insert(*sire);
-            self.open.insert(*sire);
-        }
-        let (kin, ancestral) = (&mut self.kin, &mut self.ancestral);
-        self.open.drain_down(|open, animal| {
-            let half = kin[animal as usize].map(|part| 0.5 * part);
-            for parent in parents[animal as usize] {
-                if ancestral.insert(parent) {
-                    open.insert(parent);
-                    kin[parent as usize] = half;
-                } else {
-                    for (sum, part) in kin[parent as usize].iter_mut().zip(half) {
-                        *sum += part;
-                    }
-                }
-            }
-        });
-    }
-
-    fn ask(&mut self, parents: &[[u32; 2]], sires: &[u32], matings: &Matings) {
-        for (mate, _) in sires.iter().flat_map(|sire| matings.of_sire(*sire)) {
-            self.open.insert(*mate);
-        }
-        self.asked.clear();
-        let asked = &mut self.asked;
-        self.open.drain_down(|open, animal| {
-            if animal != UNKNOWN {
-                asked.push(animal);
-                for parent in parents[animal as usize] {
-                    open.insert(parent);
-                }
-            }
-        });
-    }
-
-    /// An animal has its parents' mean relationship, and an ancestor its own part beside that.
-    fn down(&mut self, parents: &[[u32; 2]]) {
-        self.kin[UNKNOWN as usize] = [0.0; LANES];
-        for animal in self.asked.iter().rev() {
-            let [sire, dam] = parents[*animal as usize];
-            let (sire, dam) = (self.kin[sire as usize], self.kin[dam as usize]);
-            let own = &mut self.kin[*animal as usize];
-            if self.ancestral.contains(*animal) {
-                let sampling = self.sampling[*animal as usize];
-                for lane in 0..LANES {
-                    own[lane] = sampling * own[lane] + 0.5 * (sire[lane] + dam[lane]);
-                }
-            } else {
-                for lane in 0..LANES {
-                    own[lane] = 0.5 * (sire[lane] + dam[lane]);
-                }
-            }
-        }
     }
 }
