@@ -364,28 +364,64 @@ pub fn expected_stat(
     }
 }
 
-/// The mean and the standard deviation of a foal's height when it is grown, in thousandths of a centimetre, as far as the
-/// heights of its parents tell.
+/// What a parent's height tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stature {
+    /// Its height, in centimetres.
+    pub height_cm: i16,
+    /// The mean of its breed; none for a crossbred, whose height is then taken as it is.
+    pub breed_cm: Option<i16>,
+    /// The variance that the loci of [`size`](crate::genetics::size) have in its breed, in thousandths².
+    pub loci_variance: i64,
+}
+
+impl Stature {
+    fn additive_variance(self) -> i128 {
+        i128::from(HEIGHT.additive_variance()) + i128::from(self.loci_variance)
+    }
+
+    /// Its breeding value with what its loci add: the regression on its height, as [`Estimate::of_stat`] has it.
+    fn estimate(self) -> Estimate {
+        let (additive, height) = (self.additive_variance(), i128::from(self.height_cm) * 1_000);
+        let whole = additive + i128::from(HEIGHT.environmental_variance());
+        let mean = self.breed_cm.map_or(height, |cm| i128::from(cm) * 1_000);
+        let gain = div_round(additive * (height - mean), whole);
+        Estimate {
+            mean: cut(saturate(mean + gain)),
+            variance: saturate(div_round(
+                additive * i128::from(HEIGHT.environmental_variance()),
+                whole,
+            )),
+        }
+    }
+}
+
+/// The mean and the standard deviation of a foal's height once it is grown, as far as its parents' heights tell.
 ///
-/// The mean is theirs. A foal differs from it by Mendelian sampling, by its own environment, and by half of what the
-/// environments of either parent did; a twelfth of a square centimetre is added for the rounding of its own height.
+/// The variance is that of the parents' mean, of Mendelian sampling, of the environment, and a twelfth of a square
+/// centimetre for the rounding.
 ///
 /// ```
-/// use rules::heredity::{Expected, ParentsInbreeding, expected_height};
+/// use rules::heredity::{Expected, ParentsInbreeding, Stature, expected_height};
 /// use rules::pedigree::Inbreeding;
 /// let unrelated = ParentsInbreeding { sire: Inbreeding::NONE, dam: Inbreeding::NONE };
-/// // 9 / 2 + 11.56 x 3 / 2 + 1 / 12 = 21.92 cm², the square of 4.68 cm.
-/// let expected = expected_height(165, 160, unrelated);
-/// assert_eq!(expected, Expected { mean: 162_500, sd: 4_682 });
+/// let parent = |height_cm| Stature { height_cm, breed_cm: Some(160), loci_variance: 0 };
+/// // h² = 9 / 20.56: the sire's 5 cm above the breed give a foal half of 2.19 cm.
+/// // 9 x 11.56 / 20.56 / 2 + 9 / 2 + 11.56 + 1 / 12 = 18.67 cm², the square of 4.32 cm.
+/// let expected = expected_height(parent(165), parent(160), unrelated);
+/// assert_eq!(expected, Expected { mean: 161_095, sd: 4_321 });
 /// ```
 #[must_use]
-pub fn expected_height(sire_cm: i16, dam_cm: i16, inbred: ParentsInbreeding) -> Expected {
-    let additive = i128::from(HEIGHT.additive_variance());
+pub fn expected_height(sire: Stature, dam: Stature, inbred: ParentsInbreeding) -> Expected {
+    let additive = div_round(sire.additive_variance() + dam.additive_variance(), 2);
+    let (sire, dam) = (sire.estimate(), dam.estimate());
+    let parents = div_round(i128::from(sire.variance) + i128::from(dam.variance), 4);
     let sampling = div_round(additive * i128::from(inbred.left()), 4_000_000);
-    let environment = div_round(i128::from(HEIGHT.environmental_variance()) * 3, 2);
-    let variance = saturate(sampling + environment + 1_000_000 / 12).unsigned_abs();
+    let rest = i128::from(HEIGHT.environmental_variance()) + 1_000_000 / 12;
+    let variance = saturate(parents + sampling + rest).unsigned_abs();
+    let middle = i128::from(sire.mean) + i128::from(dam.mean);
     Expected {
-        mean: (i32::from(sire_cm) + i32::from(dam_cm)) * 500,
+        mean: cut(saturate(div_round(middle, 2))),
         sd: cut(rounded_half((4 * variance).isqrt())),
     }
 }

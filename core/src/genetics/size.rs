@@ -38,10 +38,32 @@ pub fn height_effect(genome: &Genome) -> i32 {
 /// What they add on average in a breed whose alleles pair at random, rounded once.
 #[must_use]
 pub fn mean_height_effect(frequencies: &Frequencies) -> i32 {
-    let in_1e8 = EFFECTS.iter().map(|(locus, one, two)| {
+    let sum = moments(frequencies).map(|(first, _)| first).sum();
+    saturate(div_round(sum, PAIRS)) as i32
+}
+
+/// The variance of what they add in such a breed, in thousandths of a centimetre, squared; rounded once.
+#[must_use]
+pub fn height_effect_variance(frequencies: &Frequencies) -> i64 {
+    let sum = moments(frequencies)
+        .map(|(first, second)| PAIRS * second - first * first)
+        .sum();
+    saturate(div_round(sum, PAIRS * PAIRS))
+}
+
+/// How many pairs of alleles the whole is: that of the frequencies, squared.
+const PAIRS: i128 = 100_000_000;
+
+/// The mean and the mean square of each locus, times [`PAIRS`].
+fn moments(frequencies: &Frequencies) -> impl Iterator<Item = (i128, i128)> {
+    EFFECTS.iter().map(|(locus, one, two)| {
         let often = frequencies.weights(*locus).get(1).copied().unwrap_or(0);
         let (with, without) = (i128::from(often), 10_000 - i128::from(often));
-        2 * with * without * i128::from(*one) + with * with * i128::from(*two)
-    });
-    saturate(div_round(in_1e8.sum(), 100_000_000)) as i32
+        let (one, two) = (i128::from(*one), i128::from(*two));
+        let (single, double) = (2 * with * without, with * with);
+        (
+            single * one + double * two,
+            single * one * one + double * two * two,
+        )
+    })
 }

@@ -62,6 +62,11 @@ impl Family {
         self.0.iter().position(|it| it.id == id)
     }
 
+    /// The allele frequencies of a member's breed.
+    pub(crate) fn frequencies(&self, id: i64) -> Option<&Frequencies> {
+        self.0.iter().find(|it| it.id == id).map(|it| &it.breed)
+    }
+
     /// What a member passes on, as far as can be known.
     ///
     /// Where the family together is too much to look at, or contradicts itself, the member is looked at alone.

@@ -16,11 +16,13 @@ use crate::wire::Chance;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::Refusal;
+use rules::breed::{CROSSBRED, by_name};
 use rules::breeding::{Mare, Mate, Nurture, Stallion, breed_of_foal, check_covering, trait_odds};
 use rules::economy::COVERING_REGISTRATION;
 use rules::genetics::Locus;
 use rules::genetics::prediction::predict;
-use rules::heredity::{Estimate, ParentsInbreeding, expected_height, expected_stat};
+use rules::genetics::size::height_effect_variance;
+use rules::heredity::{Estimate, ParentsInbreeding, Stature, expected_height, expected_stat};
 use rules::horse::{FIRST_ACTIVE_AGE, Sex};
 use rules::id::{HorseId, UserId};
 use rules::money::Coins;
@@ -360,7 +362,7 @@ impl Pair<'_> {
             is_exact: mating.is_exact(),
             health: health(&mating),
             stats: self.stats(inbreeding),
-            height_cm: self.height()?,
+            height_cm: self.height(family)?,
             traits: trait_odds(mare.traits().chain(stallion.traits()), nurture, inbreeding)
                 .into_iter()
                 .map(|odds| TraitChance {
@@ -387,10 +389,20 @@ impl Pair<'_> {
         Stat::ALL.iter().map(expected).collect()
     }
 
-    fn height(&self) -> Result<Option<Expected>, Failure> {
-        let sire: Option<i16> = self.stallion.row.get("height_cm")?;
-        let dam: Option<i16> = self.mare.row.get("height_cm")?;
-        let both = sire.zip(dam);
+    fn height(&self, family: &Family) -> Result<Option<Expected>, Failure> {
+        let stature = |parent: &Parent<'_>| -> Result<Option<Stature>, Failure> {
+            let height: Option<i16> = parent.row.get("height_cm")?;
+            let breed: String = parent.row.get("breed")?;
+            let known = by_name(&breed).ok().filter(|it| **it != CROSSBRED);
+            Ok(height.map(|height_cm| Stature {
+                height_cm,
+                breed_cm: known.map(|it| it.facts.height_cm.into()),
+                loci_variance: family
+                    .frequencies(parent.mate.id.get())
+                    .map_or(0, height_effect_variance),
+            }))
+        };
+        let both = stature(&self.stallion)?.zip(stature(&self.mare)?);
         Ok(both.map(|(sire, dam)| Expected::of(expected_height(sire, dam, self.inbred()))))
     }
 
