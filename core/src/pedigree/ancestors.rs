@@ -9,6 +9,7 @@ use alloc::collections::BinaryHeap;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
+use core::mem::take;
 
 use super::bits::Bits;
 use super::kinship::{contributions, shares};
@@ -54,29 +55,28 @@ pub fn founders(pedigree: &Pedigree, group: &[u32]) -> Vec<Share> {
 /// The ancestors of a group by marginal contribution, the greatest first (Boichard, Maignel & Verrier 1997, Genet. Sel.
 /// Evol. 29:5): each counts for what no ancestor before it in the list explains. The shares add up to 1.
 ///
-/// Of two with the same marginal contribution the older one comes first. A search looks again at those alone who may be
-/// next, and walks from them to the ancestors already found, no further.
+/// Of two with the same marginal contribution the older one comes first. An ancestor that is found changes what its own
+/// ancestors contribute and what is explained of its descendants, and nobody else.
 #[must_use]
 pub fn ancestors(pedigree: &Pedigree, group: &[u32]) -> Vec<Share> {
     let mut search = Search::new(pedigree, group);
     let mut found = Vec::new();
     let mut explained = 0.0;
-    while let Some(candidate) = search.heap.pop() {
-        let Candidate { share, rank, .. } = candidate;
-        if let Some(lower) = search.lower(&candidate) {
-            if lower.share > DUST {
-                search.heap.push(lower);
-            }
+    while let Some(last) = search.heap.pop() {
+        // A marginal contribution only ever shrinks, so an old one is a bound.
+        let share = search.marginal(last.rank);
+        if share < last.share {
+            search.push(last.rank);
             continue;
         }
-        if let Some(place) = pedigree.place(rank) {
+        if let Some(place) = pedigree.place(last.rank) {
             found.push(Share { place, share });
         }
         explained += share;
         if explained > 1.0 - DUST {
             break;
         }
-        search.select(rank);
+        search.select(last.rank);
     }
     found
 }
@@ -155,8 +155,6 @@ fn drop_genes(pedigree: &Pedigree, alleles: &mut [[u32; 2]], dice: &mut Dice) {
 struct Candidate {
     share: f64,
     rank: u32,
-    /// The part of it that those found explained then.
-    explained: f64,
 }
 
 impl Ord for Candidate {
@@ -181,17 +179,17 @@ impl PartialEq for Candidate {
 
 impl Eq for Candidate {}
 
-/// Boichard's search. A marginal contribution only ever shrinks, so an old one is a bound.
+/// Boichard's search: a walk to the ancestors and one to the descendants of whoever is found, no further than to others
+/// found before.
 struct Search<'a> {
     pedigree: &'a Pedigree,
+    offspring: Offspring,
     heap: BinaryHeap<Candidate>,
     /// What each animal contributes through lines on which nobody was found.
     parts: Vec<f64>,
-    /// Who was found: their parents count no longer.
-    found: Bits,
-    /// The oldest of them.
-    oldest: u32,
-    /// Weights on a way up; all zero between ways.
+    /// The part of each animal's genes that those found explain: 1 of these themselves.
+    explained: Vec<f64>,
+    /// Weights on a walk; all zero between walks.
     weights: Vec<f64>,
     open: Bits,
 }
@@ -199,94 +197,155 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn new(pedigree: &'a Pedigree, group: &[u32]) -> Self {
         let parts = contributions(pedigree, &shares(pedigree.len(), group));
-        let heap = (0_u32..)
-            .zip(&parts)
-            .filter(|(_, part)| **part > DUST)
-            .map(|(rank, part)| Candidate {
-                share: *part,
-                rank,
-                explained: 0.0,
-            })
-            .collect();
         let animals = parts.len();
-        Self {
+        let mut search = Self {
             pedigree,
-            heap,
+            offspring: Offspring::of(pedigree, &parts),
+            heap: BinaryHeap::new(),
             parts,
-            found: Bits::new(animals),
-            oldest: u32::MAX,
+            explained: vec![0.0; animals],
             weights: vec![0.0; animals],
             open: Bits::new(animals),
+        };
+        for rank in 1..animals as u32 {
+            search.push(rank);
+        }
+        search
+    }
+
+    /// What an animal contributes that is not explained.
+    fn marginal(&self, rank: u32) -> f64 {
+        let at = rank as usize;
+        let explained = self.explained.get(at).copied().unwrap_or(1.0);
+        self.parts.get(at).copied().unwrap_or(0.0) * (1.0 - explained)
+    }
+
+    fn push(&mut self, rank: u32) {
+        let share = self.marginal(rank);
+        if share > DUST {
+            self.heap.push(Candidate { share, rank });
         }
     }
 
-    /// The candidate as it is now, if it contributes less than when last looked at. What it contributes at all is known
-    /// without a walk, so that is looked at first.
-    fn lower(&mut self, last: &Candidate) -> Option<Candidate> {
-        let rank = last.rank;
-        let part = self.parts.get(rank as usize).copied().unwrap_or(0.0);
-        let mut explained = last.explained;
-        if part * (1.0 - explained) >= last.share {
-            explained = self.explained(rank);
-        }
-        let share = part * (1.0 - explained);
-        (share < last.share).then_some(Candidate {
-            share,
-            rank,
-            explained,
-        })
-    }
-
-    /// The part of an animal's genes that those found explain.
-    fn explained(&mut self, rank: u32) -> f64 {
-        let mut explained = 0.0;
-        self.up(rank, self.oldest, |found, animal, weight, _| {
-            if found.contains(animal) {
-                explained += weight;
-            }
-        });
-        explained
-    }
-
-    /// Takes an ancestor as found: what went through it to its own ancestors is explained.
+    /// Takes an ancestor as found: what went through it to its own ancestors is explained, and so is all that its
+    /// descendants have from it.
     fn select(&mut self, rank: u32) {
-        let through = self.parts.get(rank as usize).copied().unwrap_or(0.0);
-        self.up(rank, UNKNOWN + 1, |_, animal, weight, parts| {
-            if let Some(part) = parts.get_mut(animal as usize)
-                && animal != rank
-            {
-                *part -= weight * through;
-            }
-        });
-        self.found.insert(rank);
-        self.oldest = self.oldest.min(rank);
+        let at = rank as usize;
+        let through = self.parts.get(at).copied().unwrap_or(0.0);
+        let rest = 1.0 - self.explained.get(at).copied().unwrap_or(1.0);
+        self.up(rank, through);
+        self.down(rank, rest);
+        if let Some(explained) = self.explained.get_mut(at) {
+            *explained = 1.0;
+        }
     }
 
-    /// Walks from an animal to its ancestors, to a last rank and not beyond those found, with what each contributes to it.
-    fn up(&mut self, rank: u32, last: u32, mut visit: impl FnMut(&Bits, u32, f64, &mut [f64])) {
-        let (pedigree, weights, found) = (self.pedigree, &mut self.weights, &self.found);
-        let parts = &mut self.parts;
-        if let Some(own) = weights.get_mut(rank as usize) {
-            *own = 1.0;
-        }
-        self.open.insert(rank);
-        self.open.drain_down(|open, animal| {
-            let Some(own) = weights.get_mut(animal as usize) else {
-                return;
-            };
-            let weight = core::mem::take(own);
-            visit(found, animal, weight, parts);
-            if found.contains(animal) {
+    /// Takes from an animal's ancestors what they contributed through it.
+    fn up(&mut self, rank: u32, through: f64) {
+        let Self {
+            pedigree,
+            parts,
+            explained,
+            weights,
+            open,
+            ..
+        } = self;
+        put(weights, rank, through);
+        open.insert(rank);
+        open.drain_down(|open, animal| {
+            let weight = weights.get_mut(animal as usize).map_or(0.0, take);
+            if animal != rank {
+                add(parts, animal, -weight);
+            }
+            if explained.get(animal as usize) == Some(&1.0) {
                 return;
             }
             for parent in pedigree.parents_of(animal) {
-                if let Some(sum) = weights.get_mut(parent as usize)
-                    && parent >= last
-                {
-                    *sum += 0.5 * weight;
+                if parent != UNKNOWN {
+                    add(weights, parent, 0.5 * weight);
                     open.insert(parent);
                 }
             }
         });
+    }
+
+    /// Explains what an animal's descendants have from it.
+    fn down(&mut self, rank: u32, rest: f64) {
+        let Self {
+            offspring,
+            parts,
+            explained,
+            weights,
+            open,
+            ..
+        } = self;
+        // The set is walked from the greatest number, and here the oldest comes first.
+        let turned = parts.len() as u32 - 1;
+        put(weights, rank, rest);
+        open.insert(turned - rank);
+        open.drain_down(|open, number| {
+            let animal = turned - number;
+            let weight = weights.get_mut(animal as usize).map_or(0.0, take);
+            if explained.get(animal as usize) == Some(&1.0) {
+                return;
+            }
+            add(explained, animal, weight);
+            for foal in offspring.of_parent(animal) {
+                add(weights, *foal, 0.5 * weight);
+                open.insert(turned - foal);
+            }
+        });
+    }
+}
+
+/// The offspring of each animal that are ancestors of a group or belong to it, by rank.
+struct Offspring {
+    starts: Vec<u32>,
+    ranks: Vec<u32>,
+}
+
+impl Offspring {
+    fn of(pedigree: &Pedigree, parts: &[f64]) -> Self {
+        let known = || {
+            let ranks = (0_u32..).zip(parts).filter(|(_, part)| **part > 0.0);
+            let pairs = ranks.flat_map(|(rank, _)| pedigree.parents_of(rank).map(|it| (rank, it)));
+            pairs.filter(|(_, parent)| *parent != UNKNOWN)
+        };
+        let mut starts = vec![0_u32; parts.len() + 1];
+        for (_, parent) in known() {
+            add(&mut starts, parent, 1);
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let mut ranks = vec![0; sum as usize];
+        for (rank, parent) in known() {
+            if let Some(start) = starts.get_mut(parent as usize) {
+                *start -= 1;
+                put(&mut ranks, *start, rank);
+            }
+        }
+        Self { starts, ranks }
+    }
+
+    fn of_parent(&self, rank: u32) -> &[u32] {
+        let at = rank as usize;
+        let bounds = self.starts.get(at).zip(self.starts.get(at + 1));
+        let range = bounds.map(|(start, end)| *start as usize..*end as usize);
+        range.and_then(|it| self.ranks.get(it)).unwrap_or_default()
+    }
+}
+
+fn add<T: core::ops::AddAssign>(values: &mut [T], at: u32, value: T) {
+    if let Some(sum) = values.get_mut(at as usize) {
+        *sum += value;
+    }
+}
+
+fn put<T>(values: &mut [T], at: u32, value: T) {
+    if let Some(held) = values.get_mut(at as usize) {
+        *held = value;
     }
 }
