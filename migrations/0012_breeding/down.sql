@@ -49,7 +49,11 @@ end
 $$;
 drop index idx_pregnancies_user_id;
 create index idx_pregnancies_user_id on pregnancies (user_id);
-alter table pregnancies drop column lost_to;
+alter table pregnancies
+  drop constraint pregnancies_ended_early_check,
+  drop constraint pregnancies_gestation_check,
+  add constraint pregnancies_due_at_check check (due_at > covered_at),
+  drop column lost_to;
 
 drop trigger horses_born_of_pregnancy on horses;
 drop function horses_born_of_pregnancy();

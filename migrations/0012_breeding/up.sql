@@ -68,6 +68,9 @@ create constraint trigger horses_born_of_pregnancy after insert on horses deferr
 
 alter table pregnancies
   add column lost_to text,
+  drop constraint pregnancies_due_at_check,
+  add constraint pregnancies_gestation_check check (due_at - covered_at = interval '168 hours'),
+  add constraint pregnancies_ended_early_check check (ended_at >= due_at),
   add constraint pregnancies_lost_to_check check ((state = 'lost') = (lost_to is not null) and lost_to ~ '^[A-Za-z0-9_]{1,20}$');
 comment on column pregnancies.lost_to is 'The locus whose genotype no foal lives with; set where the pregnancy is lost.';
 drop index idx_pregnancies_user_id;

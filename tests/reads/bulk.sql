@@ -53,7 +53,7 @@ insert into horse_discipline_scores (horse_id, discipline, score)
 select h.id, d.key, d.value::integer from horses h, jsonb_each_text(h.discipline_scores) d;
 
 insert into pregnancies (mare_id, stallion_id, user_id, covered_at, due_at)
-select h.id, h.id - 1, h.user_id, now(), now() + interval '7 days' from horses h where h.sex = 'female' and h.id % 40 = 1 and h.id > 1;
+select h.id, h.id - 1, h.user_id, now(), now() + interval '168 hours' from horses h where h.sex = 'female' and h.id % 40 = 1 and h.id > 1;
 
 insert into training_logs (horse_id, user_id, discipline, trained_at, score_gain, user_xp)
 select h.id, h.user_id, 'Racing', now() - n * interval '7 days', 5, 5 from horses h, generate_series(1, 3) n where h.id % 3 > 0;

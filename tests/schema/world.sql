@@ -123,8 +123,8 @@ select world.horse(1006, 'female', world.now() - interval '35 days', id),
        world.horse(1007, 'male', world.now() - interval '35 days', id)
 from users where email = 'ben@example.org';
 
--- A mare in foal; another who foaled a week ago, with her foal.
-select world.cover(601, 1005, 1002, id) from users where email = 'ann@example.org';
+-- A mare whose foal is due; another who foaled a week ago, with her foal.
+select world.cover(601, 1005, 1002, id, world.now() - interval '168 hours') from users where email = 'ann@example.org';
 select world.horse(1009, 'female', world.now() - interval '49 days', id),
        world.cover(602, 1009, 1002, id, world.now() - interval '14 days'),
        world.horse(1010, 'female', world.now() - interval '7 days', id, 1002, 1009),

@@ -42,7 +42,7 @@ order by n;
 insert into stud_listings (horse_id, fee) select id, 100 from horses where sire_id is null and sex = 'male';
 
 insert into pregnancies (mare_id, stallion_id, user_id, covered_at, due_at, state, ended_at, foal_id)
-select f.dam_id, f.sire_id, dam.user_id, f.born_at - interval '7 days', f.born_at, 'foaled', f.born_at, f.id
+select f.dam_id, f.sire_id, dam.user_id, f.born_at - interval '168 hours', f.born_at, 'foaled', f.born_at, f.id
 from horses f join horses dam on dam.id = f.dam_id order by f.born_at, f.id;
 
 insert into training_logs (horse_id, user_id, discipline, trained_at, score_gain, user_xp)

@@ -41,11 +41,28 @@ rules! {
         accepted: ["select world.cover(9, {dam}, {stallion}, {ann}, {now})"],
         refused: ["select world.cover(9, {dam}, {stallion}, {ann}, {now} - interval '1 microsecond')"],
     }
-    a_pregnancy_is_due_after_its_covering: "pregnancies_due_at_check" Everyone {
+    a_foal_is_due_seven_days_after_the_covering: "pregnancies_gestation_check" Everyone {
         accepted: ["insert into pregnancies (mare_id, stallion_id, user_id, covered_at, due_at)
-            values ({mare}, {stallion}, {ann}, {now}, {now} + interval '1 microsecond')"],
-        refused: ["insert into pregnancies (mare_id, stallion_id, user_id, covered_at, due_at)
-            values ({mare}, {stallion}, {ann}, {now}, {now})"],
+            values ({mare}, {stallion}, {ann}, {now}, {now} + interval '168 hours')"],
+        refused: [
+            "insert into pregnancies (mare_id, stallion_id, user_id, covered_at, due_at)
+             values ({mare}, {stallion}, {ann}, {now}, {now} + interval '168 hours 1 microsecond')",
+            "insert into pregnancies (mare_id, stallion_id, user_id, covered_at, due_at)
+             values ({mare}, {stallion}, {ann}, {now}, {now} + interval '168 hours -1 microsecond')",
+            "insert into pregnancies (mare_id, stallion_id, user_id, covered_at, due_at)
+             values ({mare}, {stallion}, {ann}, {now}, {now})",
+        ],
+    }
+    a_pregnancy_does_not_end_before_its_foal_is_due: "pregnancies_ended_early_check" Everyone {
+        accepted: [
+            "update pregnancies set state = 'lost', lost_to = 'EDNRB', ended_at = due_at where id = 601",
+            "update pregnancies set state = 'lost', lost_to = 'EDNRB', ended_at = due_at + interval '1 hour' where id = 601",
+        ],
+        refused: [
+            "update pregnancies set state = 'lost', lost_to = 'EDNRB', ended_at = due_at - interval '1 microsecond' where id = 601",
+            "select world.horse(9, 'male', {now} - interval '168 hours', {ann}, {stallion}, {in_foal});
+             update pregnancies set state = 'foaled', ended_at = covered_at, foal_id = 9 where id = 601",
+        ],
     }
     a_pregnancy_is_in_foal_foaled_or_lost: "pregnancies_state_check" Everyone {
         accepted: ["update pregnancies set state = 'lost', lost_to = 'EDNRB', ended_at = {now} where id = 601"],
@@ -82,10 +99,12 @@ rules! {
         ],
     }
     one_foal_is_born_of_one_pregnancy: "pregnancies_foal_id_key" Everyone {
-        accepted: ["select world.cover(9, {dam}, {stallion}, {ann}), world.horse(9, 'male', {now}, {ann}, {stallion}, {dam});
-            update pregnancies set state = 'foaled', ended_at = {now}, foal_id = 9 where id = 9"],
-        refused: ["select world.cover(9, {dam}, {stallion}, {ann});
-            update pregnancies set state = 'foaled', ended_at = {now} - interval '7 days', foal_id = {foal} where id = 9"],
+        accepted: ["select world.horse(9, 'male', {now}, {ann}, {stallion}, {in_foal});
+            update pregnancies set state = 'foaled', ended_at = {now}, foal_id = 9 where id = 601"],
+        refused: ["select world.horse(9, 'male', {now}, {ann}, {stallion}, {in_foal});
+            insert into pregnancies (mare_id, stallion_id, user_id, covered_at, due_at, state, ended_at, foal_id)
+            values ({in_foal}, {stallion}, {ann}, {now} - interval '168 hours', {now}, 'foaled', {now}, 9);
+            update pregnancies set state = 'foaled', ended_at = {now}, foal_id = 9 where id = 601"],
     }
     a_pregnancy_ends_once: "pregnancies_are_final" Everyone {
         accepted: ["update pregnancies set state = 'lost', lost_to = 'EDNRB', ended_at = {now} where id = 601"],
