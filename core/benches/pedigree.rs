@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use criterion::Criterion;
 use rules::dice::Dice;
-use rules::pedigree::{Kinship, Parents, Pedigree, Population, Reach, coefficients, explain};
+use rules::pedigree::{
+    Kinship, Parents, Pedigree, Population, Reach, ancestors, coefficients, explain,
+};
 
 fn main() {
     let mut criterion = Criterion::default()
@@ -78,6 +80,10 @@ fn whole(criterion: &mut Criterion) {
             random(20, 50_000, 1_000, 25_000),
         ),
         (
+            "F of 1,000,000, 20 generations, 2,000 sires",
+            random(20, 50_000, 2_000, 25_000),
+        ),
+        (
             "F of 1,000,000, 40 generations, 50 sires, selected",
             random(40, 25_000, 50, 2_000),
         ),
@@ -116,5 +122,10 @@ fn one(criterion: &mut Criterion) {
     let living: Vec<u32> = (9_000..10_000).collect();
     criterion.bench_function("figures of the last 1,000 of 10,000", |bench| {
         bench.iter(|| Population::of(black_box(&kinship), &living));
+    });
+    let pedigree = random(20, 10_000, 200, 5_000).pedigree();
+    let young: Vec<u32> = (190_000..200_000).collect();
+    criterion.bench_function("ancestors (fa) of the last 10,000 of 200,000", |bench| {
+        bench.iter(|| ancestors(black_box(&pedigree), &young));
     });
 }
