@@ -3,7 +3,7 @@
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::breeding::diversity::{ListDue, Measure};
+use crate::breeding::diversity::{self, ListDue};
 use crate::db::By;
 
 /// Measures every breed whose figures are a day old, unless told to stop. A breed that fails is left to the next run.
@@ -20,7 +20,7 @@ pub async fn measure(app: &App, stopping: &watch::Receiver<bool>) {
         if *stopping.borrow() {
             return;
         }
-        if let Err(failure) = app.db.write(by, &Measure { breed }).await {
+        if let Err(failure) = diversity::measure(&app.db, by, breed).await {
             tracing::warn!(breed, ?failure, "a breed's diversity could not be computed");
         }
     }
