@@ -84,6 +84,7 @@ create index idx_horses_sire_id on horses (sire_id) where sire_id is not null;
 create index idx_horses_dam_id on horses (dam_id) where dam_id is not null;
 drop index idx_horses_unendowed;
 alter table horses
+  drop constraint horses_foal_genotype_check,
   drop constraint horses_both_parents_check,
   drop constraint horses_heredity_check,
   drop column height_cm,

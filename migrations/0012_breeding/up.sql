@@ -11,13 +11,14 @@ alter table horses
   add constraint horses_coat_check check (jsonb_typeof(coat) = 'object' and length(coat::text) <= 4000),
   add constraint horses_height_cm_check check (height_cm between 40 and 250),
   add constraint horses_heredity_check check (num_nulls(genotype, breeding_values, coat, height_cm) in (0, 4)),
-  add constraint horses_both_parents_check check (num_nulls(sire_id, dam_id) in (0, 2));
+  add constraint horses_both_parents_check check (num_nulls(sire_id, dam_id) in (0, 2)),
+  add constraint horses_foal_genotype_check check (sire_id is null or genotype is not null);
 comment on column horses.breeding_values is 'Thousandths: the twelve stats in their fixed order, then height and white markings.';
 comment on column horses.inbreeding is 'The inbreeding coefficient F: the chance that the two alleles of a locus are one of an ancestor''s.';
 comment on column horses.coat is 'What anyone sees of the coat: its name, markings and description.';
 comment on column horses.height_cm is 'Height at the withers of the grown horse.';
 
--- Horses of before breeding wait for their genotype here.
+-- Horses of before breeding wait for their genotype here; whoever has parents was born with it.
 create index idx_horses_unendowed on horses (id) where genotype is null;
 -- Progeny are listed youngest first.
 drop index idx_horses_sire_id;

@@ -13,6 +13,7 @@ async fn bred(world: &World, owner: &Player, sex: &'static str, parents: (i64, i
     };
     let id = world.horse(owner, horse).await;
     let (sire, dam) = parents;
+    world.endow(id, "").await;
     past_rules(
         world,
         &format!("update horses set sire_id = {sire}, dam_id = {dam} where id = {id}"),

@@ -28,11 +28,11 @@ from generate_series(1, 20000) n;
 -- Ten generations of four hundred, each bred from the one before: even numbers are stallions, odd ones mares.
 insert into stables (id, user_id, name) values (900001, '00000000-0000-7000-8000-000000000052', 'Stud');
 insert into horses (name, sex, born_at, breed_id, user_id, stable_id, sire_id, dam_id, temperament, precision, strength, speed, agility,
-  endurance, intelligence, stamina, balance, boldness, flexibility, obedience, focus)
+  endurance, intelligence, stamina, balance, boldness, flexibility, obedience, focus, genotype, breeding_values, coat, height_cm)
 select 'Bred ' || n, case when n % 2 = 0 then 'male' else 'female' end, now() - interval '60 days' - n % 60 * interval '1 day',
   (select min(id) from breeds), '00000000-0000-7000-8000-000000000052', 900001,
   n - (n - 20001) % 400 - 400 + 1 + 2 * (n * 7 % 200), n - (n - 20001) % 400 - 400 + 2 * (n * 11 % 200),
-  'Calm', 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15
+  'Calm', 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, '', array_fill(15000, array[14]), '{"name": "bay"}', 155
 from generate_series(20001, 24000) n;
 
 insert into foals (id, sire_id, dam_id, genetics)

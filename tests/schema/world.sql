@@ -14,12 +14,16 @@ create function world.pay(key text, source bigint, target bigint, amount bigint,
     array[amount], array[show], array[null::bigint])
 $$;
 
+-- Whoever has parents has what it inherited from them: wild types.
 create function world.horse(id bigint, sex text, born_at timestamptz, owner uuid, sire bigint default null,
   dam bigint default null, xp integer default 0) returns void
   language sql as $$
   insert into horses (id, name, sex, born_at, breed_id, user_id, sire_id, dam_id, temperament, precision, strength, speed,
-    agility, endurance, intelligence, stamina, balance, boldness, flexibility, obedience, focus, xp)
-  values (id, 'Horse ' || id, sex, born_at, 9001, owner, sire, dam, 'Calm', 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, xp)
+    agility, endurance, intelligence, stamina, balance, boldness, flexibility, obedience, focus, xp, genotype, breeding_values,
+    coat, height_cm)
+  select id, 'Horse ' || id, sex, born_at, 9001, owner, sire, dam, 'Calm', 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, xp,
+    inherited.*
+  from (select) self left join (values ('', array_fill(0, array[14]), jsonb '{"name": "bay"}', 155)) inherited on sire is not null
 $$;
 
 -- What a horse inherited, with one genotype or another.

@@ -118,6 +118,12 @@ rules! {
             "select world.horse(9, 'male', {now}, {ann}, null, {mare})",
         ],
     }
+    a_horse_with_parents_is_born_with_a_genotype: "horses_foal_genotype_check" Everyone {
+        accepted: ["select world.born(9, 'male', {now}, {ann}, {stallion}, {mare})", "select world.horse(9, 'male', {now}, {ann})"],
+        refused: ["insert into horses (name, sex, born_at, breed_id, user_id, sire_id, dam_id, temperament, precision, strength, speed,
+              agility, endurance, intelligence, stamina, balance, boldness, flexibility, obedience, focus)
+            values ('Blank', 'male', {now}, 9001, {ann}, {stallion}, {in_foal}, 'Calm', 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)"],
+    }
     a_horse_with_parents_is_the_foal_of_a_pregnancy: "horses_pregnancy_check" Everyone {
         accepted: ["select world.horse(9, 'male', {now}, {ann}, {stallion}, {in_foal});
             update pregnancies set state = 'foaled', ended_at = {now}, foal_id = 9 where id = 601"],
