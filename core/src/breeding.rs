@@ -97,8 +97,8 @@ pub fn check_covering(
     if mare.horse.owner != player {
         return Err(Refusal::NotYours);
     }
-    check_mate(&mare.horse, Sex::Female, now)?;
-    check_mate(&stallion.horse, Sex::Male, now)?;
+    check_mate(&mare.horse, MARE, Sex::Female, now)?;
+    check_mate(&stallion.horse, STALLION, Sex::Male, now)?;
     if mare.in_foal {
         return Err(Refusal::InFoal);
     }
@@ -110,8 +110,7 @@ pub fn check_covering(
     Ok(CoveringPermit { fee, now })
 }
 
-fn check_mate(horse: &Mate, sex: Sex, now: Instant) -> Result<(), Refusal> {
-    let field = if sex == Sex::Female { MARE } else { STALLION };
+fn check_mate(horse: &Mate, field: &'static str, sex: Sex, now: Instant) -> Result<(), Refusal> {
     if horse.sex != sex {
         return Err(Refusal::WrongSex { field });
     }
@@ -163,7 +162,7 @@ impl CoveringPermit {
 /// Checks whether a player may offer a stallion at stud for a fee.
 ///
 /// # Errors
-/// [`Refusal::NotYours`], [`Refusal::WrongSex`], [`Refusal::NotOfBreedingAge`], [`Refusal::OutOfRange`] for the fee.
+/// [`Refusal::NotYours`], [`Refusal::WrongSex`] and [`Refusal::NotOfBreedingAge`] (of `id`), [`Refusal::OutOfRange`] for the fee.
 pub fn check_stud(
     player: UserId,
     stallion: &Mate,
@@ -173,7 +172,7 @@ pub fn check_stud(
     if stallion.owner != player {
         return Err(Refusal::NotYours);
     }
-    check_mate(stallion, Sex::Male, now)?;
+    check_mate(stallion, "id", Sex::Male, now)?;
     if (Coins::ZERO..=MAX_STUD_FEE).contains(&fee) {
         Ok(())
     } else {

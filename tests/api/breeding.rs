@@ -268,6 +268,12 @@ async fn a_covering_is_refused_by_each_rule_and_changes_nothing() {
             cover(&ann, own, own + 1_000, None),
             404,
             "horse-not-found",
+            Some("stallion_id"),
+        ),
+        (
+            cover(&ann, own + 1_000, own, None),
+            404,
+            "horse-not-found",
             None,
         ),
         (
@@ -302,9 +308,7 @@ async fn a_covering_is_refused_by_each_rule_and_changes_nothing() {
         ),
     ] {
         let problem = refuse(&world, ask, status, code).await;
-        if let Some(field) = field {
-            assert_eq!(problem["field"], field, "{problem}");
-        }
+        assert_eq!(problem["field"].as_str(), field, "{problem}");
     }
     let differs = refuse(
         &world,
@@ -405,8 +409,10 @@ async fn a_stud_listing_is_its_owners_and_another_fee_is_another_version() {
     let world = World::new().await;
     let (ann, mare, ben, stallion) = pair(&world).await;
     refuse(&world, offer(&ann, stallion, 5), 403, "not-yours").await;
-    refuse(&world, offer(&ann, mare, 5), 409, "wrong-sex").await;
-    refuse(&world, withdraw(&ben, stallion), 404, "not-found").await;
+    let of_mare = refuse(&world, offer(&ann, mare, 5), 409, "wrong-sex").await;
+    assert_eq!(of_mare["field"], "id", "the part of the path");
+    let unlisted = (404, "stud-listing-not-found");
+    refuse(&world, withdraw(&ben, stallion), unlisted.0, unlisted.1).await;
     let first = offer(&ben, stallion, 5).send().await.require(200);
     let again = offer(&ben, stallion, 0).send().await.require(200);
     let (first, again) = (first.json(), again.json());
@@ -424,7 +430,7 @@ async fn a_stud_listing_is_its_owners_and_another_fee_is_another_version() {
         (950, 1000)
     );
     withdraw(&ben, stallion).send().await.require(204);
-    refuse(&world, withdraw(&ben, stallion), 404, "not-found").await;
+    refuse(&world, withdraw(&ben, stallion), unlisted.0, unlisted.1).await;
     world.require_sound_ledger().await;
 }
 
@@ -751,7 +757,8 @@ async fn a_test_is_seen_by_its_owner_alone_until_it_is_published() {
     for player in [&ann, &ben] {
         assert_eq!(seen(player.read(&path).await), 0);
     }
-    refuse(&world, publish(&ann, mare, true), 404, "not-found").await;
+    let untested = (404, "genetic-test-not-found");
+    refuse(&world, publish(&ann, mare, true), untested.0, untested.1).await;
     refuse(&world, test(&ben, mare), 403, "not-yours").await;
     let tested = test(&ann, mare).send().await.require(201);
     assert_eq!(tested.header("location"), path);
@@ -944,4 +951,76 @@ async fn a_breeds_diversity_is_computed_over_its_horses_once_a_day() {
         world.one("select count(*) from breed_diversity").await,
         world.one("select count(*) from breeds").await
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crossbreds_founders_are_of_other_breeds_and_workers_at_once_agree() {
+    let world = World::new().await;
+    let ann = world.player("Ann").await;
+    let dam = world.mare(&ann).await;
+    let sire = NewHorse {
+        sex: "male",
+        breed: "Thoroughbred",
+        ..NewHorse::default()
+    };
+    let sire = world.horse(&ann, sire).await;
+    world.foal_of(&ann, dam, sire).await;
+    let (_never, stopping) = watch::channel(false);
+    let work = (0..4).map(|_| {
+        let (app, stopping) = (world.app.clone(), stopping.clone());
+        async move { diversity::measure(&app, &stopping).await }
+    });
+    gathered(work).await;
+    let breed = world
+        .one("select id from breeds where name = 'Crossbred'")
+        .await;
+    let read = ann.read(&format!("/v1/breeds/{breed}/diversity")).await;
+    let figures = &read["diversity"];
+    assert_eq!(
+        (&figures["horses"], &figures["founders"]),
+        (&json!(1), &json!(2))
+    );
+    assert_eq!(
+        world.one("select count(*) from breed_diversity").await,
+        world.one("select count(*) from breeds").await
+    );
+}
+
+#[tokio::test]
+async fn a_breed_that_only_the_database_knows_is_bought_endowed_and_bred_like_any_other() {
+    let world = World::new().await;
+    let ann = world.player("Ann").await;
+    let columns = "precision_mean, strength_mean, speed_mean, agility_mean, endurance_mean, intelligence_mean, stamina_mean,
+        balance_mean, boldness_mean, flexibility_mean, obedience_mean, focus_mean, temperament_weights";
+    world
+        .sql(&format!(
+            "insert into breeds (name, {columns}) select 'Skyros Pony', {columns} from breeds where name = 'Arabian'"
+        ))
+        .await;
+    let starter = ann.ask("POST", "/v1/horses/starter");
+    let body = json!({"breed": "Skyros Pony", "name": "Skyra"});
+    let mare = starter.json(&body).send().await.require(201).json();
+    let height = mare["height_cm"].as_i64().unwrap();
+    // A crossbred stands 152 cm, with a standard deviation of a few.
+    assert!((130..=175).contains(&height), "{mare}");
+
+    let of_before = |sex| NewHorse {
+        sex,
+        breed: "Skyros Pony",
+        ..NewHorse::default()
+    };
+    let sire = world.horse(&ann, of_before("male")).await;
+    let dam = world.horse(&ann, of_before("female")).await;
+    world.mare(&ann).await;
+    let (_never, stopping) = watch::channel(false);
+    endowment::endow(&world.app, &stopping).await;
+    assert_eq!(
+        world
+            .one("select count(*) from horses where genotype is null")
+            .await,
+        0
+    );
+    let foal = world.foal_of(&ann, dam, sire).await;
+    let card = ann.read(&format!("/v1/horses/{foal}")).await;
+    assert_eq!(card["breed"]["name"], "Skyros Pony");
 }

@@ -203,7 +203,8 @@ fn a_stallion_is_offered_by_his_owner_at_an_age_to_breed_for_a_fee_within_bounds
     assert_eq!(check(own, -1), wrong);
     assert_eq!(check(own, 1_000_001), wrong);
     assert_eq!(check(mate(2, 1, Sex::Male, 6), 200), Err(Refusal::NotYours));
-    let field = "stallion_id";
+    // The request names him in its path.
+    let field = "id";
     assert_eq!(
         check(mate(2, 2, Sex::Female, 6), 200),
         Err(Refusal::WrongSex { field })

@@ -321,9 +321,19 @@ fn missing(what: &'static str) -> Problem {
         "show" => ("show-not-found", "There is no such show."),
         "breed" => ("breed-not-found", "There is no such breed."),
         "discipline" => ("discipline-not-found", "There is no such discipline."),
+        "stallion" => ("horse-not-found", "There is no such stallion."),
+        "stud listing" => (
+            "stud-listing-not-found",
+            "This horse does not stand at stud.",
+        ),
+        "genetic test" => ("genetic-test-not-found", "This horse was not tested."),
         _ => ("not-found", "There is no such thing."),
     };
-    Problem::new(StatusCode::NOT_FOUND, code, "Not found", detail)
+    let problem = Problem::new(StatusCode::NOT_FOUND, code, "Not found", detail);
+    match what {
+        "stallion" => problem.with("field", "stallion_id"),
+        _ => problem,
+    }
 }
 
 fn unsigned(fault: Fault) -> Problem {

@@ -93,8 +93,8 @@ impl Cover {
     /// The right to the covering as things stand, and who owns the stallion. It is good for as long as both are locked.
     async fn permit(&self, tx: &Tx<'_>) -> Result<(CoveringPermit, UserId), Failure> {
         let rows = tx.rows(MATES, &[&self.pair().as_slice()]).await?;
-        let mare = find(&rows, self.mare)?;
-        let stallion = find(&rows, self.stallion)?;
+        let mare = find(&rows, self.mare, "horse")?;
+        let stallion = find(&rows, self.stallion, "stallion")?;
         let mare = Mare {
             horse: mate(mare)?,
             in_foal: column(mare, "in_foal")?,
@@ -146,11 +146,9 @@ impl Cover {
     }
 }
 
-fn find(rows: &[Row], horse: HorseId) -> Result<&Row, Failure> {
+fn find<'a>(rows: &'a [Row], horse: HorseId, what: &'static str) -> Result<&'a Row, Failure> {
     let is_it = |row: &&Row| column::<i64>(row, "id").is_ok_and(|id| id == horse.get());
-    rows.iter()
-        .find(is_it)
-        .ok_or(Failure::Missing { what: "horse" })
+    rows.iter().find(is_it).ok_or(Failure::Missing { what })
 }
 
 fn mate(row: &Row) -> Result<Mate, Failure> {
