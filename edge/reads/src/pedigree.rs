@@ -25,13 +25,14 @@ pub struct Pedigree {
     pub horse: Named,
     /// The generations that were asked for.
     pub generations: i64,
-    /// The inbreeding coefficient F, 0 to 1: the kinship of the parents, over all ancestors there are.
+    /// The inbreeding coefficient F, 0 to 1: the kinship of the parents, over all ancestors there are, as reckoned at birth.
     pub inbreeding: f64,
-    /// The part of F that the common ancestors below do not make up: it comes of ever more distant ones.
+    /// The part of F, over the nearest 100,000 ancestors, that the common ancestors below do not make up: it comes of ever more
+    /// distant ones.
     pub inbreeding_beyond: f64,
     /// The horse and its ancestors by position; who stands in several places is there several times.
     pub ancestors: Vec<Ancestor>,
-    /// Where lines of sire and dam meet, the greatest part of F first.
+    /// Where lines of sire and dam meet among the nearest 100,000 ancestors, the greatest part of F first.
     pub common_ancestors: Vec<Common>,
 }
 
@@ -74,7 +75,10 @@ pub struct Common {
 }
 
 /// The horses `$seed` and their ancestors as the table `line`, nearest first, and as arrays in the table `ancestors`: at
-/// most ten thousand, with the names of the first thousand.
+/// most a hundred thousand, with the names of the first thousand.
+///
+/// Of a foal's ancestors the first fifteen generations are at most 65,534: where more than a hundred thousand are, only what
+/// lies sixteen or more generations back is left out. A covering and a birth leave nothing out.
 ///
 /// The inner limit keeps the planner from reading all horses: it is two rows for each by the primary key.
 macro_rules! ancestors {
@@ -90,7 +94,7 @@ macro_rules! ancestors {
       ancestors as (
         select array_agg(n.id) as ids, array_agg(coalesce(n.sire_id, 0)) as sires, array_agg(coalesce(n.dam_id, 0)) as dams,
           (select array_agg(m.name) from (select l.name from line l limit 1000) m) as names
-        from (select l.id, l.sire_id, l.dam_id from line l limit 10000) n)"
+        from (select l.id, l.sire_id, l.dam_id from line l limit 100000) n)"
         )
     };
 }
@@ -195,6 +199,9 @@ impl Ancestry {
 }
 
 /// The ancestors of a horse, one to eight generations of them, and those that made it inbred.
+///
+/// Its F is over all ancestors there are; the common ones are those among its nearest 100,000, so that only what lies sixteen or
+/// more generations back may be missing.
 #[cfg_attr(feature = "openapi", utoipa::path(
     get, path = "/v1/horses/{id}/pedigree", tag = "breeding",
     params(("id" = i64, Path), ("generations" = Option<i64>, Query, description = "1 to 8, else 5")),

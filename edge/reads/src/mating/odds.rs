@@ -20,7 +20,8 @@ const MOST_COATS: usize = 20;
 pub struct Foal {
     /// The name of its breed.
     pub breed: String,
-    /// The inbreeding coefficient F, 0 to 1: the kinship of its parents, over all ancestors there are.
+    /// The inbreeding coefficient F, 0 to 1: the kinship of its parents, over their nearest 100,000 ancestors. What
+    /// else there is lies sixteen or more generations back.
     pub inbreeding: f64,
     /// The part of F that the common ancestors below do not make up.
     pub inbreeding_beyond: f64,
