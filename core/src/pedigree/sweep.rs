@@ -19,9 +19,8 @@ use super::record::UNKNOWN;
 /// Sires in one sweep.
 pub(super) const LANES: usize = 16;
 
-/// One value for each sire, in lines of the cache of its own.
+/// One value for each sire.
 #[derive(Clone, Copy)]
-#[repr(align(64))]
 struct Row([f64; LANES]);
 
 impl Row {
