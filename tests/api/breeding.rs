@@ -1024,3 +1024,34 @@ async fn a_breed_that_only_the_database_knows_is_bought_endowed_and_bred_like_an
     let card = ann.read(&format!("/v1/horses/{foal}")).await;
     assert_eq!(card["breed"]["name"], "Skyros Pony");
 }
+
+#[tokio::test]
+async fn a_planned_mating_finds_the_kin_behind_sixteen_thousand_ancestors() {
+    let world = World::new().await;
+    let ann = world.player("Ann").await;
+    let like = world.mare(&ann).await;
+    world.endow(like, "").await;
+    let columns = "breed_id, user_id, temperament, precision, strength, speed, agility, endurance, intelligence, stamina, balance,
+        boldness, flexibility, obedience, focus, genotype, breeding_values, coat, height_cm";
+    // Two trees of thirteen generations, numbered as a heap, whose last have 8,192 parents in common: the horses before them are
+    // 100000 + n and 110000 + n, those are 120000 + n.
+    world
+        .sql(&format!(
+            "set session_replication_role = replica;
+            insert into horses (id, name, sex, born_at, sire_id, dam_id, {columns})
+            select tree + n, 'Line ' || tree + n, case when n % 2 = 0 or (n, tree) = (1, 100000) then 'male' else 'female' end,
+              now() - interval '35 days' * (1 + floor(log(2, n))::int), below + 2 * n, below + 2 * n + 1, {columns}
+            from generate_series(100000, 110000, 10000) tree, generate_series(1, 8191) n,
+              lateral (select case when n < 4096 then tree else 120000 end as below), (select {columns} from horses where id = {like}) h
+            union all
+            select 120000 + n, 'Line ' || 120000 + n, case when n % 2 = 0 then 'male' else 'female' end,
+              now() - interval '490 days', null, null, {columns}
+            from generate_series(8192, 16383) n, (select {columns} from horses where id = {like}) h;
+            set session_replication_role = origin"
+        ))
+        .await;
+    let path = "/v1/matings/preview?mare=110001&stallion=100001";
+    let foal = &ann.read(path).await["foal"];
+    // Each of the 2^13 links the two by thirteen steps on either side: 2^13 / 2^27.
+    assert_eq!(foal["inbreeding"], 1.0 / 16_384.0);
+}
