@@ -4,7 +4,22 @@ drop trigger foal_training_history_rules on foal_training_history;
 drop function foal_training_history_rules();
 drop function activity_day(text);
 drop index idx_foal_development_grows_at;
-alter table foal_development drop column grows_at;
+alter table foal_development
+  drop column grows_at,
+  drop constraint foal_development_foal_id_fkey,
+  add constraint foal_development_foal_id_fkey foreign key (foal_id) references horses (id) on delete restrict;
+drop trigger foals_rules on foals;
+create or replace function foals_rules() returns trigger
+  language plpgsql set search_path = public, pg_temp as $$
+begin
+  if not exists (select from horses h where h.id = new.id and h.sire_id = new.sire_id and h.dam_id = new.dam_id) then
+    perform refuse('foals_parents_check', 'a foal has the sire and the dam of its horse');
+  end if;
+  return new;
+end
+$$;
+create trigger foals_rules before insert or update of id, sire_id, dam_id on foals
+  for each row execute function foals_rules();
 
 create or replace function stud_listings_rules() returns trigger
   language plpgsql set search_path = public, pg_temp as $$

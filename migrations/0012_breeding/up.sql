@@ -135,6 +135,28 @@ begin
 end
 $$;
 
+-- What was born of a covering grows up, and nothing else does.
+create or replace function foals_rules() returns trigger
+  language plpgsql set search_path = public, pg_temp as $$
+declare
+  stages constant text[] := array['newborn', 'weanling', 'yearling', 'two_year_old', 'adult'];
+begin
+  if not exists (select from horses h where h.id = new.id and h.sire_id = new.sire_id and h.dam_id = new.dam_id) then
+    perform refuse('foals_parents_check', 'a foal has the sire and the dam of its horse');
+  end if;
+  if tg_op = 'UPDATE' and array_position(stages, new.development_stage) < array_position(stages, old.development_stage) then
+    perform refuse('foals_growth_check', 'a foal never goes back to an earlier stage');
+  end if;
+  return new;
+end
+$$;
+drop trigger foals_rules on foals;
+create trigger foals_rules before insert or update of id, sire_id, dam_id, development_stage on foals
+  for each row execute function foals_rules();
+alter table foal_development
+  drop constraint foal_development_foal_id_fkey,
+  add constraint foal_development_foal_id_fkey foreign key (foal_id) references foals (id) on delete restrict;
+
 -- When a foal's stage, day or a milestone changes next; null once it is grown. New rows are looked at soon.
 alter table foal_development add column grows_at timestamptz default now();
 create index idx_foal_development_grows_at on foal_development (grows_at) where grows_at is not null;

@@ -166,6 +166,23 @@ rules! {
         accepted: ["update foals set development_stage = 'two_year_old' where id = {foal}"],
         refused: ["update foals set development_stage = 'teenager' where id = {foal}"],
     }
+    a_foal_never_grows_younger: "foals_growth_check" Everyone {
+        accepted: ["update foals set development_stage = 'weanling' where id = {foal};
+            update foals set development_stage = 'weanling' where id = {foal};
+            update foals set development_stage = 'two_year_old' where id = {foal};
+            update foals set development_stage = 'adult' where id = {foal}"],
+        refused: [
+            "update foals set development_stage = 'weanling' where id = {foal};
+             update foals set development_stage = 'newborn' where id = {foal}",
+            "update foals set development_stage = 'adult' where id = {foal};
+             update foals set development_stage = 'two_year_old' where id = {foal}",
+        ],
+    }
+    only_foals_develop: "foal_development_foal_id_fkey" Everyone {
+        accepted: ["select world.born(9, 'male', {now}, {ann}, {stallion}, {mare}), world.foal(9, {stallion}, {mare});
+            insert into foal_development (foal_id) values (9)"],
+        refused: ["insert into foal_development (foal_id) values ({three})"],
+    }
     a_foals_development_takes_seven_days: "foal_development_current_day_check" Everyone {
         accepted: ["update foal_development set current_day = 7 where foal_id = {foal}"],
         refused: [
@@ -186,7 +203,8 @@ rules! {
         refused: ["update foal_development set milestones_reached = '[null]' where foal_id = {foal}"],
     }
     a_foal_develops_once: "foal_development_foal_id_key" Everyone {
-        accepted: ["insert into foal_development (foal_id) values ({three})"],
+        accepted: ["select world.born(9, 'male', {now}, {ann}, {stallion}, {mare}), world.foal(9, {stallion}, {mare});
+            insert into foal_development (foal_id) values (9)"],
         refused: ["insert into foal_development (foal_id) values ({foal})"],
     }
     a_foals_activity_is_a_known_one: "foal_training_history_activity_check" Everyone {
