@@ -21,11 +21,12 @@ pub(crate) fn sort<T: Ord>(items: &mut [T]) {
 }
 
 fn sort_places<T>(items: &mut [T], mut order: impl FnMut(&T, &T) -> Ordering) {
-    let mut places = sorted_places(items.len(), &mut |one, other| {
-        match (items.get(one), items.get(other)) {
-            (Some(one), Some(other)) => order(one, other),
-            _ => Ordering::Equal,
-        }
+    let mut places = sorted_places(items.len(), &mut |one, other| match (
+        items.get(one),
+        items.get(other),
+    ) {
+        (Some(one), Some(other)) => order(one, other),
+        _ => Ordering::Equal,
     });
     // Each cycle of places is walked once: what belongs here comes, what was here goes on.
     for start in 0..items.len() {
