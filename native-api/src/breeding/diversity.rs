@@ -4,11 +4,11 @@
 use reads::Failure;
 use rules::Instant;
 use rules::breed::CROSSBRED;
-use rules::pedigree::{GenerationInterval, Kinship, Population};
+use rules::pedigree::{GenerationInterval, Kinship, Population, Register};
 use rules::time::DAYS_PER_YEAR;
 use tokio_postgres::Row;
 
-use super::ancestry::Ancestry;
+use super::ancestry::register;
 use crate::db::fault::{broken, column};
 use crate::db::{By, Db, Tx, Write};
 
@@ -78,7 +78,7 @@ pub async fn measure(db: &Db, by: By<'_>, breed: i64) -> Result<(), Failure> {
         return Ok(());
     };
     // A large breed takes a while; requests are served meanwhile.
-    let figures = tokio::task::spawn_blocking(move || Herd::of(&rows)?.figures());
+    let figures = tokio::task::spawn_blocking(move || Herd::of(&rows).map(|herd| herd.figures()));
     let figures = figures.await.map_err(broken)??;
     let keep = Keep {
         breed,
@@ -109,34 +109,37 @@ impl Write for ReadHerd {
 
 /// A breed with its ancestors.
 struct Herd {
-    ancestry: Ancestry,
+    register: Register,
     of_breed: Vec<u32>,
     births: Vec<Option<f64>>,
 }
 
 impl Herd {
     fn of(rows: &[Row]) -> Result<Self, Failure> {
-        let (mut of_breed, mut births) = (Vec::new(), Vec::with_capacity(rows.len()));
-        for (place, row) in (0..).zip(rows) {
+        let register = register(rows)?;
+        let (mut of_breed, mut births) = (Vec::new(), vec![None; register.pedigree().len()]);
+        for row in rows {
+            let Some(place) = register.place(column(row, "id")?) else {
+                continue;
+            };
             if column(row, "is_of_breed")? {
                 of_breed.push(place);
             }
-            births.push(Some(in_years(column(row, "born_at")?)));
+            births[place as usize] = Some(in_years(column(row, "born_at")?));
         }
         Ok(Self {
-            ancestry: Ancestry::of(rows)?,
+            register,
             of_breed,
             births,
         })
     }
 
-    fn figures(&self) -> Result<Figures, Failure> {
-        let pedigree = self.ancestry.pedigree()?;
-        let population = Population::of(&Kinship::new(&pedigree), &self.of_breed);
-        Ok(Figures {
-            generation_interval: GenerationInterval::of(&pedigree, &self.births).mean,
-            population,
-        })
+    fn figures(&self) -> Figures {
+        let pedigree = self.register.pedigree();
+        Figures {
+            generation_interval: GenerationInterval::of(pedigree, &self.births).mean,
+            population: Population::of(&Kinship::new(pedigree), &self.of_breed),
+        }
     }
 }
 
