@@ -285,7 +285,8 @@ impl Examination<'_> {
             what: "pregnancies lost".to_owned(),
             observed: lost as u64,
             of,
-            expected: chances.iter().sum(),
+            // The sum of no floats is -0.
+            expected: chances.iter().sum::<f64>() + 0.0,
             p: poisson_binomial(&chances, lost),
         }
     }
