@@ -1,6 +1,6 @@
 //! What the Worker's role may see, tried with the very address and password that the Worker has.
 
-use equoria::dev::prepare::connect;
+use equoria::db::connect;
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use equoria::config::Environment;
-use equoria::dev::prepare::connect;
+use equoria::db::connect;
 use harness::{Database, Native, NewHorse, NewShow, Player, World, native};
 use rules::competition::proof::{Proof, verify};
 use rules::competition::show::MOST_OPEN_SHOWS;

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use equoria::clock::GameClock;
 use equoria::config::Database as Place;
-use equoria::dev::prepare::connect;
+use equoria::db::connect;
 use equoria::ops::migrate;
 use harness::world::config;
 use harness::{Client, Database, World};

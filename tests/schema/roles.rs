@@ -37,9 +37,16 @@ const MATRIX: &[(&str, &str, &str)] = &[
         ops.job_runs ops.game_clock(ahead_ms)"),
     ("equoria_writer", "delete", "sessions refresh_tokens stables stud_listings idempotency_keys show_entries"),
     ("equoria_backup", "select", "* ops.migrations ops.job_runs ops.audit_log ops.audit_seals ops.game_clock"),
+    ("equoria_backup", "insert", "ops.job_runs"),
+    ("equoria_backup", "update", "ops.job_runs"),
     ("equoria_monitor", "select", "ops.migrations ops.job_runs"),
-    ("equoria_auditor", "select", "ops.audit_log ops.audit_seals ops.migrations"),
-    ("equoria_auditor", "insert", "ops.audit_seals"),
+    ("equoria_auditor", "select", "ops.audit_log ops.audit_seals ops.migrations ops.job_runs"),
+    ("equoria_auditor", "insert", "ops.audit_seals ops.job_runs"),
+    ("equoria_auditor", "update", "ops.job_runs"),
+    ("equoria_anonymiser", "select", "ops.migrations ops.job_runs"),
+    ("equoria_maintainer", "select", "ops.migrations ops.job_runs"),
+    ("equoria_maintainer", "insert", "ops.job_runs"),
+    ("equoria_maintainer", "update", "ops.job_runs"),
 ];
 
 /// Tries every verb on every table and column as whoever is connected, and undoes it; the answer is one line for each
@@ -374,7 +381,7 @@ async fn a_stranger_does_not_even_get_in() {
         .await
         .unwrap();
     let stranger = database.administrator().with_user(&name, password);
-    let refused = equoria::dev::prepare::connect(&stranger)
+    let refused = equoria::db::connect(&stranger)
         .await
         .map(drop)
         .unwrap_err()
@@ -393,7 +400,8 @@ async fn a_stranger_does_not_even_get_in() {
 async fn no_role_of_the_product_is_powerful_or_can_become_the_owner_but_the_migrator() {
     let database = pristine().await;
     let sql = "select rolname::text from pg_roles where rolname like 'equoria\\_%'
-        and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls
+        and (rolsuper or rolcreaterole or rolcreatedb
+          or (rolreplication or rolbypassrls) and rolname <> 'equoria_backup'
           or rolname <> 'equoria_owner' and rolname <> 'equoria_migrator' and pg_has_role(oid, 'equoria_owner', 'member')
           or rolname = 'equoria_owner' and rolcanlogin)";
     let rows = database.admin().await.query(sql, &[]).await.unwrap();

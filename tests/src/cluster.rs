@@ -11,11 +11,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use equoria::config;
+use equoria::db::connect;
 use equoria::dev::cluster::{ADMINISTRATOR, Cluster as Folder, Server};
 use equoria::dev::lock::{self, Held};
 use equoria::dev::places::Places;
 use equoria::dev::postgres;
-use equoria::dev::prepare::{connect, quoted};
+use equoria::dev::prepare::quoted;
 use equoria::dev::program::{ask, write_private};
 use equoria::dev::say::Voice;
 use equoria::dev::supervise::Manner;
@@ -30,7 +31,7 @@ use crate::program;
 pub const TEMPLATE: &str = "equoria_template";
 
 /// The roles that tests log in as; all have the same password, drawn for this cluster.
-pub const ROLES: [&str; 8] = [
+pub const ROLES: [&str; 9] = [
     "equoria_migrator",
     "equoria_writer",
     "equoria_reader",
@@ -39,6 +40,7 @@ pub const ROLES: [&str; 8] = [
     "equoria_monitor",
     "equoria_auditor",
     "equoria_anonymiser",
+    "equoria_maintainer",
 ];
 
 /// A running server, and the one who makes and drops databases on it.

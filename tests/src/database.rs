@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use equoria::config;
-use equoria::dev::prepare::connect;
+use equoria::db::connect;
 use tokio_postgres::Client;
 
 use crate::cluster::{ROLES, TEMPLATE, cluster};

@@ -6,9 +6,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use equoria::config;
+use equoria::db::connect;
 use equoria::dev::cluster::{Cluster as Folder, Server};
 use equoria::dev::places::Places;
-use equoria::dev::prepare::{connect, create_database, migrate};
+use equoria::dev::prepare::{create_database, migrate};
 use equoria::dev::supervise::{Manner, Supervised};
 use equoria::ops::seed;
 use equoria::trouble::{Because, Trouble};

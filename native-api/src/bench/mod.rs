@@ -19,10 +19,10 @@ mod world;
 use std::time::Duration;
 
 use crate::config::Database;
+use crate::db::connect;
 use crate::dev::asked_to_stop;
 use crate::dev::lock;
 use crate::dev::places::Places;
-use crate::dev::prepare::connect;
 use crate::dev::say::{Voice, human};
 use crate::trouble::{Because, Trouble};
 use client::Connection;

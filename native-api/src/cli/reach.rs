@@ -1,35 +1,72 @@
-//! The database that a command works on.
+//! The database that a command works on, and as whom.
 
 use tokio_postgres::Client;
 
-use crate::config::{self, Environment};
+use crate::config::{self, Database, Environment, Login};
+use crate::db::connect;
 use crate::dev::embedded::{self, Lent};
-use crate::dev::prepare::connect;
+use crate::dev::prepare;
 use crate::dev::say::Voice;
 use crate::trouble::Trouble;
 
-/// The migrator's connection, with the server that it may need to stay alive.
+/// A connection, with the server that it may need to stay alive.
 pub(super) struct Reached {
     pub(super) client: Client,
+    /// How the same role reaches it once more.
+    pub(super) database: Database,
     pub(super) place: String,
     _lent: Option<Lent>,
 }
 
-/// Connects as the environment says, or to the database of this checkout.
+/// Connects the migrator as the environment says, or to the database of this checkout.
 pub(super) async fn reach(of: &Environment, voice: &Voice) -> Result<Reached, Trouble> {
-    let (database, lent) = if embedded::is_named(of)? {
-        let direct = config::database(of, "MIGRATE_DATABASE_URL")?;
-        let database =
-            direct.map_or_else(|| config::database(of, "DATABASE_URL"), |it| Ok(Some(it)))?;
-        let missing = || Trouble::new("neither MIGRATE_DATABASE_URL nor DATABASE_URL is set");
-        (database.ok_or_else(missing)?, None)
-    } else {
-        let lent = embedded::borrow(of, voice).await?;
-        (lent.administrator.clone(), Some(lent))
+    reach_as(of, voice, Login::Migrator).await
+}
+
+/// Connects one of the roles as the environment says, or to the database of this checkout.
+///
+/// Where the environment names a server, it must also name how this role reaches it; the migrator may do with
+/// `DATABASE_URL`.
+pub(super) async fn reach_as(
+    of: &Environment,
+    voice: &Voice,
+    login: Login,
+) -> Result<Reached, Trouble> {
+    let (database, lent) = match named(of, login)? {
+        Some(database) => (database, None),
+        None if embedded::is_named(of)? => {
+            return Err(Trouble::new(format!(
+                "{} is not set: it says how {} reaches the database",
+                login.variable(),
+                login.role()
+            )));
+        }
+        None => {
+            let lent = embedded::borrow(of, voice).await?;
+            let of = &lent.environment;
+            let database = login.database(of)?.unwrap_or(lent.administrator.clone());
+            (database, Some(lent))
+        }
+    };
+    let client = match (connect(&database).await, &lent) {
+        // The bring-up lets the roles log in; this server may not have been brought up since this role is there.
+        (Err(_), Some(lent)) if login != Login::Migrator => {
+            prepare::allow_logins(&lent.administrator, &lent.secrets).await?;
+            connect(&database).await?
+        }
+        (connected, _) => connected?,
     };
     Ok(Reached {
-        client: connect(&database).await?,
+        client,
         place: database.to_string(),
+        database,
         _lent: lent,
     })
+}
+
+fn named(of: &Environment, login: Login) -> Result<Option<Database>, Trouble> {
+    match login.database(of)? {
+        None if login == Login::Migrator => config::database(of, Login::Writer.variable()),
+        named => Ok(named),
+    }
 }

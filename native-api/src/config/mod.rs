@@ -2,6 +2,7 @@
 
 mod database;
 mod environment;
+mod login;
 mod secret;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 pub use database::Database;
 pub use environment::Environment;
+pub use login::Login;
 pub use secret::{Secret, TokenKey, hex};
 
 use crate::limits::Rates;

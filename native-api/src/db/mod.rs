@@ -4,6 +4,7 @@
 //! (`ledger::post` locks the last two itself, in this order). Two writes then never wait for each other in a ring, and
 //! READ COMMITTED with these locks is enough; where a write does collide with another (class 40), it runs again.
 
+mod connection;
 pub mod fault;
 mod transaction;
 mod tx;
@@ -27,6 +28,7 @@ use crate::idempotency::Once;
 use crate::trouble::{Because, Trouble};
 use transaction::{Begun, Stop, Transaction};
 
+pub use connection::connect;
 pub(crate) use transaction::{ADMIT_ONCE, KEEP};
 pub use tx::{Params, Tx};
 

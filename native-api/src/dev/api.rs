@@ -6,10 +6,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::prepare::connect;
 use super::ready::answers;
 use crate::app::{self, App};
 use crate::config::{Config, Environment};
+use crate::db::connect;
 use crate::ops::migrate;
 use crate::trouble::{Because, Trouble};
 use crate::{jobs, telemetry};

@@ -1,29 +1,10 @@
 //! From an empty server to a database that the product can use.
 
-use tokio_postgres::{Client, NoTls};
-
 use super::secrets::Secrets;
 use crate::config::Database;
+use crate::db::connect;
 use crate::ops::migrate;
 use crate::trouble::{Because, Trouble};
-
-/// Connects, the connection being driven in the background.
-///
-/// # Errors
-/// When the server does not answer or refuses us; the password is not part of the sentence.
-pub async fn connect(database: &Database) -> Result<Client, Trouble> {
-    let (client, connection) = database
-        .postgres()
-        .connect(NoTls)
-        .await
-        .because(|| format!("could not connect to {database}"))?;
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection to PostgreSQL broke");
-        }
-    });
-    Ok(client)
-}
 
 /// Makes the database that `database` names, where it is missing; its server is asked through `administrator`.
 ///
@@ -71,7 +52,9 @@ pub async fn allow_logins(administrator: &Database, secrets: &Secrets) -> Result
                 quoted(role)
             ))
             .await
-            .because(|| format!("could not let {role} log in"))?;
+            .because(|| {
+                format!("could not let {role} log in (`equoria migrate deploy` makes the roles)")
+            })?;
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ use super::stop::asked_to_stop;
 use super::supervise::{Manner, Supervised};
 use super::worker::{self, Built};
 use crate::config::{self, API_PORT, Database, EDGE_PORT, Environment};
+use crate::db::connect;
 use crate::ops::migrate::{Migration, Progress};
 use crate::ops::seed::{self, Plan};
 use crate::trouble::{Because, Trouble};
@@ -157,7 +158,7 @@ async fn database(places: &Places, of: &Environment, voice: &Voice) -> Result<Le
 
 /// The catalogues, and a small world with its shows: nothing that is there already is changed.
 async fn seed(administrator: &Database, voice: &Voice) -> Result<(), Trouble> {
-    let mut client = prepare::connect(administrator).await?;
+    let mut client = connect(administrator).await?;
     let plan = Plan::of_the_week(super::WORLD, Utc::now());
     let step = voice.step("seeding a small world");
     let parts = [

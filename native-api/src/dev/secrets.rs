@@ -1,6 +1,8 @@
 //! What this checkout keeps to itself: generated once, in a file that only its owner reads.
 
-use crate::config::{Database, Environment, Secret, TokenKey};
+use std::fs;
+
+use crate::config::{Database, Environment, Login, Secret, TokenKey};
 use crate::trouble::{Because, Trouble};
 
 use super::places::Places;
@@ -9,18 +11,23 @@ use super::program::write_private;
 /// The database's name in every cluster of ours.
 pub const DATABASE: &str = "equoria";
 
-/// The roles that log in, each with the name of its URL in the environment.
-pub const LOGINS: [(&str, &str); 3] = [
-    ("equoria_writer", "DATABASE_URL"),
-    ("equoria_reader", "DATABASE_READ_URL"),
-    ("equoria_edge", "DATABASE_EDGE_URL"),
+/// The roles that are given a password here; whoever migrates is the administrator.
+const LOGINS: [Login; 8] = [
+    Login::Writer,
+    Login::Reader,
+    Login::Edge,
+    Login::Backup,
+    Login::Monitor,
+    Login::Auditor,
+    Login::Anonymiser,
+    Login::Maintainer,
 ];
 
 /// The generated secrets of one cluster and of the processes that use it.
 #[derive(Clone)]
 pub struct Secrets {
     administrator: Secret<16>,
-    logins: [Secret<16>; 3],
+    logins: Vec<Secret<16>>,
     /// Signs access tokens.
     pub token_key: TokenKey,
     dice: Secret<32>,
@@ -35,7 +42,10 @@ impl Secrets {
     pub fn random() -> Result<Self, Trouble> {
         Ok(Self {
             administrator: Secret::random()?,
-            logins: [Secret::random()?, Secret::random()?, Secret::random()?],
+            logins: LOGINS
+                .iter()
+                .map(|_| Secret::random())
+                .collect::<Result<_, _>>()?,
             token_key: TokenKey::random()?,
             dice: Secret::random()?,
             edge_key: Secret::random()?,
@@ -49,7 +59,12 @@ impl Secrets {
     pub fn keep(path: &std::path::Path) -> Result<Self, Trouble> {
         if path.exists() {
             let file = Environment::of_file(path)?;
-            return Self::read(&file).because(|| format!("{} is damaged", path.display()));
+            let kept = Self::read(&file).because(|| format!("{} is damaged", path.display()))?;
+            // A file of before may lack what has been added since.
+            if kept.lines() != fs::read_to_string(path).unwrap_or_default() {
+                write_private(path, &kept.lines())?;
+            }
+            return Ok(kept);
         }
         let fresh = Self::random()?;
         write_private(path, &fresh.lines())?;
@@ -66,7 +81,7 @@ impl Secrets {
         LOGINS
             .iter()
             .zip(&self.logins)
-            .map(|((role, _), password)| (*role, password.hex()))
+            .map(|(login, password)| (login.role(), password.hex()))
     }
 
     /// Everything that the product's processes want to know, on the database whose administrator this is.
@@ -74,15 +89,13 @@ impl Secrets {
         let urls = LOGINS
             .iter()
             .zip(self.logins())
-            .map(|((_, name), (role, password))| {
-                (
-                    (*name).to_owned(),
-                    database.with_user(role, &password).url(),
-                )
+            .map(|(login, (role, password))| {
+                let url = database.with_user(role, &password).url();
+                (login.variable().to_owned(), url)
             });
         let others = [
             ("EQUORIA_PROFILE".to_owned(), profile.to_owned()),
-            ("MIGRATE_DATABASE_URL".to_owned(), database.url()),
+            (Login::Migrator.variable().to_owned(), database.url()),
             ("EQUORIA_TOKEN_KEY".to_owned(), self.token_key.hex()),
             ("EQUORIA_DICE_SECRET".to_owned(), self.dice.hex()),
             ("EQUORIA_EDGE_KEY".to_owned(), self.edge_key.hex()),
@@ -109,10 +122,13 @@ impl Secrets {
             file.get(name)?
                 .ok_or_else(|| Trouble::new(format!("{name} is missing")))
         };
-        let login = |at: usize| Secret::from_hex(LOGINS[at].0, &get(LOGINS[at].0)?);
+        let login = |login: &Login| match file.get(login.role())? {
+            Some(digits) => Secret::from_hex(login.role(), &digits),
+            None => Secret::random(),
+        };
         Ok(Self {
             administrator: Secret::from_hex("ADMINISTRATOR", &get("ADMINISTRATOR")?)?,
-            logins: [login(0)?, login(1)?, login(2)?],
+            logins: LOGINS.iter().map(login).collect::<Result<_, _>>()?,
             token_key: TokenKey::from_hex("TOKEN_KEY", &get("TOKEN_KEY")?)?,
             dice: Secret::from_hex("DICE_SECRET", &get("DICE_SECRET")?)?,
             edge_key: Secret::from_hex("EDGE_KEY", &get("EDGE_KEY")?)?,
@@ -156,8 +172,15 @@ mod tests {
         let first = Secrets::keep(&path).unwrap();
         let second = Secrets::keep(&path).unwrap();
         assert_eq!(first.lines(), second.lines());
-        std::fs::write(&path, "ADMINISTRATOR=short\n").unwrap();
+        let old = first
+            .lines()
+            .replace(&format!("equoria_monitor={}\n", first.logins[4].hex()), "");
+        fs::write(&path, old).unwrap();
+        let third = Secrets::keep(&path).unwrap();
+        assert_eq!(third.logins[..4], first.logins[..4]);
+        assert_eq!(Secrets::keep(&path).unwrap().lines(), third.lines());
+        fs::write(&path, "ADMINISTRATOR=short\n").unwrap();
         assert!(Secrets::keep(&path).is_err());
-        std::fs::remove_file(path).unwrap();
+        fs::remove_file(path).unwrap();
     }
 }

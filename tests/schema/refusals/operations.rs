@@ -38,6 +38,10 @@ rules! {
         accepted: ["update ops.job_runs set outcome = 'done', finished_at = {now}"],
         refused: ["update ops.job_runs set outcome = 'done'", "update ops.job_runs set finished_at = {now}"],
     }
+    a_run_was_begun: "job_runs_attempts_check" Everyone {
+        accepted: ["update ops.job_runs set attempts = 2"],
+        refused: ["update ops.job_runs set attempts = 0"],
+    }
     the_audit_knows_three_verbs: "audit_log_verb_check" Everyone {
         accepted: ["insert into ops.audit_log (actor, table_name, row_key, verb) values ('x', 'horses', '1', 'DELETE')"],
         refused: ["insert into ops.audit_log (actor, table_name, row_key, verb) values ('x', 'horses', '1', 'SELECT')"],
