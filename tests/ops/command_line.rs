@@ -35,24 +35,7 @@ fn refusal(arguments: &[&str], environment: &[(&str, &str)]) -> String {
 
 #[test]
 fn every_command_has_help_with_an_example() {
-    for command in [
-        "dev",
-        "setup",
-        "serve",
-        "work",
-        "seed",
-        "migrate deploy",
-        "migrate status",
-        "migrate new",
-        "migrate reset",
-        "worker build",
-        "seed report",
-        "coat",
-        "mating",
-        "genotype",
-        "pedigree",
-        "bench rules",
-    ] {
+    for command in equoria::cli::commands() {
         let arguments: Vec<&str> = command.split(' ').chain(["--help"]).collect();
         let output = equoria(&arguments, &[]);
         let said = String::from_utf8(output.stdout).unwrap();
@@ -94,4 +77,19 @@ fn tls_that_is_asked_for_is_refused_rather_than_left_out() {
         &[("EQUORIA_PROFILE", "production"), ("DATABASE_URL", url)],
     );
     assert!(said.contains("TLS"), "{said}");
+}
+
+#[test]
+fn a_reader_who_goes_early_is_no_fault() {
+    let mut running = Command::new(program::equoria())
+        .args(["coat", "--loci"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(running.stdout.take());
+    let output = running.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(141));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }

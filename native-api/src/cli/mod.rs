@@ -7,6 +7,7 @@ mod mating;
 mod migrate;
 mod pedigree;
 mod reach;
+mod reader;
 mod seed;
 mod serve;
 mod verify_show;
@@ -15,7 +16,7 @@ mod worker;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::config::Environment;
 use crate::dev::places::Owner;
@@ -140,6 +141,7 @@ struct SuperviseArguments {
 
 /// Reads the arguments of this process, does what they say, and answers the exit status.
 pub fn run() -> ExitCode {
+    reader::may_go_early();
     let arguments = CommandLine::parse();
     let command = arguments
         .command
@@ -221,6 +223,26 @@ fn owner(text: &str) -> Result<Owner, String> {
     parse().ok_or_else(|| "an owner is USER:GROUP in numbers".to_owned())
 }
 
+/// Every command that a person may call, as the words after `equoria`.
+pub fn commands() -> Vec<String> {
+    fn leaves(of: &clap::Command, path: &str, all: &mut Vec<String>) {
+        let inner: Vec<_> = of
+            .get_subcommands()
+            .filter(|it| !it.is_hide_set() && it.get_name() != "help")
+            .collect();
+        if !path.is_empty() && (inner.is_empty() || !of.is_subcommand_required_set()) {
+            all.push(path.to_owned());
+        }
+        for command in inner {
+            let path = format!("{path} {}", command.get_name());
+            leaves(command, path.trim_start(), all);
+        }
+    }
+    let mut all = Vec::new();
+    leaves(&CommandLine::command(), "", &mut all);
+    all
+}
+
 /// Prints a result as JSON on standard output.
 fn print_json(value: &impl serde::Serialize) -> Result<(), Trouble> {
     let text =
@@ -235,7 +257,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_sound() {
-        use clap::CommandFactory as _;
         CommandLine::command().debug_assert();
     }
 
