@@ -4,14 +4,16 @@ mod database;
 mod environment;
 mod login;
 mod secret;
+mod tls;
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-pub use database::Database;
+pub use database::{Database, Reach};
 pub use environment::Environment;
 pub use login::Login;
 pub use secret::{Secret, TokenKey, hex};
+pub use tls::{Authority, Binding, Tls, TlsMode};
 
 use crate::limits::Rates;
 use crate::trouble::{Because, Trouble};
@@ -118,7 +120,7 @@ impl Config {
             ("DATABASE_URL", &self.writer),
             ("DATABASE_READ_URL", &self.reader),
         ] {
-            if !database.is_local() {
+            if database.reach() == Reach::Network {
                 return Err(Trouble::new(format!(
                     "production sends nothing over the network in the clear: {name} must be a Unix socket or \
                      loopback address (end a TLS tunnel there)"

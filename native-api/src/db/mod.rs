@@ -6,6 +6,7 @@
 
 mod connection;
 pub mod fault;
+pub(crate) mod tls;
 mod transaction;
 mod tx;
 
@@ -16,10 +17,11 @@ use deadpool_postgres::{
     ClientWrapper, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
 };
 use reads::Failure;
+use reads::problem::chain;
 use reads::query::is_lost;
 use rules::dice;
 use rules::id::UserId;
-use tokio_postgres::{NoTls, Row};
+use tokio_postgres::Row;
 
 use crate::app::Answer;
 use crate::auth::Player;
@@ -265,13 +267,17 @@ pub fn pool(database: &Database) -> Result<Pool, Trouble> {
     let how = ManagerConfig {
         recycling_method: RecyclingMethod::Fast,
     };
-    Pool::builder(Manager::from_config(settings, NoTls, how))
-        .max_size(database.connection_limit)
-        .wait_timeout(Some(database.pool_timeout))
-        .create_timeout(Some(database.pool_timeout))
-        .runtime(Runtime::Tokio1)
-        .build()
-        .because(|| "the pool of database connections could not be made")
+    Pool::builder(Manager::from_config(
+        settings,
+        tls::Connector::of(database),
+        how,
+    ))
+    .max_size(database.connection_limit)
+    .wait_timeout(Some(database.pool_timeout))
+    .create_timeout(Some(database.pool_timeout))
+    .runtime(Runtime::Tokio1)
+    .build()
+    .because(|| "the pool of database connections could not be made")
 }
 
 /// Borrows a connection of a pool.
@@ -280,7 +286,9 @@ pub fn pool(database: &Database) -> Result<Pool, Trouble> {
 /// Busy, when none is free within the pool's timeout or the database cannot be reached.
 pub async fn borrow(pool: &Pool) -> Result<Object, Failure> {
     pool.get().await.map_err(|error| match error {
-        PoolError::Backend(error) => fault::failure(&error),
+        // What the server itself says about it may be a fault of ours; what kept us from it passes.
+        PoolError::Backend(error) if error.as_db_error().is_some() => fault::failure(&error),
+        PoolError::Backend(error) => fault::busy(chain(&error)),
         other => fault::busy(other),
     })
 }
