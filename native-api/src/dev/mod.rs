@@ -1,6 +1,7 @@
 //! The bring-up: everything the game needs on one machine, installed, started, and stopped together.
 
 pub mod api;
+pub mod archive;
 pub mod cluster;
 pub mod edge;
 pub mod embedded;

@@ -171,7 +171,7 @@ fn cache(is_root: bool) -> PathBuf {
 }
 
 /// Whether any user may walk to this folder.
-fn is_open(folder: &Path) -> bool {
+pub(super) fn is_open(folder: &Path) -> bool {
     folder
         .ancestors()
         .filter_map(|folder| fs::metadata(folder).ok())
