@@ -36,6 +36,16 @@ pub fn of_tree(root: u32) -> Result<Duration, Trouble> {
     Ok(tree(&processes()?, root).iter().map(|it| it.spent).sum())
 }
 
+/// Every process below another one.
+///
+/// # Errors
+/// When the operating system does not tell.
+pub fn below(root: u32) -> Result<Vec<u32>, Trouble> {
+    let tree = tree(&processes()?, root);
+    let below = tree.iter().map(|it| it.id).filter(|id| *id != root);
+    Ok(below.collect())
+}
+
 fn tree(all: &[Process], root: u32) -> Vec<Process> {
     let mut inside = BTreeSet::from([root]);
     loop {

@@ -6,6 +6,7 @@
 
 mod client;
 mod cpu;
+pub mod crash;
 mod load;
 pub mod module;
 mod pgbench;

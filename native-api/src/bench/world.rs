@@ -189,7 +189,8 @@ impl Drop for Scratch {
     }
 }
 
-fn cluster(
+/// A fresh data folder below `home`, with the settings of the bring-up.
+pub(super) fn cluster(
     home: &Path,
     places: &Places,
     programs: &Programs,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 
 use super::{Finding, print_json};
-use crate::bench::{self, Wishes};
+use crate::bench::{self, Wishes, crash};
 use crate::dev::say::Voice;
 use crate::trouble::Trouble;
 
@@ -40,19 +40,66 @@ enum BenchCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Kill PostgreSQL again and again under load, and count what was lost (status 1 if anything was)
+    #[command(
+        after_help = "Examples:\n  cargo run --release -- bench crash\n  equoria bench crash --kills 500 --json\n\nAt every fourth blow the native API dies with it. Stop it earlier with Ctrl-C; nothing is left behind."
+    )]
+    Crash {
+        /// How often PostgreSQL is killed (about a second each)
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+        kills: u32,
+        /// Players who write, each one thing at a time
+        #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
+        clients: u32,
+        /// Print the result as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 pub(super) async fn bench(arguments: &BenchArguments) -> Result<Finding, Trouble> {
-    let voice = Voice::default();
-    if let Some(BenchCommand::Rules { json }) = arguments.what {
-        let table = bench::rules::run(&voice)?;
-        if json {
-            print_json(&table)?;
-        } else {
-            println!("\n{table}");
-        }
-        return Ok(Finding::Good);
+    match arguments.what {
+        Some(BenchCommand::Rules { json }) => rules(json),
+        Some(BenchCommand::Crash {
+            kills,
+            clients,
+            json,
+        }) => crash(crash::Wishes { kills, clients }, json).await,
+        None => api(arguments).await,
     }
+}
+
+fn rules(json: bool) -> Result<Finding, Trouble> {
+    let table = bench::rules::run(&Voice::default())?;
+    if json {
+        print_json(&table)?;
+    } else {
+        println!("\n{table}");
+    }
+    Ok(Finding::Good)
+}
+
+async fn crash(wishes: crash::Wishes, json: bool) -> Result<Finding, Trouble> {
+    let report = crash::run(wishes, &Voice::default()).await?;
+    let report = report.ok_or_else(stopped)?;
+    if json {
+        print_json(&report)?;
+    } else {
+        println!("\n{report}");
+    }
+    Ok(if report.is_sound() {
+        Finding::Good
+    } else {
+        Finding::Bad
+    })
+}
+
+fn stopped() -> Trouble {
+    Trouble::new("stopped before the end, nothing is left behind")
+}
+
+async fn api(arguments: &BenchArguments) -> Result<Finding, Trouble> {
+    let voice = Voice::default();
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let wishes = Wishes {
         horses: arguments.horses,
@@ -63,9 +110,7 @@ pub(super) async fn bench(arguments: &BenchArguments) -> Result<Finding, Trouble
             .map_or((4 * processors).min(16), usize::from),
     };
     let Some(report) = bench::run(wishes, &voice).await? else {
-        return Err(Trouble::new(
-            "stopped before the end, nothing is left behind",
-        ));
+        return Err(stopped());
     };
     if arguments.json {
         print_json(&report)?;

@@ -3,5 +3,6 @@
 pub mod backup;
 pub mod fingerprint;
 pub mod migrate;
+pub mod proof;
 pub mod runs;
 pub mod seed;
