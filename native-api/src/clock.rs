@@ -7,7 +7,7 @@ use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use reads::{Clock, Failure};
 use tokio::sync::watch;
 
-use crate::db::{Db, fault};
+use crate::db::{By, Db, fault};
 
 /// Real time, and game time: the same outside of the playgrounds, elsewhere as far ahead as `ops.game_clock` says.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ impl GameClock {
         if !db.can_advance_clock() {
             return Ok(0);
         }
-        let row = db.find(READ, &[]).await?;
+        let row = db.find(By::game("clock"), READ, &[]).await?;
         self.set(&row.ok_or_else(|| fault::broken("there is no game clock"))?)
     }
 
@@ -68,7 +68,7 @@ impl GameClock {
         if !db.can_advance_clock() || !(1..=MOST_AHEAD_MS).contains(&by_ms) {
             return Err(too_far());
         }
-        let row = db.find(ADVANCE, &[&by_ms, &MOST_AHEAD_MS]).await?;
+        let row = db.find(By::game("clock"), ADVANCE, &[&by_ms, &MOST_AHEAD_MS]).await?;
         self.set(&row.ok_or_else(too_far)?)
     }
 

@@ -27,7 +27,7 @@ async fn of_sixty_four_workers_one_brings_the_foal_into_the_world() {
     };
     let work = (0..MANY).map(|_| {
         let app = world.app.clone();
-        async move { app.db.write(By::nobody("birth"), &deliver).await.unwrap() }
+        async move { app.db.write(By::game("birth"), &deliver).await.unwrap() }
     });
     let outcomes = gathered(work).await;
     let foaled = outcomes
@@ -55,7 +55,7 @@ async fn a_birth_that_is_broken_off_anywhere_happens_once_in_the_end() {
             pregnancy: due(&world, &ann).await,
         };
         let app = world.app.clone();
-        let birth = tokio::spawn(async move { app.db.write(By::nobody("birth"), &deliver).await });
+        let birth = tokio::spawn(async move { app.db.write(By::game("birth"), &deliver).await });
         // The task is dropped between two of its statements, and with it the connection.
         for _ in 0..round * 5 {
             tokio::task::yield_now().await;

@@ -267,7 +267,7 @@ async fn many_workers_let_many_foals_grow_once() {
             for _ in 0..10 {
                 grown += app
                     .db
-                    .write(By::nobody("growth"), &Grow { most: 7 })
+                    .write(By::game("growth"), &Grow { most: 7 })
                     .await
                     .unwrap();
             }

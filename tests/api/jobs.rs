@@ -69,7 +69,7 @@ async fn the_treasurys_shows_are_announced_once_by_however_many() {
     let (one, other) = (world.another_app().await, world.another_app().await);
     let announce = async |app: &equoria::app::App| {
         app.db
-            .write(By::nobody("calendar"), &Announce)
+            .write(By::game("calendar"), &Announce)
             .await
             .unwrap()
     };

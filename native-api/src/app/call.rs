@@ -49,10 +49,7 @@ impl<B> Call<B> {
 
     /// On whose behalf the write runs.
     pub fn by(&self) -> By<'_> {
-        By {
-            player: Some(&self.player),
-            request_id: self.request_id.as_str(),
-        }
+        By::player(&self.player, self.request_id.as_str())
     }
 
     /// Carries out a write and answers, once per idempotency key if the request has one.
@@ -114,7 +111,7 @@ pub struct Visit<B> {
 impl<B> Visit<B> {
     /// On behalf of nobody in particular.
     pub fn by(&self) -> By<'_> {
-        By::nobody(self.request_id.as_str())
+        By::visitor(self.request_id.as_str())
     }
 }
 

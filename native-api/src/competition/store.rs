@@ -71,7 +71,8 @@ const INSERT: &str = "with made as (
       insert into shows (name, discipline, level_min, level_max, entry_fee, prize, run_date, host_id, secret_hash, rules_version)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id
     )
-    insert into show_secrets (show_id, secret) select id, $11 from made returning show_id";
+    , kept as (insert into show_secrets (show_id, secret) select id, $11 from made)
+    select id as show_id from made";
 
 /// Nobody else opens one for this player meanwhile: the purse is locked.
 const HOSTED: &str = "select count(*) as shows from shows where host_id = $1 and state = 'open'";

@@ -50,26 +50,58 @@ pub trait Write: Sync {
     fn run(&self, tx: &Tx<'_>) -> impl Future<Output = Result<Self::Done, Failure>> + Send;
 }
 
-/// On whose behalf a write runs.
+/// On whose behalf a transaction runs. The database is told, and lets it change no rows but theirs.
 #[derive(Clone, Copy, Debug)]
 pub struct By<'a> {
-    /// The player, whose token must still be good at the beginning of the transaction.
-    pub player: Option<&'a Player>,
+    who: Who<'a>,
     /// The request, or the name of a job's run.
-    pub request_id: &'a str,
+    request_id: &'a str,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Who<'a> {
+    Player(&'a Player),
+    Visitor,
+    Game,
 }
 
 impl<'a> By<'a> {
-    /// A visitor who has not signed in, or a job.
-    pub const fn nobody(request_id: &'a str) -> Self {
-        Self {
-            player: None,
-            request_id,
+    /// A player, whose token must still be good at the beginning of the transaction.
+    pub const fn player(player: &'a Player, request_id: &'a str) -> Self {
+        let who = Who::Player(player);
+        Self { who, request_id }
+    }
+
+    /// A visitor who has not signed in: who registers, signs in or refreshes.
+    pub const fn visitor(request_id: &'a str) -> Self {
+        let who = Who::Visitor;
+        Self { who, request_id }
+    }
+
+    /// The game itself: a job.
+    pub const fn game(request_id: &'a str) -> Self {
+        let who = Who::Game;
+        Self { who, request_id }
+    }
+
+    const fn signed_in(&self) -> Option<&'a Player> {
+        match self.who {
+            Who::Player(player) => Some(player),
+            Who::Visitor | Who::Game => None,
         }
     }
 
     fn actor(&self) -> Option<UserId> {
-        self.player.map(|player| player.id)
+        self.signed_in().map(|player| player.id)
+    }
+
+    /// What the database calls them, in `equoria.actor`.
+    fn name(&self) -> String {
+        match self.who {
+            Who::Player(player) => player.id.get().to_string(),
+            Who::Visitor => "nobody".to_owned(),
+            Who::Game => "game".to_owned(),
+        }
     }
 }
 
@@ -109,17 +141,20 @@ impl Db {
         borrow(&self.pool).await
     }
 
-    /// The row of a statement outside of any transaction, with one more attempt where the connection was lost.
+    /// The row of a statement that is a transaction by itself, with one more attempt where the connection was lost.
     ///
     /// # Errors
     /// Busy, or a fault of ours.
     pub async fn find(
         &self,
+        by: By<'_>,
         sql: &'static str,
         params: &Params<'_>,
     ) -> Result<Option<Row>, Failure> {
-        match find_on(&*self.connection().await?, sql, params).await {
-            Err(lost) if is_lost(&lost) => find_on(&*self.connection().await?, sql, params).await,
+        match find_on(&*self.connection().await?, by, sql, params).await {
+            Err(lost) if is_lost(&lost) => {
+                find_on(&*self.connection().await?, by, sql, params).await
+            }
             first => first,
         }
         .map_err(|error| fault::failure(&error))
@@ -203,13 +238,25 @@ impl Db {
     }
 }
 
+/// All three are on their way before the first is answered, so it is one round trip.
 async fn find_on(
     client: &ClientWrapper,
+    by: By<'_>,
     sql: &'static str,
     params: &Params<'_>,
 ) -> Result<Option<Row>, tokio_postgres::Error> {
     let statement = client.prepare_cached(sql).await?;
-    client.query_opt(&statement, params).await
+    // No quote can stand in it: it is a uuid or one of two words.
+    let begin = format!("begin; set local equoria.actor = '{}'", by.name());
+    let (begun, row, committed) = tokio::join!(
+        client.batch_execute(&begin),
+        client.query_opt(&statement, params),
+        client.batch_execute("commit")
+    );
+    begun?;
+    let row = row?;
+    committed?;
+    Ok(row)
 }
 
 /// Counts the runs of one write and waits a little longer, by chance, before each next one.

@@ -59,28 +59,41 @@ impl Drop for Transaction {
     }
 }
 
-/// Who asks and when. The clock's lead counts outside of production only.
+/// Says who asks. Whatever else the statement does takes it from here, so that it comes after: the policies of the rows
+/// look at who asks.
+macro_rules! asked {
+    ($actor:literal) => {
+        concat!(
+            "with asked as materialized (select set_config('equoria.actor', ",
+            $actor,
+            ", true) as actor, set_config('equoria.request_id', $3, true) as request_id)"
+        )
+    };
+}
+
+/// When, and whether the token still stands. The clock's lead counts outside of production only.
 macro_rules! admission {
     () => {
         "now() + case when $4 then (select ahead_ms from ops.game_clock) else 0 end * interval '1 ms' as at,
   (select u.token_epoch from users u where u.id = $1) as epoch,
-  exists (select from sessions s where s.id = $2 and s.user_id = $1 and s.revoked_at is null) as session_stands,
-  set_config('equoria.actor', coalesce($1::uuid::text, 'nobody'), true), set_config('equoria.request_id', $3, true)"
+  exists (select from sessions s where s.id = $2 and s.user_id = $1 and s.revoked_at is null and asked.actor <> '')
+    as session_stands"
     };
 }
 
 /// Who asks and when, in the transaction's first statement.
-const ADMIT: &str = concat!("select ", admission!());
+const ADMIT: &str = concat!(asked!("$5"), " select ", admission!(), " from asked");
 
 /// The same, and the idempotency key is taken or found. The insert waits for a concurrent request with the same key.
 pub(crate) const ADMIT_ONCE: &str = concat!(
-    "with kept as (
-    insert into idempotency_keys as k (user_id, key, request_hash) values ($1, $5, $6)
+    asked!("$1::uuid::text"),
+    ", kept as (
+    insert into idempotency_keys as k (user_id, key, request_hash) select $1::uuid, $5::text, $6::bytea from asked where asked.actor <> ''
     on conflict (user_id, key) do update set key = excluded.key
     returning k.request_hash, k.status, k.response)
   select ",
     admission!(),
-    ", kept.request_hash, kept.status, kept.response from kept"
+    ", kept.request_hash, kept.status, kept.response from asked, kept"
 );
 
 pub(crate) const KEEP: &str =
@@ -91,7 +104,7 @@ impl Transaction {
     pub(super) async fn begin(db: &Db, by: By<'_>) -> Result<Self, Stop> {
         let transaction = Self::on(borrow(&db.pool).await?);
         let (id, session) = ids(by);
-        let params: &Params<'_> = &[&id, &session, &by.request_id, &db.can_advance];
+        let params: &Params<'_> = &[&id, &session, &by.request_id, &db.can_advance, &by.name()];
         let (transaction, row) = transaction.admit(ADMIT, params).await?;
         transaction.admitted(by, &row).await
     }
@@ -227,7 +240,7 @@ impl Transaction {
         let session_stands: bool = row
             .try_get("session_stands")
             .map_err(|error| stop(&error))?;
-        match by.player {
+        match by.signed_in() {
             Some(player) if !player.is_still_good(epoch, session_stands) => {
                 Err(self.roll_back(auth::unsigned()).await)
             }
@@ -244,8 +257,8 @@ impl Transaction {
 }
 
 fn ids(by: By<'_>) -> (Option<uuid::Uuid>, Option<uuid::Uuid>) {
-    let id = by.player.map(|player| player.id.get());
-    let session = by.player.map(|player| player.session);
+    let id = by.signed_in().map(|player| player.id.get());
+    let session = by.signed_in().map(|player| player.session);
     (id, session)
 }
 

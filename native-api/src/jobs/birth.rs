@@ -19,13 +19,13 @@ impl Chore for Pregnancies {
 
     async fn list(app: &App, most: i64, except: Vec<i64>) -> Result<Vec<i64>, Failure> {
         let list = ListDue { most, except };
-        app.db.write(By::nobody(Self::NAME), &list).await
+        app.db.write(By::game(Self::NAME), &list).await
     }
 
     async fn end(app: &App, pregnancy: i64) -> Result<bool, Failure> {
         let request_id = format!("birth-{pregnancy}");
         let deliver = Deliver { pregnancy };
-        let outcome = app.db.write(By::nobody(&request_id), &deliver).await?;
+        let outcome = app.db.write(By::game(&request_id), &deliver).await?;
         match outcome {
             Outcome::Foaled(foal) => tracing::info!(pregnancy, %foal, "a foal is born"),
             Outcome::Lost(loss) => {

@@ -8,7 +8,7 @@ use crate::db::By;
 
 /// Measures every breed whose figures are a day old, unless told to stop. A breed that fails is left to the next run.
 pub async fn measure(app: &App, stopping: &watch::Receiver<bool>) {
-    let by = By::nobody("diversity");
+    let by = By::game("diversity");
     let due = match app.db.write(by, &ListDue).await {
         Ok(due) => due,
         Err(failure) => {

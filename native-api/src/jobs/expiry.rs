@@ -88,7 +88,7 @@ pub async fn take_turn(app: &App, stopping: &watch::Receiver<bool>) {
 }
 
 async fn work(app: &App, stopping: &watch::Receiver<bool>) -> Result<Option<(u64, u64)>, Failure> {
-    let by = By::nobody("expiry");
+    let by = By::game("expiry");
     let turn = TakeTurn {
         worker: format!("process {}", std::process::id()),
     };
@@ -117,7 +117,7 @@ async fn remove_all(
 ) -> Result<u64, Failure> {
     let mut removed = 0;
     while !*stopping.borrow() {
-        let count = app.db.write(By::nobody("expiry"), &Remove(sql)).await?;
+        let count = app.db.write(By::game("expiry"), &Remove(sql)).await?;
         removed += count;
         if count < BATCH.unsigned_abs() {
             break;

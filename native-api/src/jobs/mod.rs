@@ -89,7 +89,7 @@ impl Pace {
 async fn announce(app: &App, stopping: watch::Receiver<bool>) {
     let mut pace = Pace::of(app, stopping, LONG_INTERVAL);
     loop {
-        match app.db.write(By::nobody("calendar"), &Announce).await {
+        match app.db.write(By::game("calendar"), &Announce).await {
             Ok(0) => {}
             Ok(shows) => tracing::info!(shows, "announced the treasury's shows"),
             Err(failure) => tracing::warn!(?failure, "the treasury's shows could not be announced"),
@@ -122,7 +122,7 @@ async fn repeat<W: Write<Done = usize>>(
 ) -> usize {
     let mut all = 0;
     while !*stopping.borrow() {
-        match app.db.write(By::nobody(name), write).await {
+        match app.db.write(By::game(name), write).await {
             Ok(0) => break,
             Ok(done) => all += done,
             Err(failure) => {

@@ -21,14 +21,14 @@ impl Chore for Shows {
 
     async fn list(app: &App, most: i64, except: Vec<ShowId>) -> Result<Vec<ShowId>, Failure> {
         let list = ListDue { most, except };
-        app.db.write(By::nobody(Self::NAME), &list).await
+        app.db.write(By::game(Self::NAME), &list).await
     }
 
     async fn end(app: &App, show: ShowId) -> Result<bool, Failure> {
         let started = Instant::now();
         let request_id = format!("settlement-{show}");
         let settle = Settle { show };
-        let outcome = app.db.write(By::nobody(&request_id), &settle).await?;
+        let outcome = app.db.write(By::game(&request_id), &settle).await?;
         let took_ms = started.elapsed().as_millis();
         match outcome {
             Outcome::Settled(entries) => tracing::info!(%show, entries, took_ms, "show settled"),

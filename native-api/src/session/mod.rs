@@ -90,7 +90,7 @@ async fn sign_in(visit: Visit<Credentials>) -> Result<Answer, Failure> {
     let (app, by) = (&visit.app, visit.by());
     let email = Email::parse(&visit.body.email)?;
     app.limits.sign_in(visit.address, &email)?;
-    let known = store::credentials(&app.db, &email).await?;
+    let known = store::credentials(&app.db, by, &email).await?;
     let hash = known.as_ref().map(|(_, hash)| hash.clone());
     let claimed = Password::claimed(visit.body.password.clone());
     let is_right = app.passwords.matches(claimed, hash).await?;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Opened;
 use crate::db::fault::column;
-use crate::db::{Db, Tx};
+use crate::db::{By, Db, Tx};
 
 const CREDENTIALS: &str = "select u.id, p.hash from users u join user_passwords p on p.user_id = u.id where lower(u.email) = $1";
 
@@ -33,12 +33,8 @@ const ROTATE: &str = "with used as (
   )
   select u.user_id, u.session_id, o.token_epoch from used u join users o on o.id = u.user_id";
 
-const END_STOLEN: &str = "with ended as (
-    update sessions s set revoked_at = now() from refresh_tokens r
-    where r.token_hash = $1 and r.used_at is not null and s.id = r.session_id and s.revoked_at is null
-    returning s.user_id
-  )
-  update users u set token_epoch = u.token_epoch + 1 from ended e where u.id = e.user_id";
+/// Done by the database: a visitor changes no session and no player.
+const END_STOLEN: &str = "select end_stolen_session($1) as ended";
 
 const END: &str = "update sessions set revoked_at = coalesce(revoked_at, now()) where id = $1";
 
@@ -51,9 +47,10 @@ const END_ALL: &str = "with ended as (
 /// Who has this address, with the hash of the password.
 pub(super) async fn credentials(
     db: &Db,
+    by: By<'_>,
     email: &Email,
 ) -> Result<Option<(UserId, String)>, Failure> {
-    let row = db.find(CREDENTIALS, &[&email.as_str()]).await?;
+    let row = db.find(by, CREDENTIALS, &[&email.as_str()]).await?;
     let read = |row: Row| Ok((UserId::new(column(&row, "id")?), column(&row, "hash")?));
     row.map(read).transpose()
 }
@@ -90,8 +87,8 @@ pub(super) async fn rotate(
 }
 
 /// Ends the session of a token that was used before, unless it has ended already; says how many were ended.
-pub(super) async fn end_stolen(tx: &Tx<'_>, given: &[u8]) -> Result<u64, Failure> {
-    tx.execute(END_STOLEN, &[&given]).await
+pub(super) async fn end_stolen(tx: &Tx<'_>, given: &[u8]) -> Result<i64, Failure> {
+    column(&tx.expect_one(END_STOLEN, &[&given]).await?, "ended")
 }
 
 /// Ends one session.

@@ -13,7 +13,7 @@ use super::Account;
 use super::registration::Register;
 use crate::auth::{self, Player};
 use crate::db::fault::column;
-use crate::db::{Db, Params, Tx};
+use crate::db::{By, Db, Params, Tx};
 
 /// The user, the password and the first session in one statement; triggers open the purse and fill it.
 const REGISTER: &str = "with made as (
@@ -79,7 +79,10 @@ pub(super) async fn password(db: &Db, player: &Player) -> Result<String, Failure
 }
 
 async fn own(db: &Db, sql: &'static str, player: &Player) -> Result<Row, Failure> {
-    let row = db.find(sql, &[&player.id.get(), &player.session]).await?;
+    let by = By::player(player, "");
+    let row = db
+        .find(by, sql, &[&player.id.get(), &player.session])
+        .await?;
     let row = row.ok_or_else(auth::unsigned)?;
     let epoch = column(&row, "token_epoch")?;
     if player.is_still_good(Some(epoch), column(&row, "session_stands")?) {
