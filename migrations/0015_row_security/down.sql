@@ -23,5 +23,6 @@ revoke update (fee) on stud_listings from equoria_writer;
 revoke update (key, status, response) on idempotency_keys from equoria_writer;
 grant update on user_passwords, sessions, refresh_tokens, stables, stud_listings, idempotency_keys to equoria_writer;
 grant update (user_id) on horses to equoria_writer;
+grant delete on refresh_tokens to equoria_writer;
 
 -- equoria_edge and equoria_reader keep BYPASSRLS, which belongs to the cluster: another database of it may have policies.

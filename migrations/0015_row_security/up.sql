@@ -31,6 +31,7 @@ grant execute on function acting() to equoria_writer;
 -- Whose a row is never changes by the writer's hand, so that the row as it will be tells whose it was.
 revoke update on user_passwords, sessions, refresh_tokens, stables, stud_listings, idempotency_keys from equoria_writer;
 revoke update (user_id) on horses from equoria_writer;
+revoke delete on refresh_tokens from equoria_writer;
 grant update (hash, changed_at) on user_passwords to equoria_writer;
 grant update (revoked_at) on sessions to equoria_writer;
 grant update (used_at) on refresh_tokens to equoria_writer;

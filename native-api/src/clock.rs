@@ -68,7 +68,9 @@ impl GameClock {
         if !db.can_advance_clock() || !(1..=MOST_AHEAD_MS).contains(&by_ms) {
             return Err(too_far());
         }
-        let row = db.find(By::game("clock"), ADVANCE, &[&by_ms, &MOST_AHEAD_MS]).await?;
+        let row = db
+            .find(By::game("clock"), ADVANCE, &[&by_ms, &MOST_AHEAD_MS])
+            .await?;
         self.set(&row.ok_or_else(too_far)?)
     }
 

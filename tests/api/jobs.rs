@@ -68,10 +68,7 @@ async fn the_treasurys_shows_are_announced_once_by_however_many() {
     let world = World::new().await;
     let (one, other) = (world.another_app().await, world.another_app().await);
     let announce = async |app: &equoria::app::App| {
-        app.db
-            .write(By::game("calendar"), &Announce)
-            .await
-            .unwrap()
+        app.db.write(By::game("calendar"), &Announce).await.unwrap()
     };
     let (first, second, third) =
         tokio::join!(announce(&world.app), announce(&one), announce(&other));

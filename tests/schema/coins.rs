@@ -9,7 +9,7 @@ use proptest::test_runner::{Config, TestRunner};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-use crate::trial::populate;
+use crate::trial::{game, populate};
 
 /// Something that one of three players wants to do; whether it can be done follows from what was done before.
 #[derive(Clone, Copy, Debug)]
@@ -335,7 +335,7 @@ fn after_any_deeds_of_players_the_ledger_adds_up() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let database = runtime.block_on(Database::fresh());
     runtime.block_on(populate(&database));
-    let writer = runtime.block_on(database.as_role("equoria_writer"));
+    let writer = runtime.block_on(game(&database));
     let administrator = runtime.block_on(database.admin());
     let runs = Cell::new(0);
     let cases = Config {

@@ -9,4 +9,5 @@ mod prisma;
 mod races;
 mod refusals;
 mod roles;
+mod row_security;
 mod trial;

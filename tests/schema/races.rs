@@ -2,7 +2,7 @@
 
 use harness::Database;
 
-use crate::trial::{Refused, fill, populate, reason};
+use crate::trial::{Refused, fill, game, populate, reason};
 
 const RIVALS: usize = 8;
 
@@ -10,7 +10,7 @@ const RIVALS: usize = 8;
 async fn rivals(database: &Database, statement: impl Fn(usize) -> String) -> Vec<Refused> {
     let mut rivals = Vec::new();
     for at in 0..RIVALS {
-        let client = database.as_role("equoria_writer").await;
+        let client = game(database).await;
         let sql = fill(&statement(at));
         rivals.push(tokio::spawn(
             async move { client.batch_execute(&sql).await },
@@ -97,8 +97,7 @@ async fn a_show_is_settled_once() {
 async fn whoever_trains_a_mare_that_is_being_covered_waits_and_is_refused() {
     let database = Database::fresh().await;
     populate(&database).await;
-    let cover = database.as_role("equoria_writer").await;
-    let train = database.as_role("equoria_writer").await;
+    let (cover, train) = (game(&database).await, game(&database).await);
     let watcher = database.admin().await;
     let covering = fill("begin; select world.cover(900, {mare}, {stallion}, {ann})");
     cover.batch_execute(&covering).await.unwrap();

@@ -27,15 +27,15 @@ const MATRIX: &[(&str, &str, &str)] = &[
         refresh_tokens stables stud_listings idempotency_keys horses starter_horses foals foal_development foal_training_history
         pregnancies genetic_tests training_logs shows show_secrets show_entries competition_results stipend_claims
         breed_diversity ops.job_runs ops.audit_log"),
-    ("equoria_writer", "update", "disciplines breeds users(name email xp settings token_epoch) user_passwords sessions refresh_tokens
-        stables stud_listings idempotency_keys
-        horses(name user_id stable_id precision strength speed agility endurance intelligence stamina balance boldness flexibility
+    ("equoria_writer", "update", "disciplines breeds users(name email xp settings token_epoch) user_passwords(hash changed_at)
+        sessions(revoked_at) refresh_tokens(used_at) stables(name location) stud_listings(fee) idempotency_keys(key status response)
+        horses(name stable_id precision strength speed agility endurance intelligence stamina balance boldness flexibility
           obedience focus bond_score stress_level xp discipline_scores epigenetic_modifiers genotype breeding_values coat height_cm
           training_cooldown groomed_on)
         foals(development_stage) foal_development(current_day activities_completed milestones_reached grows_at)
         breed_diversity pregnancies(state ended_at foal_id lost_to) genetic_tests(published) shows(name state revealed_secret result_digest ended_at)
         ops.job_runs ops.game_clock(ahead_ms)"),
-    ("equoria_writer", "delete", "sessions refresh_tokens stables stud_listings idempotency_keys show_entries"),
+    ("equoria_writer", "delete", "sessions stables stud_listings idempotency_keys show_entries"),
     ("equoria_backup", "select", "* ops.migrations ops.job_runs ops.audit_log ops.audit_seals ops.game_clock"),
     ("equoria_backup", "insert", "ops.job_runs"),
     ("equoria_backup", "update", "ops.job_runs"),
@@ -190,7 +190,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("equoria_reader", "game_age is_in_foal is_stat"),
     (
         "equoria_writer",
-        "activity_day escrow_of game_age is_activity_list is_discipline_scores is_epigenetic_modifiers is_flag_object is_genetics is_in_foal
+        "acting activity_day end_stolen_session escrow_of game_age is_activity_list is_discipline_scores is_epigenetic_modifiers is_flag_object is_genetics is_in_foal
          is_stat is_text_array is_trait_names is_user_settings ledger_post negative_traits positive_traits purse_of refuse sink
          trait_conflicts treasury",
     ),
@@ -401,7 +401,8 @@ async fn no_role_of_the_product_is_powerful_or_can_become_the_owner_but_the_migr
     let database = pristine().await;
     let sql = "select rolname::text from pg_roles where rolname like 'equoria\\_%'
         and (rolsuper or rolcreaterole or rolcreatedb
-          or (rolreplication or rolbypassrls) and rolname <> 'equoria_backup'
+          or rolreplication and rolname <> 'equoria_backup'
+          or rolbypassrls and rolname not in ('equoria_backup', 'equoria_edge', 'equoria_reader')
           or rolname <> 'equoria_owner' and rolname <> 'equoria_migrator' and pg_has_role(oid, 'equoria_owner', 'member')
           or rolname = 'equoria_owner' and rolcanlogin)";
     let rows = database.admin().await.query(sql, &[]).await.unwrap();

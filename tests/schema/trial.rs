@@ -9,7 +9,16 @@ use tokio_postgres::error::SqlState;
 pub const WORLD: &str = include_str!("world.sql");
 
 /// The words that stand for rows of the world in the statements of trials.
-const NAMES: [(&str, &str); 21] = [
+const NAMES: [(&str, &str); 24] = [
+    (
+        "{as_ann}",
+        "set local equoria.actor = '00000000-0000-7000-8000-00000000000a'",
+    ),
+    (
+        "{as_ben}",
+        "set local equoria.actor = '00000000-0000-7000-8000-00000000000b'",
+    ),
+    ("{as_visitor}", "set local equoria.actor = 'nobody'"),
     ("{ann}", "'00000000-0000-7000-8000-00000000000a'::uuid"),
     ("{ben}", "'00000000-0000-7000-8000-00000000000b'::uuid"),
     ("{dan}", "'00000000-0000-7000-8000-00000000000d'::uuid"),
@@ -147,12 +156,23 @@ pub async fn hold(rule: &Rule) {
     }
 }
 
-/// Runs statements as one transaction, with all that is checked at its commit, and takes it back.
+/// Runs statements as one transaction of the game's, with all that is checked at its commit, and takes it back.
 pub async fn attempt(client: &Client, sql: &str) -> Result<(), Refused> {
-    let whole = format!("begin; {}; set constraints all immediate", fill(sql));
+    let whole = format!(
+        "begin; set local equoria.actor = 'game'; {}; set constraints all immediate",
+        fill(sql)
+    );
     let tried = client.batch_execute(&whole).await;
     client.batch_execute("rollback").await.unwrap();
     tried.map_err(|error| reason(&error))
+}
+
+/// A connection of the writer's that acts for the game.
+pub async fn game(database: &Database) -> Client {
+    let writer = database.as_role("equoria_writer").await;
+    let acting = "set equoria.actor = 'game'";
+    writer.batch_execute(acting).await.unwrap();
+    writer
 }
 
 /// Replaces the words for rows of the world.

@@ -134,13 +134,9 @@ rules! {
         ],
     }
     a_horse_stands_in_a_stable_of_its_owner: "horses_stable_id_fkey" Everyone {
-        accepted: [
-            "update horses set stable_id = 501 where id = {mare}",
-            "update horses set stable_id = 501 where id = {mare}; update horses set user_id = {ben}, stable_id = 502 where id = {mare}",
-        ],
+        accepted: ["update horses set stable_id = 501 where id = {mare}"],
         refused: [
             "update horses set stable_id = 502 where id = {mare}",
-            "update horses set stable_id = 501 where id = {mare}; update horses set user_id = {ben} where id = {mare}",
             "update horses set stable_id = 12345678 where id = {mare}",
         ],
     }

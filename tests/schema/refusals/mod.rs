@@ -97,6 +97,18 @@ async fn a_stable_that_goes_leaves_its_horses_without_one() {
 }
 
 #[tokio::test]
+async fn a_horse_that_changes_hands_leaves_its_stable() {
+    let administrator = world().await.admin().await;
+    let given =
+        "update horses set stable_id = 501 where id = {mare}; update horses set user_id = {ben}";
+    let moved = format!("{given}, stable_id = 502 where id = {{mare}}");
+    assert_eq!(attempt(&administrator, &moved).await, Ok(()));
+    let stays = attempt(&administrator, &format!("{given} where id = {{mare}}")).await;
+    let refused = Refused::By("horses_stable_id_fkey".to_owned());
+    assert_eq!(stays, Err(refused));
+}
+
+#[tokio::test]
 async fn what_follows_a_horse_follows_in_the_same_statement() {
     let writer = world().await.as_role("equoria_writer").await;
     let foal = "update horses set bond_score = 77, stress_level = 11,

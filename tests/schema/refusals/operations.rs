@@ -4,23 +4,23 @@ use crate::trial::rules;
 
 rules! {
     a_requests_key_has_one_to_200_characters: "idempotency_keys_key_check" Everyone {
-        accepted: ["insert into idempotency_keys (user_id, key, request_hash) values ({ann}, repeat('x', 200), sha256('body'))"],
+        accepted: ["{as_ann}; insert into idempotency_keys (user_id, key, request_hash) values ({ann}, repeat('x', 200), sha256('body'))"],
         refused: [
-            "insert into idempotency_keys (user_id, key, request_hash) values ({ann}, '', sha256('body'))",
-            "insert into idempotency_keys (user_id, key, request_hash) values ({ann}, repeat('x', 201), sha256('body'))",
+            "{as_ann}; insert into idempotency_keys (user_id, key, request_hash) values ({ann}, '', sha256('body'))",
+            "{as_ann}; insert into idempotency_keys (user_id, key, request_hash) values ({ann}, repeat('x', 201), sha256('body'))",
         ],
     }
     a_requests_key_is_used_once_by_a_player: "idempotency_keys_pkey" Everyone {
-        accepted: ["insert into idempotency_keys (user_id, key, request_hash) values ({ben}, 'first', sha256('body'))"],
-        refused: ["insert into idempotency_keys (user_id, key, request_hash) values ({ann}, 'first', sha256('other'))"],
+        accepted: ["{as_ben}; insert into idempotency_keys (user_id, key, request_hash) values ({ben}, 'first', sha256('body'))"],
+        refused: ["{as_ann}; insert into idempotency_keys (user_id, key, request_hash) values ({ann}, 'first', sha256('other'))"],
     }
     a_request_is_known_by_its_sha256: "idempotency_keys_request_hash_check" Everyone {
-        accepted: ["insert into idempotency_keys (user_id, key, request_hash) values ({ann}, 'x', sha256('body'))"],
-        refused: ["insert into idempotency_keys (user_id, key, request_hash) values ({ann}, 'x', 'body')"],
+        accepted: ["{as_ann}; insert into idempotency_keys (user_id, key, request_hash) values ({ann}, 'x', sha256('body'))"],
+        refused: ["{as_ann}; insert into idempotency_keys (user_id, key, request_hash) values ({ann}, 'x', 'body')"],
     }
     a_kept_answer_has_a_status: "idempotency_keys_status_check" Everyone {
-        accepted: ["insert into idempotency_keys (user_id, key, request_hash, status) values ({ann}, 'x', sha256('body'), 201)"],
-        refused: ["insert into idempotency_keys (user_id, key, request_hash, status) values ({ann}, 'x', sha256('body'), 20)"],
+        accepted: ["{as_ann}; insert into idempotency_keys (user_id, key, request_hash, status) values ({ann}, 'x', sha256('body'), 201)"],
+        refused: ["{as_ann}; insert into idempotency_keys (user_id, key, request_hash, status) values ({ann}, 'x', sha256('body'), 20)"],
     }
     a_job_has_a_plain_name: "job_runs_name_check" Everyone {
         accepted: ["insert into ops.job_runs (name, slot, worker, lease_until) values ('birth', {now}, 'one', {now})"],

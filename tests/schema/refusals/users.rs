@@ -52,22 +52,22 @@ rules! {
         ],
     }
     passwords_are_kept_as_argon2id_hashes: "user_passwords_hash_check" Everyone {
-        accepted: ["insert into user_passwords (user_id, hash) values ({ben}, '$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA')"],
-        refused: ["insert into user_passwords (user_id, hash) values ({ben}, 'correct horse')"],
+        accepted: ["{as_visitor}; insert into user_passwords (user_id, hash) values ({ben}, '$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA')"],
+        refused: ["{as_visitor}; insert into user_passwords (user_id, hash) values ({ben}, 'correct horse')"],
     }
     a_session_expires_after_it_began: "sessions_expires_at_check" Everyone {
-        accepted: ["insert into sessions (id, user_id, created_at, expires_at)
+        accepted: ["{as_visitor}; insert into sessions (id, user_id, created_at, expires_at)
             values (gen_random_uuid(), {ann}, {now}, {now} + interval '1 second')"],
-        refused: ["insert into sessions (id, user_id, created_at, expires_at) values (gen_random_uuid(), {ann}, {now}, {now})"],
+        refused: ["{as_visitor}; insert into sessions (id, user_id, created_at, expires_at) values (gen_random_uuid(), {ann}, {now}, {now})"],
     }
     tokens_are_kept_as_hashes: "refresh_tokens_token_hash_check" Everyone {
-        accepted: ["insert into refresh_tokens (token_hash, session_id, used_at) values (sha256('next'), {session}, {now})"],
-        refused: ["insert into refresh_tokens (token_hash, session_id, used_at) values ('token', {session}, {now})"],
+        accepted: ["{as_visitor}; insert into refresh_tokens (token_hash, session_id, used_at) values (sha256('next'), {session}, {now})"],
+        refused: ["{as_visitor}; insert into refresh_tokens (token_hash, session_id, used_at) values ('token', {session}, {now})"],
     }
     a_session_has_one_token_that_was_not_used: "idx_refresh_tokens_current" Everyone {
-        accepted: ["update refresh_tokens set used_at = {now} where session_id = {session};
+        accepted: ["{as_visitor}; update refresh_tokens set used_at = {now} where session_id = {session};
             insert into refresh_tokens (token_hash, session_id) values (sha256('next'), {session})"],
-        refused: ["insert into refresh_tokens (token_hash, session_id) values (sha256('next'), {session})"],
+        refused: ["{as_visitor}; insert into refresh_tokens (token_hash, session_id) values (sha256('next'), {session})"],
     }
     a_stables_name_has_one_to_sixty_characters: "stables_name_check" Everyone {
         accepted: ["update stables set name = repeat('x', 60) where id = 501"],
