@@ -7,6 +7,7 @@ mod crash;
 mod migrate;
 mod new_migration;
 mod pedigree;
+mod report;
 mod runs;
 mod seeds;
 mod serving;

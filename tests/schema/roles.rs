@@ -36,16 +36,17 @@ const MATRIX: &[(&str, &str, &str)] = &[
         breed_diversity pregnancies(state ended_at foal_id lost_to) genetic_tests(published) shows(name state revealed_secret result_digest ended_at)
         ops.job_runs ops.game_clock(ahead_ms)"),
     ("equoria_writer", "delete", "sessions stables stud_listings idempotency_keys show_entries"),
-    ("equoria_backup", "select", "* ops.migrations ops.job_runs ops.audit_log ops.audit_seals ops.game_clock"),
+    ("equoria_backup", "select", "* ops.migrations ops.job_runs ops.audit_log ops.audit_seals ops.game_clock
+        ops.storage_samples ops.business_figures ops.business_marks"),
     ("equoria_backup", "insert", "ops.job_runs"),
     ("equoria_backup", "update", "ops.job_runs"),
-    ("equoria_monitor", "select", "ops.migrations ops.job_runs"),
+    ("equoria_monitor", "select", "ops.migrations ops.job_runs ops.storage_samples ops.business_figures ops.business_marks"),
     ("equoria_auditor", "select", "ops.audit_log ops.audit_seals ops.migrations ops.job_runs"),
     ("equoria_auditor", "insert", "ops.audit_seals ops.job_runs"),
     ("equoria_auditor", "update", "ops.job_runs"),
     ("equoria_anonymiser", "select", "ops.migrations ops.job_runs"),
-    ("equoria_maintainer", "select", "ops.migrations ops.job_runs"),
-    ("equoria_maintainer", "insert", "ops.job_runs"),
+    ("equoria_maintainer", "select", "ops.migrations ops.job_runs ops.storage_samples ops.business_figures ops.business_marks"),
+    ("equoria_maintainer", "insert", "ops.job_runs ops.storage_samples"),
     ("equoria_maintainer", "update", "ops.job_runs"),
 ];
 
@@ -187,12 +188,14 @@ async fn every_role_may_do_what_the_matrix_says_and_nothing_else() {
 /// The functions that each role may call, all others being refused.
 const FUNCTIONS: &[(&str, &str)] = &[
     ("equoria_edge", "game_age is_in_foal is_stat"),
+    ("equoria_maintainer", "backlog seal_state"),
+    ("equoria_monitor", "backlog seal_state"),
     ("equoria_reader", "game_age is_in_foal is_stat"),
     (
         "equoria_writer",
         "acting activity_day end_stolen_session escrow_of game_age is_activity_list is_discipline_scores is_epigenetic_modifiers is_flag_object is_genetics is_in_foal
          is_stat is_text_array is_trait_names is_user_settings ledger_post negative_traits positive_traits purse_of refuse sink
-         trait_conflicts treasury",
+         tally_business trait_conflicts treasury",
     ),
 ];
 

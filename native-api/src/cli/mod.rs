@@ -8,6 +8,7 @@ mod migrate;
 mod pedigree;
 mod reach;
 mod reader;
+mod report;
 mod seed;
 mod serve;
 mod verify_show;
@@ -108,6 +109,9 @@ enum Command {
         after_help = "Examples:\n  cargo run --release -- bench\n  equoria bench --horses 100000 --seconds 30 --clients 32 --json"
     )]
     Bench(bench::BenchArguments),
+    /// Report on the database: what is slow, unused, large, locked, bloated, and how the game goes
+    #[command(after_help = report::EXAMPLES)]
+    Report(report::ReportArguments),
     /// Build the Cloudflare Worker
     #[command(subcommand)]
     Worker(worker::WorkerCommand),
@@ -183,6 +187,7 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Genotype(arguments) => genotype::genotype(&arguments),
         Command::Pedigree(arguments) => pedigree::pedigree(&arguments),
         Command::Bench(arguments) => runtime.block_on(bench::bench(&arguments)),
+        Command::Report(arguments) => runtime.block_on(report::report(&of, &arguments)),
         Command::Worker(command) => worker::worker(&command),
         Command::Supervise(_) => Ok(Finding::Good),
     };

@@ -4,5 +4,6 @@ pub mod backup;
 pub mod fingerprint;
 pub mod migrate;
 pub mod proof;
+pub mod report;
 pub mod runs;
 pub mod seed;

@@ -5,6 +5,7 @@ mod competition;
 mod foals;
 mod horses;
 mod ledger;
+mod monitoring;
 mod operations;
 mod training;
 mod users;
@@ -22,6 +23,7 @@ fn all() -> impl Iterator<Item = &'static Rule> {
         training::RULES,
         ledger::RULES,
         competition::RULES,
+        monitoring::RULES,
         operations::RULES,
     ]
     .into_iter()

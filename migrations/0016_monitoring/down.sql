@@ -1,0 +1,11 @@
+drop function ops.seal_state();
+drop function ops.backlog();
+drop function ops.tally_business(bigint);
+drop function ops.add_to_business(text, bigint, bigint);
+drop index idx_refresh_tokens_issued_at;
+drop table ops.business_marks;
+drop table ops.business_figures;
+drop table ops.storage_samples;
+drop extension if exists pgstattuple;
+drop extension if exists pg_stat_statements;
+drop schema extensions;

@@ -1,0 +1,105 @@
+//! `equoria report`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::Utc;
+use clap::{Args, ValueEnum};
+
+use super::reach::{Reached, reach_as};
+use super::{Finding, print_json};
+use crate::config::{Environment, Login};
+use crate::dev::say::Voice;
+use crate::ops::report::{self, Report, Subject};
+use crate::trouble::{Because, Trouble};
+
+/// What `--help` ends with.
+pub(super) const EXAMPLES: &str = "Examples:
+  equoria report slow                       the statements that take the most time
+  equoria report indexes --json | jq .tables.unused
+  equoria report locks                      who waits for whom, now
+  equoria report all --html report.html     everything as one page that needs nothing else
+
+Exit status 1 if something needs somebody: the sentences of the report say what.";
+
+#[derive(Args)]
+pub(super) struct ReportArguments {
+    /// What to report on
+    about: About,
+    /// Write one HTML file instead
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    html: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum About {
+    /// Sizes of tables and indexes, and their growth since earlier samples
+    Storage,
+    /// Everything
+    All,
+}
+
+impl About {
+    const fn subjects(self) -> &'static [Subject] {
+        match self {
+            Self::Storage => &[Subject::Storage],
+            Self::All => &Subject::ALL,
+        }
+    }
+}
+
+pub(super) async fn report(
+    of: &Environment,
+    arguments: &ReportArguments,
+) -> Result<Finding, Trouble> {
+    let voice = match arguments.json {
+        true => Voice::quiet(),
+        false => Voice::default(),
+    };
+    let reached = reach_as(of, &voice, Login::Monitor).await?;
+    let mut reports = Vec::new();
+    for subject in arguments.about.subjects() {
+        let step = voice.step(format!("asking for the report `{}`", subject.as_str()));
+        reports.push(subject.ask(&reached.client).await?);
+        drop(step);
+    }
+    match &arguments.html {
+        Some(file) => write(file, &report::page(&reports, &reached.place, Utc::now()))?,
+        None => print(&reports, arguments)?,
+    }
+    Ok(finding(&reports))
+}
+
+fn finding(reports: &[Report]) -> Finding {
+    if reports.iter().any(|report| report.is_red) {
+        Finding::Bad
+    } else {
+        Finding::Good
+    }
+}
+
+fn print(reports: &[Report], arguments: &ReportArguments) -> Result<(), Trouble> {
+    match (arguments.json, reports) {
+        (true, [one]) => print_json(one),
+        (true, all) => print_json(&all),
+        (false, all) => {
+            let texts: Vec<String> = all.iter().map(ToString::to_string).collect();
+            print!("{}", texts.join("\n"));
+            Ok(())
+        }
+    }
+}
+
+/// Writes beside the file and renames, so that nobody ever finds half a page.
+fn write(file: &Path, html: &str) -> Result<(), Trouble> {
+    let beside = file.with_extension("html.part");
+    let written = fs::write(&beside, html).and_then(|()| fs::rename(&beside, file));
+    if written.is_err() {
+        // Where it could not even be made there is nothing to remove.
+        drop(fs::remove_file(&beside));
+    }
+    written.because(|| format!("could not write {}", file.display()))
+}
