@@ -16,6 +16,7 @@ pub mod digest;
 pub mod envelope;
 pub mod lsn;
 pub mod place;
+pub mod wal;
 
 use std::io::{self, Read, Write};
 
@@ -51,6 +52,8 @@ pub struct Mark {
     format: u32,
     /// The number that `initdb` drew for the cluster.
     pub system_identifier: String,
+    /// The size of its segments of WAL.
+    pub segment_bytes: u64,
     /// When the first byte was written.
     pub created_at: DateTime<Utc>,
 }
@@ -99,9 +102,13 @@ impl Repository {
     ///
     /// # Errors
     /// When it is another cluster's, or holds things that are no backups.
-    pub async fn claim(&self, system_identifier: &str) -> Result<Mark, Trouble> {
+    pub async fn claim(
+        &self,
+        system_identifier: &str,
+        segment_bytes: u64,
+    ) -> Result<Mark, Trouble> {
         if self.find_mark().await?.is_none() {
-            self.make_mark(system_identifier).await?;
+            self.make_mark(system_identifier, segment_bytes).await?;
         }
         let mark = self.mark().await?;
         if mark.system_identifier == system_identifier {
@@ -129,7 +136,7 @@ impl Repository {
         Ok(Some(mark))
     }
 
-    async fn make_mark(&self, system_identifier: &str) -> Result<(), Trouble> {
+    async fn make_mark(&self, system_identifier: &str, segment_bytes: u64) -> Result<(), Trouble> {
         let found = self.place.list("").await?;
         let objects = found.objects.iter().map(|object| &object.name);
         if let Some(strange) = found.folders.iter().chain(objects).next() {
@@ -141,6 +148,7 @@ impl Repository {
         let mark = Mark {
             format: 1,
             system_identifier: system_identifier.to_owned(),
+            segment_bytes,
             created_at: Utc::now(),
         };
         let text = serde_json::to_vec_pretty(&mark).because(|| "the mark cannot be written")?;
