@@ -1,6 +1,7 @@
 //! The operator's commands, as an operator runs them, and what outlives their crashes.
 
 mod backlog;
+mod backup;
 mod bring_up;
 mod command_line;
 mod crash;

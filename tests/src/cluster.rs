@@ -151,6 +151,7 @@ fn original() -> Result<Folder, Trouble> {
         programs,
         places,
         is_scratch: true,
+        settings: Vec::new(),
     };
     made_once(original, &scratch)
 }

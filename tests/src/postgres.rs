@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use equoria::config;
+use equoria::config::{self, Environment};
 use equoria::db::connect;
+use equoria::dev::archive;
 use equoria::dev::cluster::{Cluster as Folder, Server};
 use equoria::dev::places::Places;
 use equoria::dev::prepare::{create_database, migrate};
@@ -20,6 +21,9 @@ use crate::{Database, program};
 
 /// The database in it.
 const NAME: &str = "equoria";
+
+/// How a copied data folder is made ready.
+type Make = fn(Folder, &Path) -> Result<Folder, Trouble>;
 
 /// A server whose data lasts: every commit is forced to the disk before it counts.
 #[derive(Debug)]
@@ -37,13 +41,28 @@ impl Postgres {
     /// # Panics
     /// When it does not start.
     pub async fn start() -> Self {
-        let started = Self::launch().await;
+        Self::launched(lasting, &[]).await
+    }
+
+    /// As [`Postgres::start`], with archiving into a repository of its own: [`Postgres::backups`] tells how to reach it.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_archiving(settings: &[&str]) -> Self {
+        Self::launched(archiving, settings).await
+    }
+
+    async fn launched(make: Make, settings: &[&str]) -> Self {
+        let started = Self::launch(make, settings).await;
         started.unwrap_or_else(|trouble| panic!("no PostgreSQL of its own: {trouble}"))
     }
 
-    async fn launch() -> Result<Self, Trouble> {
+    async fn launch(make: Make, settings: &[&str]) -> Result<Self, Trouble> {
         let home = fresh_home("postgres");
-        let folder = lasting(data_folder(&home)?, &home)?;
+        let mut folder = make(data_folder(&home)?, &home)?;
+        folder
+            .settings
+            .extend(settings.iter().map(|setting| (*setting).to_owned()));
         let server = folder.start(manner())?;
         create_database(&server.administrator, NAME).await?;
         let administrator = server.administrator.with_name(NAME);
@@ -67,6 +86,28 @@ impl Postgres {
             self.folder.password.clone(),
             self.port,
         )
+    }
+
+    /// What a command must know to work on its backups as `equoria_backup`: the place, the keys, the URL.
+    ///
+    /// # Panics
+    /// When the key cannot be read.
+    pub fn backups(&self) -> Environment {
+        let place = archive::environment(&self.folder.places).expect("a key was made at the start");
+        let url = self.database().of("equoria_backup").url();
+        place
+            .with("EQUORIA_PROFILE", "test")
+            .with("BACKUP_DATABASE_URL", &url)
+    }
+
+    /// A folder of its own, which goes away with it.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Its data folder, with the programs that made it.
+    pub const fn folder(&self) -> &Folder {
+        &self.folder
     }
 
     /// Shuts it down in order.
@@ -150,6 +191,14 @@ fn lasting(scratch: Folder, home: &Path) -> Result<Folder, Trouble> {
         },
         ..scratch
     })
+}
+
+/// The same with a repository in `home`.
+fn archiving(scratch: Folder, home: &Path) -> Result<Folder, Trouble> {
+    let mut folder = lasting(scratch, home)?;
+    folder.places.data = home.to_owned();
+    folder.settings = archive::settings(&folder.places, &program::equoria())?;
+    Ok(folder)
 }
 
 fn manner() -> Manner {

@@ -210,6 +210,7 @@ pub(super) fn cluster(
             ..places.clone()
         },
         is_scratch: false,
+        settings: Vec::new(),
     };
     cluster.create()?;
     Ok(cluster)

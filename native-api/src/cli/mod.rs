@@ -12,6 +12,7 @@ mod report;
 mod seed;
 mod serve;
 mod verify_show;
+mod wal;
 mod worker;
 
 use std::path::PathBuf;
@@ -79,6 +80,9 @@ enum Command {
         after_help = "Examples:\n  equoria seed                      the catalogues of breeds and disciplines\n  equoria seed dev --horses 1000    and a world of players and horses, with its shows\n  equoria seed shows                shows alone, in a world that is there\n  equoria seed report               alleles, inbreeding, sexes, losses: observed against expected\n  equoria seed report --json | jq .improbable\n\nExit status of a report: 1 if something has a chance below 1e-6, shared among all tests"
     )]
     Seed(seed::SeedArguments),
+    /// Store, fetch and list the write-ahead log in the repository of backups
+    #[command(subcommand)]
+    Wal(wal::WalCommand),
     /// Repeat the settlement of a show from its proof (status 1 if the proof does not hold)
     #[command(
         after_help = "Examples:\n  equoria verify-show http://127.0.0.1:8787/v1/shows/1/proof\n  curl -s http://127.0.0.1:8787/v1/shows/1/proof | equoria verify-show -\n  equoria verify-show proof.json --commitment 5f70bf18a0860070..."
@@ -181,6 +185,7 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Work => runtime.block_on(serve::work(&of)),
         Command::Migrate(command) => runtime.block_on(migrate::migrate(&of, &command)),
         Command::Seed(arguments) => runtime.block_on(seed::seed(&of, &arguments)),
+        Command::Wal(command) => runtime.block_on(wal::wal(&of, &command)),
         Command::VerifyShow(arguments) => runtime.block_on(verify_show::verify_show(&arguments)),
         Command::Coat(arguments) => coat::coat(&arguments),
         Command::Mating(arguments) => mating::mating(&arguments),

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::places::{Places, is_open};
-use super::program::{own_program, write_private};
+use super::program::write_private;
 use crate::config::Environment;
 use crate::ops::backup::envelope::Keys;
 use crate::trouble::{Because, Trouble};
@@ -37,11 +37,11 @@ pub fn environment(places: &Places) -> Result<Environment, Trouble> {
     ]))
 }
 
-/// The settings with which the server of this checkout archives, after making all that they lead to.
+/// The settings with which the server of this checkout archives by `program`, after making all that they lead to.
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn settings(places: &Places) -> Result<Vec<String>, Trouble> {
+pub fn settings(places: &Places, program: &Path) -> Result<Vec<String>, Trouble> {
     let folder = folder(places);
     if !folder.exists() {
         places.make_for_postgres(&folder)?;
@@ -58,7 +58,7 @@ pub fn settings(places: &Places) -> Result<Vec<String>, Trouble> {
     let file = places.data.join("archive.env");
     write_private(&file, &text)?;
     places.give_to_postgres(&file)?;
-    let program = reachable_program(places)?;
+    let program = kept(places, program)?;
     Ok(vec![
         "archive_mode=on".to_owned(),
         format!("archive_timeout={TIMEOUT_S}"),
@@ -105,16 +105,15 @@ fn folder(places: &Places) -> PathBuf {
     places.data.join("backups")
 }
 
-/// This program under a name that stays when the build is cleaned, where PostgreSQL's user can reach it.
-fn reachable_program(places: &Places) -> Result<PathBuf, Trouble> {
-    let ours = own_program()?;
+/// The program under a name that stays when the build is cleaned, where PostgreSQL's user can reach it.
+fn kept(places: &Places, ours: &Path) -> Result<PathBuf, Trouble> {
     let kept = places.data.join("equoria-archiver");
     let draft = places
         .data
         .join(format!("equoria-archiver.{}", std::process::id()));
     // A second name of the same file costs nothing; another file system needs a copy.
-    fs::hard_link(&ours, &draft)
-        .or_else(|_| fs::copy(&ours, &draft).map(|_| ()))
+    fs::hard_link(ours, &draft)
+        .or_else(|_| fs::copy(ours, &draft).map(|_| ()))
         .and_then(|()| fs::rename(&draft, &kept))
         .because(|| {
             format!(

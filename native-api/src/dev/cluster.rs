@@ -61,6 +61,8 @@ pub struct Cluster {
     pub places: Places,
     /// Data that nobody needs after a crash: nothing is forced to the disk.
     pub is_scratch: bool,
+    /// Settings of the start that win over all others, as `name=value`.
+    pub settings: Vec<String>,
 }
 
 /// A server that runs as long as this value lives.
@@ -221,6 +223,7 @@ impl Cluster {
                 .map(str::to_owned),
             );
         }
+        settings.extend_from_slice(&self.settings);
         settings
     }
 

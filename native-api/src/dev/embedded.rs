@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use super::archive;
 use super::cluster::{Cluster, Server};
 use super::lock::{self, Held};
 use super::places::Places;
 use super::postgres;
 use super::prepare::create_database;
+use super::program::own_program;
 use super::say::Voice;
 use super::secrets::{DATABASE, Secrets};
 use super::supervise::Manner;
@@ -198,6 +200,7 @@ fn cluster(places: &Places, voice: &Voice, secrets: &Secrets) -> Result<Cluster,
         programs: postgres::programs(places, voice)?,
         places: places.clone(),
         is_scratch: false,
+        settings: Vec::new(),
     })
 }
 
@@ -206,6 +209,16 @@ fn start(cluster: &Cluster, voice: &Voice) -> Result<Server, Trouble> {
         let step = voice.step("making the data folder (initdb, about 4 s)");
         cluster.create()?;
         step.done(&format!("data folder made: {}", cluster.folder.display()));
+        if let Some(aside) = archive::set_aside(&cluster.places)? {
+            voice.say(&format!(
+                "  the backups of the former one are in {}",
+                aside.display()
+            ));
+        }
     }
-    cluster.start(Manner::default())
+    let archiving = Cluster {
+        settings: archive::settings(&cluster.places, &own_program()?)?,
+        ..cluster.clone()
+    };
+    archiving.start(Manner::default())
 }
