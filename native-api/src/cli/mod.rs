@@ -3,6 +3,7 @@
 mod bench;
 mod coat;
 mod genotype;
+mod maintain;
 mod mating;
 mod migrate;
 mod pedigree;
@@ -72,6 +73,9 @@ enum Command {
     /// Run the jobs alone: settle shows, bring foals into the world, expire sessions
     #[command(after_help = "Example:\n  equoria work")]
     Work,
+    /// Keep the database well: what is done each day, week, month and quarter (status 1 if a finding needs somebody)
+    #[command(subcommand)]
+    Maintain(maintain::MaintainCommand),
     /// Change the schema of the database, or see how it stands
     #[command(subcommand)]
     Migrate(migrate::MigrateCommand),
@@ -183,6 +187,7 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Setup => worker::set_up(&Voice::default()),
         Command::Serve(arguments) => runtime.block_on(serve::serve(&of, &arguments)),
         Command::Work => runtime.block_on(serve::work(&of)),
+        Command::Maintain(command) => runtime.block_on(maintain::maintain(&of, &command)),
         Command::Migrate(command) => runtime.block_on(migrate::migrate(&of, &command)),
         Command::Seed(arguments) => runtime.block_on(seed::seed(&of, &arguments)),
         Command::Wal(command) => runtime.block_on(wal::wal(&of, &command)),

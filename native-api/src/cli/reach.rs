@@ -64,6 +64,33 @@ pub(super) async fn reach_as(
     })
 }
 
+/// What a command wants to know that works as several roles, with the server that it may need to stay alive.
+pub(super) struct Ways {
+    pub(super) environment: Environment,
+    _lent: Option<Lent>,
+}
+
+/// The environment, and for a server of this checkout the generated ways of all roles; `login` is sure to come in there.
+pub(super) async fn ways(of: &Environment, voice: &Voice, login: Login) -> Result<Ways, Trouble> {
+    if login.database(of)?.is_some() || embedded::is_named(of)? {
+        return Ok(Ways {
+            environment: of.clone(),
+            _lent: None,
+        });
+    }
+    let lent = embedded::borrow(of, voice).await?;
+    let environment = lent.environment.clone();
+    if let Some(database) = login.database(&environment)?
+        && connect(&database).await.is_err()
+    {
+        prepare::allow_logins(&lent.administrator, &lent.secrets).await?;
+    }
+    Ok(Ways {
+        environment,
+        _lent: Some(lent),
+    })
+}
+
 fn named(of: &Environment, login: Login) -> Result<Option<Database>, Trouble> {
     match login.database(of)? {
         None if login == Login::Migrator => config::database(of, Login::Writer.variable()),

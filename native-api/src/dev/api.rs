@@ -10,6 +10,8 @@ use super::ready::answers;
 use crate::app::{self, App};
 use crate::config::{Config, Environment};
 use crate::db::connect;
+use crate::jobs::schedule;
+use crate::ops::maintain::Keeper;
 use crate::ops::migrate;
 use crate::trouble::{Because, Trouble};
 use crate::{jobs, telemetry};
@@ -62,11 +64,26 @@ impl Api {
                 jobs::run(app, told(stopping)).await;
                 Ok(())
             });
+            api.maintain(of)?;
         }
         if parts.with_server {
             api.serve(app, &config, stopping).await?;
         }
         Ok(api)
+    }
+
+    /// Maintains the database by schedule, where the environment says how the maintainer reaches it.
+    fn maintain(&mut self, of: &Environment) -> Result<(), Trouble> {
+        let Some(keeper) = Keeper::from_environment(of)? else {
+            tracing::info!("no maintenance by schedule: MAINTAIN_DATABASE_URL is not set");
+            return Ok(());
+        };
+        let stopping = self.stop.subscribe();
+        self.running.spawn(async move {
+            schedule::run(keeper, stopping).await;
+            Ok(())
+        });
+        Ok(())
     }
 
     async fn serve(

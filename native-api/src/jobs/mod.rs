@@ -11,6 +11,7 @@ pub mod endowment;
 pub mod expiry;
 pub mod growth;
 pub mod retirement;
+pub mod schedule;
 pub mod settlement;
 
 use std::future::Future;

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod fingerprint;
+pub mod maintain;
 pub mod migrate;
 pub mod proof;
 pub mod report;

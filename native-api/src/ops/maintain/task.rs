@@ -1,0 +1,95 @@
+//! The tasks of each rhythm, in their order.
+
+use chrono::{DateTime, Utc};
+use tokio_postgres::Client;
+
+use super::{Keeper, Rhythm, Told, ledger, reindex, restore_point, sessions, vacuum};
+use crate::trouble::Trouble;
+
+/// One thing that maintenance does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Names this instant, so that a recovery can come back to before the maintenance.
+    RestorePoint,
+    /// Gives the planner fresh figures of what changed much.
+    Analyze,
+    /// Frees the room of dead rows, and freezes old ones before their age runs out.
+    Vacuum,
+    /// Looks for transactions and slots that hold everything back.
+    Sessions,
+    /// Checks the books of what was posted since the last run.
+    Ledger,
+    /// Checks the books whole.
+    WholeLedger,
+    /// Rebuilds indexes that are mostly air.
+    Reindex,
+}
+
+/// Where a task stands: in whose name, for which slot.
+pub struct At<'a> {
+    /// Who maintains.
+    pub keeper: &'a Keeper,
+    /// The maintainer's connection.
+    pub client: &'a Client,
+    /// Which maintenance.
+    pub rhythm: Rhythm,
+    /// The slot that is worked off.
+    pub slot: DateTime<Utc>,
+    /// How many workers have begun it, ourselves included.
+    pub attempts: i32,
+}
+
+const DAILY: &[Task] = &[
+    Task::RestorePoint,
+    Task::Analyze,
+    Task::Vacuum,
+    Task::Sessions,
+    Task::Ledger,
+];
+
+const WEEKLY: &[Task] = &[Task::RestorePoint, Task::Reindex, Task::WholeLedger];
+
+const MONTHLY: &[Task] = &[];
+
+const QUARTERLY: &[Task] = &[];
+
+impl Task {
+    /// The tasks of a rhythm.
+    pub const fn of(rhythm: Rhythm) -> &'static [Self] {
+        match rhythm {
+            Rhythm::Daily => DAILY,
+            Rhythm::Weekly => WEEKLY,
+            Rhythm::Monthly => MONTHLY,
+            Rhythm::Quarterly => QUARTERLY,
+        }
+    }
+
+    /// Its name in the evidence.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RestorePoint => "restore_point",
+            Self::Analyze => "analyze",
+            Self::Vacuum => "vacuum",
+            Self::Sessions => "sessions",
+            Self::Ledger => "ledger",
+            Self::WholeLedger => "whole_ledger",
+            Self::Reindex => "reindex",
+        }
+    }
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// When it could not be done; what it found is no error.
+    pub async fn run(self, at: &At<'_>) -> Result<Told, Trouble> {
+        match self {
+            Self::RestorePoint => restore_point::name(at).await,
+            Self::Analyze => vacuum::analyze(at).await,
+            Self::Vacuum => vacuum::vacuum(at).await,
+            Self::Sessions => sessions::look(at).await,
+            Self::Ledger => ledger::check_new(at).await,
+            Self::WholeLedger => ledger::check_whole(at).await,
+            Self::Reindex => reindex::rebuild(at).await,
+        }
+    }
+}

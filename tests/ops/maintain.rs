@@ -1,0 +1,269 @@
+//! What maintenance does to a database, and what it finds.
+
+use std::time::Duration;
+
+use equoria::ops::maintain::sessions::{Limits, look_with};
+use equoria::ops::maintain::{At, Rhythm, Severity, Task, Told};
+use harness::{Database, World};
+use tokio_postgres::Client;
+
+use crate::schedule::keeper;
+
+/// Carries out one task on a database.
+async fn told(database: &Database, task: Task) -> Told {
+    let keeper = keeper(database);
+    let client = keeper.connect().await.unwrap();
+    let at = At {
+        keeper: &keeper,
+        client: &client,
+        rhythm: Rhythm::Daily,
+        slot: chrono::Utc::now(),
+        attempts: 1,
+    };
+    let told = task.run(&at).await;
+    told.unwrap_or_else(|trouble| panic!("{}: {trouble}", task.name()))
+}
+
+/// A table of the owner's with so many rows, every tenth of which stays.
+async fn hay(admin: &Client, rows: i64) {
+    admin
+        .batch_execute(&format!(
+            "create extension if not exists pgstattuple;
+             set role equoria_owner;
+             create table hay (id bigint constraint hay_pkey primary key, bale text) with (autovacuum_enabled = false);
+             insert into hay select n, 'bale ' || n from generate_series(1, {rows}) n;
+             create index idx_hay_bale on hay (bale);
+             delete from hay where id % 10 <> 0;
+             reset role;
+             select pg_stat_force_next_flush();"
+        ))
+        .await
+        .unwrap();
+}
+
+fn figure(told: &Told, name: &str) -> i64 {
+    told.evidence[name]
+        .as_i64()
+        .unwrap_or_else(|| panic!("{name} in {told:?}"))
+}
+
+fn alarms(told: &Told) -> Vec<&str> {
+    let alarms = told
+        .findings
+        .iter()
+        .filter(|(severity, _)| *severity == Severity::Alarm);
+    alarms.map(|(_, sentence)| sentence.as_str()).collect()
+}
+
+#[tokio::test]
+async fn vacuum_frees_dead_rows_where_there_are_many_and_touches_nothing_else() {
+    let database = Database::fresh().await;
+    let admin = database.admin().await;
+    hay(&admin, 5_000).await;
+    let analysed = told(&database, Task::Analyze).await;
+    assert_eq!(analysed.evidence["analysed"][0]["table"], "public.hay");
+    let first = told(&database, Task::Vacuum).await;
+    assert_eq!(figure(&first, "dead_rows_freed"), 4_500);
+    assert_eq!(first.evidence["vacuumed"].as_array().unwrap().len(), 1);
+    let second = told(&database, Task::Vacuum).await;
+    assert_eq!(figure(&second, "dead_rows_freed"), 0);
+}
+
+#[tokio::test]
+async fn dead_rows_that_somebody_may_still_see_are_told_with_his_name() {
+    let database = Database::fresh().await;
+    let (admin, reader) = (database.admin().await, database.admin().await);
+    reader
+        .batch_execute("begin isolation level repeatable read; select 1")
+        .await
+        .unwrap();
+    hay(&admin, 5_000).await;
+    let stuck = told(&database, Task::Vacuum).await;
+    let pid: i32 = reader
+        .query_one("select pg_backend_pid()", &[])
+        .await
+        .unwrap()
+        .get(0);
+    let (severity, sentence) = &stuck.findings[0];
+    assert_eq!(*severity, Severity::Warning);
+    assert!(
+        sentence.contains("public.hay keeps 4500 of 4500"),
+        "{sentence}"
+    );
+    assert!(sentence.contains(&format!("process {pid} ")), "{sentence}");
+}
+
+#[tokio::test]
+async fn a_table_that_somebody_has_locked_is_left_alone_and_named() {
+    let database = Database::fresh().await;
+    let (admin, other) = (database.admin().await, database.admin().await);
+    hay(&admin, 5_000).await;
+    other
+        .batch_execute("begin; lock table hay in access exclusive mode")
+        .await
+        .unwrap();
+    let locked = told(&database, Task::Analyze).await;
+    assert!(
+        locked.findings[0].1.contains("public.hay was left alone"),
+        "{locked:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_index_is_rebuilt_only_where_it_is_mostly_air() {
+    let database = Database::fresh().await;
+    let admin = database.admin().await;
+    hay(&admin, 120_000).await;
+    let before = told(&database, Task::Reindex).await;
+    assert_eq!(
+        before.evidence["rebuilt"],
+        serde_json::json!([]),
+        "dead rows are vacuumed first"
+    );
+    admin.batch_execute("vacuum hay").await.unwrap();
+    let rebuilt = told(&database, Task::Reindex).await;
+    let names: Vec<&str> = rebuilt.evidence["rebuilt"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["index"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["public.idx_hay_bale", "public.hay_pkey"]);
+    for index in rebuilt.evidence["rebuilt"].as_array().unwrap() {
+        let bytes = |name: &str| index[name].as_i64().unwrap();
+        assert!(bytes("bytes_after") * 5 < bytes("bytes_before"), "{index}");
+    }
+    assert!(figure(&rebuilt, "freed_bytes") > 4_000_000);
+    let after = told(&database, Task::Reindex).await;
+    assert_eq!(figure(&after, "freed_bytes"), 0);
+}
+
+#[tokio::test]
+async fn what_an_interrupted_rebuild_left_is_dropped_unless_one_still_runs() {
+    let database = Database::fresh().await;
+    let admin = database.admin().await;
+    hay(&admin, 10).await;
+    admin
+        .batch_execute(
+            "create index hay_pkey_ccnew1 on hay (id); create index idx_hay_torn on hay (id);
+             update pg_index set indisvalid = false
+             where indexrelid in ('hay_pkey_ccnew1'::regclass, 'idx_hay_torn'::regclass)",
+        )
+        .await
+        .unwrap();
+    admin
+        .batch_execute("begin; lock table hay in share update exclusive mode")
+        .await
+        .unwrap();
+    let busy = told(&database, Task::Reindex).await;
+    assert_eq!(figure(&busy, "dropped_leftovers"), 0);
+    admin.batch_execute("commit").await.unwrap();
+    let free = told(&database, Task::Reindex).await;
+    assert_eq!(figure(&free, "dropped_leftovers"), 1);
+    let named = free.findings.iter().any(|(severity, sentence)| {
+        *severity == Severity::Warning && sentence.contains("public.idx_hay_torn")
+    });
+    assert!(named, "{free:?}");
+    let left = "select count(*) from pg_class where relname like 'hay_pkey_cc%'";
+    assert_eq!(
+        admin.query_one(left, &[]).await.unwrap().get::<_, i64>(0),
+        0
+    );
+    let maintainer = database.as_role("equoria_maintainer").await;
+    let refused = maintainer
+        .query_one("select ops.drop_leftover_index('hay_pkey'::regclass)", &[])
+        .await;
+    assert!(refused.is_err(), "an index in use is no leftover");
+}
+
+#[tokio::test]
+async fn transactions_that_are_open_for_long_are_told_and_idle_ones_ended_if_asked() {
+    let database = Database::fresh().await;
+    let forgotten = database.as_role("equoria_writer").await;
+    forgotten.batch_execute("begin; select 1").await.unwrap();
+    let client = keeper(&database).connect().await.unwrap();
+    let limits = Limits {
+        long: Duration::from_secs(600),
+        idle: Duration::ZERO,
+        end_idle: None,
+    };
+    let told = look_with(&client, &limits).await.unwrap();
+    assert_eq!(figure(&told, "long_or_idle_transactions"), 1);
+    let (severity, sentence) = &told.findings[0];
+    assert_eq!(*severity, Severity::Warning);
+    assert!(
+        sentence.contains("equoria_writer") && sentence.contains("idle"),
+        "{sentence}"
+    );
+    forgotten.batch_execute("select 1").await.unwrap();
+    let end = Limits {
+        end_idle: Some(Duration::ZERO),
+        ..limits
+    };
+    let told = look_with(&client, &end).await.unwrap();
+    assert_eq!(figure(&told, "ended_transactions"), 1);
+    assert!(
+        forgotten.batch_execute("select 1").await.is_err(),
+        "its session is over"
+    );
+}
+
+#[tokio::test]
+async fn sound_books_raise_no_finding() {
+    let world = World::new().await;
+    world.player("Ada").await;
+    for task in [Task::Ledger, Task::WholeLedger] {
+        let told = told(&world.database, task).await;
+        assert!(told.findings.is_empty(), "{told:?}");
+        assert!(figure(&told, "checks") >= 4);
+    }
+}
+
+#[tokio::test]
+async fn every_way_to_falsify_the_books_is_found_and_named() {
+    let unguarded = "set session_replication_role = replica; ";
+    for (falsified, what) in [
+        (
+            "update accounts set balance = balance + 1 where kind = 'purse'",
+            "balance",
+        ),
+        ("update users set money = money + 1", "money"),
+        (
+            "update postings set amount = amount + 1 where amount > 0",
+            "sum to zero",
+        ),
+        (
+            "update postings set balance_after = balance_after + 1 where balance_after is not null",
+            "continue",
+        ),
+        ("delete from postings where amount < 0", "sum to zero"),
+    ] {
+        let world = World::new().await;
+        world.player("Ada").await;
+        world.sql(&format!("{unguarded}{falsified}")).await;
+        for task in [Task::Ledger, Task::WholeLedger] {
+            let told = told(&world.database, task).await;
+            assert!(
+                alarms(&told).iter().any(|it| it.contains(what)),
+                "{falsified}: {told:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_discipline_score_that_horses_are_not_found_by_is_found_by_the_weekly_check() {
+    let world = World::new().await;
+    let ada = world.player("Ada").await;
+    world.horse(&ada, harness::NewHorse::default()).await;
+    world
+        .sql("set session_replication_role = replica; update horses set discipline_scores = '{\"Racing\": 7}'")
+        .await;
+    let told = told(&world.database, Task::WholeLedger).await;
+    assert!(
+        alarms(&told)
+            .iter()
+            .any(|it| it.contains("discipline scores")),
+        "{told:?}"
+    );
+}
