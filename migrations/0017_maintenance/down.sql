@@ -1,6 +1,4 @@
 -- Rights on the server's own views and memberships belong to the cluster and stay.
-drop function ops.role_passwords();
-
 set local role equoria_owner;
 
 drop function ops.drop_leftover_index(regclass);

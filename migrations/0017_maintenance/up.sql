@@ -1,5 +1,5 @@
--- What the maintainer may see and mend beyond tables: forgotten sessions, the rules of who may connect, how passwords are
--- kept. Where the administrator does not take this step these stay closed, and the security audit says that it did not look.
+-- What the maintainer may see and mend beyond tables: forgotten sessions, and the rules of who may connect.
+-- Where the administrator does not take this step these stay closed, and the security audit says that it did not look.
 do $$
 declare
   wanted text;
@@ -17,19 +17,6 @@ begin
   end loop;
 end
 $$;
-
--- In what form each role's password is kept, and not the password. It works where its owner may read pg_authid.
-create function ops.role_passwords() returns table (role_name text, form text, valid_until timestamptz)
-  language sql stable security definer set search_path = pg_catalog, pg_temp
-  as $$
-    select rolname::text,
-      case when rolpassword is null then 'none' when rolpassword like 'SCRAM-SHA-256$%' then 'scram-sha-256'
-        when rolpassword like 'md5%' then 'md5' else 'unknown' end,
-      rolvaliduntil
-    from pg_authid where rolcanlogin
-  $$;
-revoke execute on function ops.role_passwords() from public;
-grant execute on function ops.role_passwords() to equoria_maintainer;
 
 set local role equoria_owner;
 

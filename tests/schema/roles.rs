@@ -45,7 +45,9 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("equoria_auditor", "insert", "ops.audit_seals ops.job_runs"),
     ("equoria_auditor", "update", "ops.job_runs"),
     ("equoria_anonymiser", "select", "ops.migrations ops.job_runs"),
-    ("equoria_maintainer", "select", "ops.migrations ops.job_runs ops.storage_samples ops.business_figures ops.business_marks"),
+    ("equoria_maintainer", "select", "ops.migrations ops.job_runs ops.storage_samples ops.business_figures ops.business_marks
+        accounts transfers postings horse_discipline_scores users(id money) horses(id discipline_scores)
+        shows(id state prize entry_fee) show_entries(show_id)"),
     ("equoria_maintainer", "insert", "ops.job_runs ops.storage_samples"),
     ("equoria_maintainer", "update", "ops.job_runs"),
 ];
@@ -188,7 +190,7 @@ async fn every_role_may_do_what_the_matrix_says_and_nothing_else() {
 /// The functions that each role may call, all others being refused.
 const FUNCTIONS: &[(&str, &str)] = &[
     ("equoria_edge", "game_age is_in_foal is_stat"),
-    ("equoria_maintainer", "backlog seal_state"),
+    ("equoria_maintainer", "backlog drop_leftover_index password_costs seal_state"),
     ("equoria_monitor", "backlog seal_state"),
     ("equoria_reader", "game_age is_in_foal is_stat"),
     (
