@@ -9,7 +9,9 @@
 mod base;
 mod calendar;
 mod childhood;
+mod hands;
 mod names;
+mod player;
 mod registry;
 pub mod report;
 mod rows;
@@ -90,6 +92,7 @@ enum Topic {
     Secrets = 8,
     Matings = 9,
     Births = 10,
+    Yards = 11,
 }
 
 /// What a seed has written.
@@ -155,7 +158,7 @@ pub async fn dev(client: &mut Client, plan: &Plan, horses: u32) -> Result<Summar
     let seeding = Seeding::begin(client).await?;
     let mut summary = Summary::default();
     if !has_world(&seeding.transaction).await? {
-        let world = world::World::grow(plan, horses);
+        let world = world::World::grow(plan, horses, |_| ());
         write::world(&seeding.transaction, plan, &world, &mut summary).await?;
     }
     seeding.end(summary).await

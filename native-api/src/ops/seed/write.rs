@@ -7,9 +7,10 @@ use rules::money::Coins;
 use serde_json::{Value, json};
 use tokio_postgres::Transaction;
 
+use super::player::Player;
 use super::rows::{Moved, ids, post, write_rows};
 use super::stable_life::{Logged, Steed};
-use super::world::{About, Player, Spending, World};
+use super::world::{About, Spending, World};
 use super::{Plan, Summary, registry};
 use crate::horse::store::price_of;
 use crate::ledger::{Account, Cause, Transfer};
