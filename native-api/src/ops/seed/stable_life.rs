@@ -50,6 +50,8 @@ pub(super) struct Steed {
     pub got_at: Instant,
     /// Is it its owner's free mare?
     pub is_starter: bool,
+    /// Its XP from shows.
+    pub xp: i64,
     /// Its stats now.
     pub stats: Stats,
     /// Its bond now.
@@ -177,6 +179,7 @@ impl Steed {
             childhood: None,
             got_at,
             is_starter: false,
+            xp: 0,
             stats: origin.stats,
             bond: origin.bond,
             stress: origin.stress,

@@ -26,7 +26,7 @@ pub(super) const RECENT: i64 = 24;
 const HORSES_A_STUDBOOK: usize = 300;
 
 /// From how many horses on a world is large.
-const LARGE: usize = 10_000;
+pub(super) const LARGE: u32 = 10_000;
 
 /// How many horses are looked after with the same dice.
 const YARD: usize = 1_024;
@@ -111,6 +111,8 @@ pub(super) struct Habits {
     claims: Bp,
     /// How often a horse is tested in a week: one that is asked for, and any other.
     tests: [Bp; 2],
+    /// One of so many players shows horses.
+    pub players_a_shower: usize,
     /// How many shows run at a time.
     pub shows_at_a_time: i64,
 }
@@ -118,13 +120,14 @@ pub(super) struct Habits {
 impl Habits {
     /// Whoever has many horses has less time for each of them.
     pub(super) fn of(horses: usize) -> Self {
-        if horses < LARGE {
+        if horses < LARGE as usize {
             Self {
                 horses_a_player: 5,
                 bred_in_hundred: if horses < LEAST_BRED { 0 } else { 60 },
                 horses_a_hand: 1,
                 claims: Bp::new(8_000),
                 tests: [300, 60].map(Bp::new),
+                players_a_shower: 1,
                 shows_at_a_time: 1,
             }
         } else {
@@ -134,6 +137,7 @@ impl Habits {
                 horses_a_hand: 4,
                 claims: Bp::new(4_000),
                 tests: [40, 8].map(Bp::new),
+                players_a_shower: 4,
                 shows_at_a_time: (horses / 2_000) as i64,
             }
         }
