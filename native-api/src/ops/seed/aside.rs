@@ -5,10 +5,12 @@ use tokio_postgres::Transaction;
 use crate::trouble::{Because, Trouble};
 
 /// What is not a primary key and what no foreign key leans on, each with how it is dropped and made.
-const ASIDE: &str = "select coalesce(format('alter table %s drop constraint %I', x.indrelid::regclass, c.conname),
-        format('drop index %s', x.indexrelid::regclass)) as away,
-      coalesce(format('alter table %s add constraint %I %s', x.indrelid::regclass, c.conname, pg_get_constraintdef(c.oid)),
-        pg_get_indexdef(x.indexrelid)) as back
+const ASIDE: &str = "select
+      case when c.oid is null then format('drop index %s', x.indexrelid::regclass)
+        else format('alter table %s drop constraint %s', x.indrelid::regclass, quote_ident(c.conname)) end as away,
+      case when c.oid is null then pg_get_indexdef(x.indexrelid)
+        else format('alter table %s add constraint %s %s', x.indrelid::regclass, quote_ident(c.conname), pg_get_constraintdef(c.oid))
+        end as back
     from pg_index x join pg_class t on t.oid = x.indrelid and t.relnamespace = 'public'::regnamespace
     left join pg_constraint c on c.conindid = x.indexrelid and c.contype = 'u'
     where t.relname = any ($1) and not x.indisprimary
