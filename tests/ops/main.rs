@@ -15,5 +15,6 @@ mod schedule;
 mod seeds;
 mod serving;
 mod supervise;
+mod tls;
 mod under_fire;
 mod workers;

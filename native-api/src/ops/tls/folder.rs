@@ -307,7 +307,11 @@ fn pem(certificates: &[CertificateDer<'_>]) -> String {
 
 /// Writes all files beside their places, then moves all into place: what fails, fails before anything has changed.
 fn lay_all(files: &[(&PathBuf, &String, u32)]) -> Result<(), Trouble> {
-    let draft = |path: &Path| path.with_extension(format!("draft-{}", std::process::id()));
+    let draft = |path: &Path| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".draft-{}", std::process::id()));
+        PathBuf::from(name)
+    };
     let written = files
         .iter()
         .try_for_each(|(path, text, mode)| write(&draft(path), path, text, *mode));
