@@ -58,8 +58,9 @@ pub(super) async fn seed(of: &Environment, arguments: &SeedArguments) -> Result<
         done.push(("catalogues", seed::base(client).await?));
     }
     if arguments.what == Some(What::Dev) {
-        let world = seed::dev(client, &plan, arguments.horses, &voice).await?;
-        done.push(("world", world));
+        let step = voice.step(format!("growing a world of {} horses", arguments.horses));
+        done.push(("world", seed::dev(client, &plan, arguments.horses).await?));
+        step.done("the world has grown");
     }
     if arguments.what.is_some() {
         done.push(("shows", seed::shows(client, &plan).await?));

@@ -163,7 +163,7 @@ async fn seed(administrator: &Database, voice: &Voice) -> Result<(), Trouble> {
     let step = voice.step("seeding a small world");
     let parts = [
         seed::base(&mut client).await?,
-        seed::dev(&mut client, &plan, seed::HORSES, &Voice::quiet()).await?,
+        seed::dev(&mut client, &plan, seed::HORSES).await?,
         seed::shows(&mut client, &plan).await?,
     ];
     let written: Vec<String> = parts

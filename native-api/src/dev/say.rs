@@ -2,7 +2,6 @@
 
 use std::io::IsTerminal;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -56,6 +55,19 @@ impl Voice {
         }
     }
 
+    /// Announces a step that is so many bytes of work; its [`Step::counter`] is told of those that are done.
+    pub fn measured(&self, doing: impl Into<String>, bytes: u64) -> Step<'_> {
+        let step = self.step(doing);
+        if let Running::Bar(bar) = &step.running {
+            bar.set_length(bytes);
+            let style = "  {spinner} {msg} {bytes}/{total_bytes} {bytes_per_sec} {eta} left";
+            if let Ok(style) = ProgressStyle::with_template(style) {
+                bar.set_style(style);
+            }
+        }
+        step
+    }
+
     /// Announces a step; the returned value's [`Step::done`] tells how it ended.
     pub fn step(&self, doing: impl Into<String>) -> Step<'_> {
         let doing = doing.into();
@@ -71,59 +83,6 @@ impl Voice {
             voice: self,
             since: Instant::now(),
             running,
-        }
-    }
-
-    /// Announces a step that counts up to about `total`; a bar shows the rate and the time left.
-    pub fn bar(&self, doing: &'static str, total: u64) -> Bar<'_> {
-        let step = (total > 0).then(|| self.step(doing));
-        if let Some(Running::Bar(bar)) = step.as_ref().map(|step| &step.running) {
-            bar.set_length(total);
-            if let Ok(style) = ProgressStyle::with_template(
-                "  {spinner} {msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta} left",
-            ) {
-                bar.set_style(style);
-            }
-        }
-        Bar {
-            step,
-            doing,
-            done: AtomicU64::new(0),
-            since: Instant::now(),
-        }
-    }
-}
-
-/// Something that is counted while it is under way. Dropped without [`Bar::done`], it just disappears.
-#[derive(Debug)]
-pub struct Bar<'a> {
-    step: Option<Step<'a>>,
-    doing: &'static str,
-    done: AtomicU64,
-    since: Instant,
-}
-
-impl Bar<'_> {
-    /// Counts on.
-    pub fn add(&self, count: u64) {
-        self.set(self.done.load(Ordering::Relaxed) + count);
-    }
-
-    /// Counts to this number.
-    pub fn set(&self, count: u64) {
-        self.done.store(count, Ordering::Relaxed);
-        if let Some(Running::Bar(bar)) = self.step.as_ref().map(|step| &step.running) {
-            bar.set_position(count);
-        }
-    }
-
-    /// Ends it, and tells how many there were and how many a second; says nothing of what was not there.
-    pub fn done(mut self) {
-        let count = self.done.load(Ordering::Relaxed);
-        let seconds = self.since.elapsed().as_secs_f64().max(0.001);
-        if let Some(step) = self.step.take().filter(|_| count > 0) {
-            let rate = (count as f64 / seconds).round();
-            step.done(&format!("{}: {count}, {rate} a second", self.doing));
         }
     }
 }
@@ -143,7 +102,35 @@ enum Running {
     Beats(Heartbeat),
 }
 
+/// Counts what is done of a step, on whatever thread.
+#[derive(Clone, Debug, Default)]
+pub struct Counter(Option<ProgressBar>);
+
+impl Counter {
+    /// Some more is done.
+    pub fn add(&self, bytes: u64) {
+        if let Some(bar) = &self.0 {
+            bar.inc(bytes);
+        }
+    }
+
+    /// So much is done in all.
+    pub fn reach(&self, bytes: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_position(bytes);
+        }
+    }
+}
+
 impl Step<'_> {
+    /// What is told of the bytes that are done, in a step that is measured in them.
+    pub fn counter(&self) -> Counter {
+        match &self.running {
+            Running::Bar(bar) => Counter(Some(bar.clone())),
+            Running::Beats(_) | Running::Silent => Counter::default(),
+        }
+    }
+
     /// Ends the step with what came of it; steps of a second and more tell how long they took.
     pub fn done(self, result: &str) {
         let took = self.since.elapsed();

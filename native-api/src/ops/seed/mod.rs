@@ -6,25 +6,16 @@
 //! the database in force, and changes nothing where it has run before. The secrets of seeded shows follow from the plan,
 //! so whoever knows the number can tell their luck beforehand: seeds are for playgrounds.
 
-mod aside;
 mod base;
 mod calendar;
 mod childhood;
-mod coins;
-mod copy;
-mod hands;
 mod names;
-mod player;
-mod proof;
 mod registry;
 pub mod report;
 mod rows;
 mod season;
-mod sequel;
-mod show_rows;
 mod shows;
 mod stable_life;
-mod stage;
 mod stud;
 mod world;
 mod write;
@@ -40,7 +31,6 @@ use serde::Serialize;
 use tokio_postgres::{Client, Transaction};
 use uuid::Uuid;
 
-use crate::dev::say::Voice;
 use crate::trouble::{Because, Trouble};
 
 /// How many horses the small world has, unless asked otherwise.
@@ -100,7 +90,6 @@ enum Topic {
     Secrets = 8,
     Matings = 9,
     Births = 10,
-    Yards = 11,
 }
 
 /// What a seed has written.
@@ -154,35 +143,28 @@ pub async fn base(client: &mut Client) -> Result<Summary, Trouble> {
     seeding.end(summary).await
 }
 
-/// Writes a world of players, stables and horses, in which every fifth horse has another owner (every twentieth in a large
-/// one), with the shows of [`shows`]. It has lived by the rules for a year and a half: stipends, the store, training,
-/// grooming, a studbook of ten generations and more, and a season of shows.
+/// Writes a small world of players, stables and horses, in which every fifth horse has another owner. It has lived by the
+/// rules for a year and a half: stipends, the store, training, grooming, and a studbook of ten generations and more.
 ///
 /// `horses` counts every horse there ever was, retired ancestors too. Worlds of 300 horses and more are ten generations deep;
-/// in smaller ones it depends on the number of the plan, and below 60 nothing is bred. The rows are copied past triggers and
-/// foreign keys, and what these would have refused is looked for in all rows at once before they are committed.
+/// in smaller ones it depends on the number of the plan, and below 60 nothing is bred.
 ///
 /// # Errors
-/// When there are no breeds yet, when the connection is not an administrator's, or what the database refuses.
-pub async fn dev(
-    client: &mut Client,
-    plan: &Plan,
-    horses: u32,
-    voice: &Voice,
-) -> Result<Summary, Trouble> {
+/// When there are no breeds yet, or what the database refuses.
+pub async fn dev(client: &mut Client, plan: &Plan, horses: u32) -> Result<Summary, Trouble> {
     let seeding = Seeding::begin(client).await?;
     let mut summary = Summary::default();
     if !has_world(&seeding.transaction).await? {
-        write::world(&seeding.transaction, plan, horses, voice, &mut summary).await?;
+        let world = world::World::grow(plan, horses);
+        write::world(&seeding.transaction, plan, &world, &mut summary).await?;
     }
     seeding.end(summary).await
 }
 
-/// Writes a season of shows that the world's horses have competed in, and shows that are open now, each unless it was
-/// written before.
+/// Writes a season of shows that the world's horses have competed in, and shows that are open now.
 ///
 /// # Errors
-/// When there is no world yet, when the connection is not an administrator's, or what the database refuses.
+/// When there is no world yet, or what the database refuses.
 pub async fn shows(client: &mut Client, plan: &Plan) -> Result<Summary, Trouble> {
     let seeding = Seeding::begin(client).await?;
     let mut summary = Summary::default();
@@ -191,7 +173,7 @@ pub async fn shows(client: &mut Client, plan: &Plan) -> Result<Summary, Trouble>
             "there are no horses to enter yet: run `equoria seed dev` first",
         ));
     }
-    sequel::write(&seeding.transaction, plan, &mut summary).await?;
+    shows::write(&seeding.transaction, plan, &mut summary).await?;
     seeding.end(summary).await
 }
 
