@@ -100,15 +100,17 @@ async fn a_migration_steps_back_from_a_held_lock_and_comes_again() {
         .await
         .unwrap();
     let (told, mut waits) = tokio::sync::mpsc::unbounded_channel();
-    let migrating =
-        tokio::spawn(async move { migrate::deploy_with(&mut client, &mut Waits(told)).await });
+    let migrating = tokio::spawn(async move {
+        let mut waits = Waits(told);
+        migrate::Runner::new(&mut client, &mut waits).deploy().await
+    });
     assert_eq!(
         waits.recv().await,
         Some(1),
         "the step must have met the lock"
     );
     transaction.rollback().await.unwrap();
-    assert_eq!(migrating.await.unwrap().unwrap(), ALL.len());
+    assert_eq!(migrating.await.unwrap().unwrap().steps.len(), ALL.len());
 }
 
 struct Waits(tokio::sync::mpsc::UnboundedSender<u32>);

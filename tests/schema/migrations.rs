@@ -1,6 +1,9 @@
 //! The schema's history: taken, undone, taken again; never edited, never by two at once.
 
-use equoria::ops::migrate::{self, ALL, Standing};
+use std::collections::BTreeSet;
+
+use equoria::ops::fingerprint::{self, Selection, TablePrint};
+use equoria::ops::migrate::{self, ALL, Picture, Runner, Standing};
 use harness::Database;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio_postgres::Client;
@@ -14,26 +17,21 @@ async fn empty() -> (MutexGuard<'static, ()>, Database) {
     (TURN.lock().await, Database::empty().await)
 }
 
-/// Everything that the catalogue knows of the schema, as text; two schemas with the same text are the same.
-const PICTURE: &str = "
-    select format('%s.%s %s %s %s', c.oid::regclass, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-        pg_get_expr(d.adbin, d.adrelid)) as line
-    from pg_class c join pg_attribute a on a.attrelid = c.oid left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
-    where c.relnamespace in ('public'::regnamespace, 'ops'::regnamespace) and a.attnum > 0 and not a.attisdropped
-    union all select format('%s %s', conname, pg_get_constraintdef(oid)) from pg_constraint
-      where connamespace in ('public'::regnamespace, 'ops'::regnamespace)
-    union all select indexdef from pg_indexes where schemaname in ('public', 'ops')
-    union all select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
-    union all select pg_get_functiondef(oid) || coalesce(proacl::text, '') from pg_proc
-      where pronamespace in ('public'::regnamespace, 'ops'::regnamespace)
-    union all select format('%s %s %s', oid::regclass, relowner::regrole, relacl) from pg_class
-      where relnamespace in ('public'::regnamespace, 'ops'::regnamespace)
-    union all select format('%s %s', nspname, nspacl) from pg_namespace where nspname in ('public', 'ops')
-    order by line";
+async fn picture(client: &mut Client) -> Picture {
+    let transaction = client.transaction().await.unwrap();
+    Picture::of(&transaction).await.unwrap()
+}
 
-async fn picture(client: &Client) -> Vec<String> {
-    let rows = client.query(PICTURE, &[]).await.unwrap();
-    rows.iter().map(|row| row.get(0)).collect()
+fn assert_same(found: &Picture, expected: &Picture) {
+    assert_eq!(migrate::differences(found, expected), [""; 0]);
+    assert_eq!(found, expected);
+}
+
+/// Rows of the small world, without the schema that helps to make them.
+async fn fill(database: &Database, client: &Client) {
+    populate(database).await;
+    let helper = "drop schema world cascade";
+    client.batch_execute(helper).await.unwrap();
 }
 
 #[tokio::test]
@@ -41,12 +39,8 @@ async fn all_steps_are_taken_undone_and_taken_again_over_rows() {
     let (_turn, database) = empty().await;
     let mut client = database.admin().await;
     assert_eq!(migrate::deploy(&mut client).await.unwrap(), ALL.len());
-    let first = picture(&client).await;
-    populate(&database).await;
-    client
-        .batch_execute("drop schema world cascade")
-        .await
-        .unwrap();
+    let first = picture(&mut client).await;
+    fill(&database, &client).await;
     assert_eq!(
         migrate::rollback_to(&mut client, 0).await.unwrap(),
         ALL.len()
@@ -57,31 +51,110 @@ async fn all_steps_are_taken_undone_and_taken_again_over_rows() {
         0
     );
     assert_eq!(migrate::deploy(&mut client).await.unwrap(), ALL.len());
-    assert_eq!(picture(&client).await, first);
+    assert_same(&picture(&mut client).await, &first);
+}
+
+/// Tables of a version with their columns.
+type Columns = BTreeSet<(String, String)>;
+
+async fn columns(client: &Client) -> Columns {
+    let sql = "select c.oid::regclass::text, a.attname::text from pg_class c join pg_attribute a on a.attrelid = c.oid
+        where c.relnamespace in ('public'::regnamespace, 'ops'::regnamespace) and c.relkind = 'r' and a.attnum > 0
+          and not a.attisdropped";
+    let rows = client.query(sql, &[]).await.unwrap();
+    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+}
+
+/// The prints of what an older version has too.
+async fn prints(client: &Client, newer: &Columns, older: &Columns) -> Vec<TablePrint> {
+    let is_older = |table: &str| older.iter().any(|(name, _)| name == table);
+    let tables: BTreeSet<&str> = newer.iter().map(|(table, _)| table.as_str()).collect();
+    let new = tables.into_iter().filter(|table| !is_older(table));
+    let tables: Vec<&str> = new.chain(["ops.migrations"]).collect();
+    let new = newer.difference(older).filter(|(table, _)| is_older(table));
+    // Whatever fills a new column rewrites the row, which counts its version up.
+    let columns: Vec<&str> = new
+        .map(|(_, column)| column.as_str())
+        .chain(["version", "updated_at"])
+        .collect();
+    let selection = Selection {
+        without_columns: &columns,
+        without_tables: &tables,
+    };
+    fingerprint::of(client, &selection).await.unwrap()
+}
+
+/// Steps that cannot be taken again over rows that only came with them, and what makes these rows what they could have
+/// been before.
+const CAME_WITH: [(&str, &str); 2] = [
+    (
+        // Coins for shows, whose rows are gone with their table.
+        "0009_competition",
+        "set local session_replication_role = replica;
+     delete from postings p using transfers t where t.id = p.transfer_id and t.show_id is not null;
+     delete from transfers where show_id is not null;
+     delete from accounts where show_id is not null",
+    ),
+    (
+        // A foal has a genotype and breeding values from this step on; without it no foal was ever born.
+        "0012_breeding",
+        "set local session_replication_role = replica;
+     update horses set genotype = null, sire_id = null, dam_id = null",
+    ),
+];
+
+async fn take_back(client: &mut Client, folder: &str) {
+    for (_, sql) in CAME_WITH.iter().filter(|(step, _)| *step == folder) {
+        let transaction = client.transaction().await.unwrap();
+        transaction.batch_execute(sql).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+}
+
+async fn undo_one(client: &mut Client, to: i32) {
+    let undone = migrate::rollback_to(client, to).await.unwrap();
+    assert_eq!(undone, 1, "to {to}");
 }
 
 #[tokio::test]
-async fn each_step_is_undone_by_itself() {
+async fn each_step_undone_and_taken_again_leaves_the_rows_of_before_it_as_they_were() {
     let (_turn, database) = empty().await;
     let mut client = database.admin().await;
     migrate::deploy(&mut client).await.unwrap();
-    let whole = picture(&client).await;
+    let whole = picture(&mut client).await;
+    fill(&database, &client).await;
+    let mut nobody = ();
     for version in (0..migrate::expected_version()).rev() {
+        let (newer, steps) = (columns(&client).await, version as usize + 1);
+        let with_step = picture(&mut client).await;
+        undo_one(&mut client, version).await;
+        take_back(&mut client, ALL[steps - 1].folder).await;
+        let older = columns(&client).await;
+        let first = prints(&client, &newer, &older).await;
+        let runner = Runner::new(&mut client, &mut nobody).with_steps(&ALL[..steps]);
         assert_eq!(
-            migrate::rollback_to(&mut client, version).await.unwrap(),
-            1,
-            "to {version}"
+            runner.deploy().await.unwrap().steps,
+            [ALL[steps - 1].folder]
         );
+        assert_same(&picture(&mut client).await, &with_step);
+        let again = prints(&client, &newer, &older).await;
         assert_eq!(
-            migrate::current_version(&client)
-                .await
-                .unwrap()
-                .unwrap_or(0),
-            version
+            fingerprint::differences(&first, &again),
+            [""; 0],
+            "{} changes older rows",
+            ALL[steps - 1]
+        );
+        undo_one(&mut client, version).await;
+        let last = prints(&client, &newer, &older).await;
+        assert_eq!(
+            fingerprint::differences(&first, &last),
+            [""; 0],
+            "undoing {} changes older rows",
+            ALL[steps - 1]
         );
     }
     migrate::deploy(&mut client).await.unwrap();
-    assert_eq!(picture(&client).await, whole);
+    assert_same(&picture(&mut client).await, &whole);
 }
 
 #[tokio::test]
@@ -168,8 +241,6 @@ async fn the_migrator_takes_every_step_but_the_first() {
     let mut migrator = database.as_role("equoria_migrator").await;
     assert_eq!(migrate::deploy(&mut migrator).await.unwrap(), ALL.len() - 1);
     let whole = Database::fresh().await;
-    assert_eq!(
-        picture(&administrator).await,
-        picture(&whole.admin().await).await
-    );
+    let whole = picture(&mut whole.admin().await).await;
+    assert_same(&picture(&mut administrator).await, &whole);
 }

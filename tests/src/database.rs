@@ -6,7 +6,7 @@ use equoria::config;
 use equoria::db::connect;
 use tokio_postgres::Client;
 
-use crate::cluster::{ROLES, TEMPLATE, cluster, password_of};
+use crate::cluster::{ROLES, TEMPLATE, cluster};
 
 /// A database that nobody else uses; one of the shared cluster is dropped with this value.
 #[derive(Debug)]
@@ -91,8 +91,7 @@ impl Database {
             ROLES.contains(&role),
             "{role} is none of the product's roles"
         );
-        self.administrator
-            .with_user(role, &password_of(role, &self.password))
+        self.administrator.with_user(role, &self.password)
     }
 
     /// The same over TCP, as a URL for programs that know no sockets.

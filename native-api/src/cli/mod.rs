@@ -12,7 +12,6 @@ mod reader;
 mod report;
 mod seed;
 mod serve;
-mod tls;
 mod verify_show;
 mod wal;
 mod worker;
@@ -36,6 +35,13 @@ pub enum Finding {
     Good,
     /// The answer is no: something is pending, too heavy, or different.
     Bad,
+}
+
+impl Finding {
+    /// The finding of a question whose good answer is yes.
+    const fn of(is_well: bool) -> Self {
+        if is_well { Self::Good } else { Self::Bad }
+    }
 }
 
 #[derive(Parser)]
@@ -121,9 +127,6 @@ enum Command {
     /// Report on the database: what is slow, unused, large, locked, bloated, and how the game goes
     #[command(after_help = report::EXAMPLES)]
     Report(report::ReportArguments),
-    /// Certificates for the database's server: make, replace, show
-    #[command(subcommand)]
-    Tls(tls::TlsCommand),
     /// Build the Cloudflare Worker
     #[command(subcommand)]
     Worker(worker::WorkerCommand),
@@ -202,7 +205,6 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Pedigree(arguments) => pedigree::pedigree(&arguments),
         Command::Bench(arguments) => runtime.block_on(bench::bench(&arguments)),
         Command::Report(arguments) => runtime.block_on(report::report(&of, &arguments)),
-        Command::Tls(command) => runtime.block_on(tls::tls(&of, &command)),
         Command::Worker(command) => worker::worker(&command),
         Command::Supervise(_) => Ok(Finding::Good),
     };

@@ -29,13 +29,14 @@ pub async fn create_database(administrator: &Database, name: &str) -> Result<boo
 /// Takes all pending migrations, telling `progress`.
 ///
 /// # Errors
-/// Those of [`migrate::deploy`].
+/// Those of [`migrate::Runner::deploy`].
 pub async fn migrate(
     administrator: &Database,
     progress: &mut dyn migrate::Progress,
 ) -> Result<usize, Trouble> {
     let mut client = connect(administrator).await?;
-    migrate::deploy_with(&mut client, progress).await
+    let runner = migrate::Runner::new(&mut client, progress).with_lookout(administrator);
+    runner.deploy().await.map(|done| done.steps.len())
 }
 
 /// Lets the roles of the API and of the Worker log in, each with its generated password.

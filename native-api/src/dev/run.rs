@@ -20,7 +20,7 @@ use super::supervise::{Manner, Supervised};
 use super::worker::{self, Built};
 use crate::config::{self, API_PORT, Database, EDGE_PORT, Environment};
 use crate::db::connect;
-use crate::ops::migrate::{Migration, Progress};
+use crate::ops::migrate::{Direction, Migration, Progress};
 use crate::ops::seed::{self, Plan};
 use crate::trouble::{Because, Trouble};
 
@@ -183,7 +183,7 @@ async fn seed(administrator: &Database, voice: &Voice) -> Result<(), Trouble> {
 struct Told<'a>(&'a Voice);
 
 impl Progress for Told<'_> {
-    fn ends(&mut self, step: &Migration, took: Duration) {
+    fn ends(&mut self, step: &Migration, _direction: Direction, took: Duration) {
         self.0.say(&format!("    {step} applied ({})", human(took)));
     }
 }

@@ -8,4 +8,3 @@ pub mod proof;
 pub mod report;
 pub mod runs;
 pub mod seed;
-pub mod tls;

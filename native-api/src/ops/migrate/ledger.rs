@@ -88,7 +88,7 @@ fn is_absent(error: &tokio_postgres::Error) -> bool {
 }
 
 /// Makes the ledger where it is missing.
-pub(super) async fn create(client: &Client) -> Result<(), Trouble> {
+pub(super) async fn create(client: &impl GenericClient) -> Result<(), Trouble> {
     client
         .batch_execute(CREATE)
         .await
@@ -131,8 +131,13 @@ pub(super) async fn strike(
 }
 
 /// Waits until nobody else migrates, and holds the lock for as long as the connection lives.
-pub(super) async fn lock(client: &Client, patience: Duration) -> Result<(), Trouble> {
+pub(super) async fn lock(
+    client: &Client,
+    patience: Duration,
+    queues: &mut (dyn FnMut(&str) + Send),
+) -> Result<(), Trouble> {
     let since = Instant::now();
+    let mut has_told = false;
     loop {
         let row = client
             .query_one("select pg_try_advisory_lock($1)", &[&LOCK])
@@ -140,6 +145,10 @@ pub(super) async fn lock(client: &Client, patience: Duration) -> Result<(), Trou
             .because(|| "could not ask for the migrations' lock")?;
         if row.get(0) {
             return Ok(());
+        }
+        if !has_told {
+            queues(&holder(client).await);
+            has_told = true;
         }
         if since.elapsed() >= patience {
             return Err(Trouble::new(format!(

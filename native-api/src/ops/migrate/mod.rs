@@ -1,14 +1,29 @@
 //! The schema's history: every step is recorded with its hash, one runner works at a time.
 //!
 //! A step is a folder `migrations/NNNN_name` with `up.sql` and `down.sql`, embedded at build time. It runs in one
-//! transaction, unless the first line of its `up.sql` is `-- equoria: no-transaction`.
+//! transaction, unless the first line of its `up.sql` is `-- equoria: no-transaction`. Before the first of them a restore
+//! point is set. Whether a database still is what its steps made it is seen by taking them anew in a scratch database and
+//! comparing the catalogues.
 
-mod deploy;
+mod baseline;
+mod blockers;
+mod drift;
 mod ledger;
+pub mod lint;
+mod picture;
+mod point;
+mod runner;
+mod step;
 mod write;
 
-pub use deploy::{Progress, deploy, deploy_with, reset, rollback_to};
+pub use baseline::{Baseline, baseline};
+pub use blockers::Blocker;
+pub use drift::{Drift, drift};
 pub use ledger::{Applied, applied, current_version};
+pub use picture::{Picture, differences};
+pub use point::{RestorePoint, mark};
+pub use runner::{Done, PATIENCE, Progress, Runner, deploy, rollback_to};
+pub use step::Direction;
 pub use write::write_new;
 
 use std::fmt;
@@ -32,8 +47,6 @@ pub struct Migration {
 /// Every migration of this binary, oldest first.
 pub const ALL: &[Migration] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
-const OUTSIDE: &str = "-- equoria: no-transaction";
-
 impl Migration {
     /// The number that the folder's name begins with.
     pub fn version(&self) -> i32 {
@@ -54,10 +67,7 @@ impl Migration {
 
     /// Whether the step runs inside one transaction.
     pub fn is_transactional(&self) -> bool {
-        self.up
-            .lines()
-            .next()
-            .is_none_or(|line| line.trim() != OUTSIDE)
+        step::is_transactional(self.up)
     }
 }
 
@@ -95,9 +105,24 @@ pub enum Standing {
     Unknown(Applied),
 }
 
+impl Applied {
+    /// Why nothing goes on from here when the step's text is another one now.
+    fn edited(&self, folder: &str) -> Trouble {
+        Trouble::new(format!(
+            "{folder} was edited after it was applied on {}: bring its text back and make the change in a new migration (or, where all data may be lost, run `equoria migrate reset`)",
+            self.applied_at.format("%Y-%m-%d")
+        ))
+    }
+}
+
 /// Every step known to the database or to this binary, oldest first.
 pub fn compare(applied: &[Applied]) -> Vec<(String, Standing)> {
-    let mut all: Vec<(i32, String, Standing)> = ALL
+    compare_with(ALL, applied)
+}
+
+/// Every step known to the database or to this list, oldest first.
+pub fn compare_with(steps: &[Migration], applied: &[Applied]) -> Vec<(String, Standing)> {
+    let mut all: Vec<(i32, String, Standing)> = steps
         .iter()
         .map(|step| {
             let standing = match applied.iter().find(|done| done.version == step.version()) {
@@ -109,7 +134,7 @@ pub fn compare(applied: &[Applied]) -> Vec<(String, Standing)> {
         })
         .collect();
     for done in applied {
-        if !ALL.iter().any(|step| step.version() == done.version) {
+        if !steps.iter().any(|step| step.version() == done.version) {
             let folder = format!("{:04}_{}", done.version, done.name);
             all.push((done.version, folder, Standing::Unknown(done.clone())));
         }
@@ -123,23 +148,31 @@ pub fn compare(applied: &[Applied]) -> Vec<(String, Standing)> {
 /// Refuses a database whose schema is not the one this binary is written for.
 ///
 /// # Errors
-/// When the database is older, newer or edited, saying which and what to do.
+/// When the database is older, newer, or has taken a step of another text, saying which and what to do.
 pub async fn require_current(client: &tokio_postgres::Client) -> Result<(), Trouble> {
-    let found = current_version(client).await?;
-    let expected = expected_version();
-    if found == Some(expected) {
-        return Ok(());
+    let history = compare(&applied(client).await?);
+    let version = expected_version();
+    if let Some((folder, _)) = history.iter().find(|(_, standing)| is_unknown(standing)) {
+        return Err(Trouble::new(format!(
+            "the database has {folder}, which this program (version {version}) does not know: use a newer program"
+        )));
     }
-    let found = found.unwrap_or(0);
-    Err(Trouble::new(if found < expected {
-        format!(
-            "the database is at schema version {found}, this program needs {expected}: run `equoria migrate deploy`"
-        )
-    } else {
-        format!(
-            "the database is at schema version {found}, which this program (version {expected}) does not know: use a newer program"
-        )
-    }))
+    for (folder, standing) in &history {
+        match standing {
+            Standing::Edited(done) => return Err(done.edited(folder)),
+            Standing::Pending => {
+                return Err(Trouble::new(format!(
+                    "the database has not taken {folder} yet, this program needs schema version {version}: run `equoria migrate deploy`"
+                )));
+            }
+            Standing::Applied(_) | Standing::Unknown(_) => {}
+        }
+    }
+    Ok(())
+}
+
+const fn is_unknown(standing: &Standing) -> bool {
+    matches!(standing, Standing::Unknown(_))
 }
 
 fn number(folder: &str) -> Option<i32> {
