@@ -17,5 +17,6 @@ mod schedule;
 mod seeds;
 mod serving;
 mod supervise;
+mod tls;
 mod under_fire;
 mod workers;

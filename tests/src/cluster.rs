@@ -30,7 +30,7 @@ use crate::program;
 /// The database that every test's own is a copy of: migrated, with breeds and disciplines.
 pub const TEMPLATE: &str = "equoria_template";
 
-/// The roles that tests log in as; all have the same password, drawn for this cluster.
+/// The roles that tests log in as, each with a password of its own.
 pub const ROLES: [&str; 9] = [
     "equoria_migrator",
     "equoria_writer",
@@ -50,7 +50,7 @@ pub struct Cluster {
     pub administrator: config::Database,
     /// The TCP port on 127.0.0.1, for programs that know no sockets.
     pub port: u16,
-    /// The password of every role in [`ROLES`].
+    /// The administrator's password, from which those of the [`ROLES`] are made.
     pub password: String,
     wishes: Sender<Wish>,
     _server: Server,
@@ -293,12 +293,21 @@ async fn make_template(administrator: &config::Database, password: &str) -> Resu
 pub(crate) async fn allow_logins(client: &Client, password: &str) -> Result<(), Trouble> {
     let mut logins = "set scram_iterations = 1;".to_owned();
     for role in ROLES.into_iter().chain([ADMINISTRATOR]) {
+        let password = password_of(role, password);
         logins.push_str(&format!("alter role {role} login password '{password}';"));
     }
     client
         .batch_execute(&logins)
         .await
         .because(|| "could not let the roles log in")
+}
+
+/// The password of a role: each has one of its own, as in production.
+pub(crate) fn password_of(role: &str, password: &str) -> String {
+    if role == ADMINISTRATOR {
+        return password.to_owned();
+    }
+    format!("{password}_{role}")
 }
 
 async fn make_databases(administrator: &config::Database, to_do: &Receiver<Wish>) {

@@ -6,7 +6,7 @@ use equoria::config;
 use equoria::db::connect;
 use tokio_postgres::Client;
 
-use crate::cluster::{ROLES, TEMPLATE, cluster};
+use crate::cluster::{ROLES, TEMPLATE, cluster, password_of};
 
 /// A database that nobody else uses; one of the shared cluster is dropped with this value.
 #[derive(Debug)]
@@ -91,7 +91,8 @@ impl Database {
             ROLES.contains(&role),
             "{role} is none of the product's roles"
         );
-        self.administrator.with_user(role, &self.password)
+        self.administrator
+            .with_user(role, &password_of(role, &self.password))
     }
 
     /// The same over TCP, as a URL for programs that know no sockets.

@@ -12,6 +12,7 @@ mod reader;
 mod report;
 mod seed;
 mod serve;
+mod tls;
 mod verify_show;
 mod wal;
 mod worker;
@@ -127,6 +128,9 @@ enum Command {
     /// Report on the database: what is slow, unused, large, locked, bloated, and how the game goes
     #[command(after_help = report::EXAMPLES)]
     Report(report::ReportArguments),
+    /// Certificates for the database's server: make, replace, show
+    #[command(subcommand)]
+    Tls(tls::TlsCommand),
     /// Build the Cloudflare Worker
     #[command(subcommand)]
     Worker(worker::WorkerCommand),
@@ -205,6 +209,7 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Pedigree(arguments) => pedigree::pedigree(&arguments),
         Command::Bench(arguments) => runtime.block_on(bench::bench(&arguments)),
         Command::Report(arguments) => runtime.block_on(report::report(&of, &arguments)),
+        Command::Tls(command) => runtime.block_on(tls::tls(&of, &command)),
         Command::Worker(command) => worker::worker(&command),
         Command::Supervise(_) => Ok(Finding::Good),
     };

@@ -244,6 +244,39 @@ impl ServerCertVerifier for AnyName {
     proves_its_key!();
 }
 
+/// Why the URL does not take the certificates that a server shows, its own first; nothing if it does.
+///
+/// # Errors
+/// When a file that the URL names cannot be used.
+pub(crate) fn verify(
+    database: &Database,
+    shown: &[CertificateDer<'_>],
+) -> Result<Option<String>, Trouble> {
+    let verifier = verifier(database.tls(), Arc::new(ring::default_provider()))?;
+    let host = database.host().unwrap_or_default();
+    let host = ServerName::try_from(host).because(|| format!("`{host}` is no name of a host"))?;
+    let Some((own, others)) = shown.split_first() else {
+        return Ok(Some("the server shows no certificate".to_owned()));
+    };
+    let verified = verifier.verify_server_cert(own, others, &host, &[], UnixTime::now());
+    Ok(verified.err().map(|error| refusal(&error, database)))
+}
+
+/// Whether this authority, and no other, has signed the certificate; asked for an instant at which both are good.
+pub(crate) fn is_signed_by(
+    certificate: &CertificateDer<'_>,
+    authority: &CertificateDer<'_>,
+    at: UnixTime,
+) -> bool {
+    let mut roots = RootCertStore::empty();
+    let algorithms = ring::default_provider().signature_verification_algorithms;
+    let is_authority = roots.add(authority.clone().into_owned()).is_ok();
+    is_authority
+        && ParsedCertificate::try_from(certificate).is_ok_and(|certificate| {
+            verify_chain(&certificate, &roots, &[], at, algorithms.all).is_ok()
+        })
+}
+
 /// Why there is no connection, as one sentence that names the key of the URL, if TLS has to do with it.
 pub(super) fn reason(error: &tokio_postgres::Error, database: &Database) -> Option<String> {
     let cause = error.source()?;

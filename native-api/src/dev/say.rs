@@ -55,6 +55,19 @@ impl Voice {
         }
     }
 
+    /// Announces a step that is so many bytes of work; its [`Step::counter`] is told of those that are done.
+    pub fn measured(&self, doing: impl Into<String>, bytes: u64) -> Step<'_> {
+        let step = self.step(doing);
+        if let Running::Bar(bar) = &step.running {
+            bar.set_length(bytes);
+            let style = "  {spinner} {msg} {bytes}/{total_bytes} {bytes_per_sec} {eta} left";
+            if let Ok(style) = ProgressStyle::with_template(style) {
+                bar.set_style(style);
+            }
+        }
+        step
+    }
+
     /// Announces a step; the returned value's [`Step::done`] tells how it ended.
     pub fn step(&self, doing: impl Into<String>) -> Step<'_> {
         let doing = doing.into();
@@ -89,7 +102,35 @@ enum Running {
     Beats(Heartbeat),
 }
 
+/// Counts what is done of a step, on whatever thread.
+#[derive(Clone, Debug, Default)]
+pub struct Counter(Option<ProgressBar>);
+
+impl Counter {
+    /// Some more is done.
+    pub fn add(&self, bytes: u64) {
+        if let Some(bar) = &self.0 {
+            bar.inc(bytes);
+        }
+    }
+
+    /// So much is done in all.
+    pub fn reach(&self, bytes: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_position(bytes);
+        }
+    }
+}
+
 impl Step<'_> {
+    /// What is told of the bytes that are done, in a step that is measured in them.
+    pub fn counter(&self) -> Counter {
+        match &self.running {
+            Running::Bar(bar) => Counter(Some(bar.clone())),
+            Running::Beats(_) | Running::Silent => Counter::default(),
+        }
+    }
+
     /// Ends the step with what came of it; steps of a second and more tell how long they took.
     pub fn done(self, result: &str) {
         let took = self.since.elapsed();

@@ -8,3 +8,4 @@ pub mod proof;
 pub mod report;
 pub mod runs;
 pub mod seed;
+pub mod tls;

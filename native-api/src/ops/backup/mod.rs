@@ -13,9 +13,13 @@
 
 pub mod catalogue;
 pub mod digest;
+pub mod drill;
 pub mod envelope;
 pub mod lsn;
 pub mod place;
+pub mod recovery;
+pub mod restore;
+pub mod verify;
 pub mod wal;
 
 use std::io::{self, Read, Write};

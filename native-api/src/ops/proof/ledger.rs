@@ -6,7 +6,7 @@ use super::{Check, count};
 use crate::trouble::Trouble;
 
 /// What must be zero, each with the words for the case that it is not.
-const RULES: [(&str, &str); 7] = [
+const RULES: [(&str, &str); 8] = [
     (
         "coins more or less than there ever were: all postings together are not zero",
         "select abs(coalesce(sum(amount), 0))::bigint from postings",
@@ -24,6 +24,14 @@ const RULES: [(&str, &str); 7] = [
         "select count(*) from accounts a
            left join (select account_id, sum(amount) as sum from postings group by account_id) p on p.account_id = a.id
          where a.balance is not null and a.balance <> coalesce(p.sum, 0)",
+    ),
+    (
+        "postings that do not continue the balance of their account",
+        "select count(*) from (
+           select p.balance_after, a.kind in ('purse', 'escrow') as is_kept, p.amount
+             + coalesce(lag(p.balance_after) over (partition by p.account_id order by p.id), 0) as continued
+           from postings p join accounts a on a.id = p.account_id) chain
+         where balance_after is distinct from case when is_kept then continued end",
     ),
     (
         "purses that are not their player's money",

@@ -1,0 +1,1 @@
+-- Rights on the server's own functions stay, as in 0014: whoever takes the steps back need not be the administrator.

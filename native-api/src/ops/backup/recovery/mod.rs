@@ -1,0 +1,122 @@
+//! From the repository back to a running cluster: what verification, restore and drill have in common.
+
+pub mod log;
+pub mod programs;
+pub mod server;
+pub mod target;
+pub mod whole;
+pub mod work;
+
+use std::path::{Path, PathBuf};
+
+use super::Repository;
+use super::catalogue::{self, Entry, State};
+use crate::config::{self, Environment};
+use crate::dev::archive;
+use crate::dev::places::Places;
+use crate::dev::postgres::{self, Programs};
+use crate::dev::say::Voice;
+use crate::ops::runs;
+use crate::trouble::{Because, Trouble};
+use whole::Finding;
+
+/// A repository, PostgreSQL's programs, and a place to work in.
+pub struct Workshop<'a> {
+    /// Where the backups are.
+    pub repository: Repository,
+    /// The settings that lead there.
+    pub environment: Environment,
+    /// Whom PostgreSQL runs as.
+    pub places: Places,
+    /// PostgreSQL's programs.
+    pub programs: Programs,
+    /// The folder that folders to work in are made in.
+    pub parent: PathBuf,
+    /// Who hears of it.
+    pub voice: &'a Voice,
+}
+
+impl<'a> Workshop<'a> {
+    /// Opens the repository that the environment names, or that of this checkout.
+    ///
+    /// # Errors
+    /// When a setting is missing or wrong, or there are no programs of PostgreSQL.
+    pub fn open(of: &Environment, parent: &Path, voice: &'a Voice) -> Result<Self, Trouble> {
+        let places = Places::find()?;
+        let is_named = of.get("EQUORIA_BACKUP_PLACE")?.is_some();
+        let environment = if is_named || !config::profile(of)?.is_playground() {
+            of.clone()
+        } else {
+            of.clone().or(archive::environment(&places)?)
+        };
+        if !parent.is_dir() {
+            return Err(Trouble::new(format!(
+                "{} is no folder to work in",
+                parent.display()
+            )));
+        }
+        Ok(Self {
+            repository: Repository::of(&environment)?,
+            programs: postgres::programs(&places, voice)?,
+            parent: parent.to_owned(),
+            environment,
+            places,
+            voice,
+        })
+    }
+
+    /// Writes down what came of looking at a backup: it has come as far as `state`, or those in which something was found
+    /// are broken. Entries are read again, so that nobody's change is lost.
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read or written.
+    pub async fn conclude(
+        &self,
+        id: &str,
+        run: &str,
+        found: &[Finding],
+        state: Option<State>,
+        evidence: &serde_json::Value,
+    ) -> Result<(), Trouble> {
+        let by = format!("{run} by hand, {}", runs::worker());
+        let place = &self.repository.place;
+        for finding in found {
+            let mut entry = catalogue::load(place, &finding.id).await?;
+            entry.break_with(&by, &finding.what);
+            catalogue::save(place, &entry).await?;
+        }
+        if let (Some(state), true) = (state, found.is_empty()) {
+            let mut entry = catalogue::load(place, id).await?;
+            entry.advance(state, &by, evidence.clone())?;
+            catalogue::save(place, &entry).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Requires so much free space where `folder` lies.
+///
+/// # Errors
+/// When there is less, with both figures.
+pub fn require_space(folder: &Path, bytes: u64) -> Result<(), Trouble> {
+    let found = rustix::fs::statvfs(folder)
+        .because(|| format!("could not look at {}", folder.display()))?;
+    let free = found.f_bavail.saturating_mul(found.f_frsize);
+    if free >= bytes {
+        return Ok(());
+    }
+    Err(Trouble::new(format!(
+        "{} has {} MB free, and this needs about {} MB: choose another folder with --work or --into",
+        folder.display(),
+        free / 1_000_000,
+        bytes / 1_000_000
+    )))
+}
+
+/// What a chain needs when it is unpacked, its combination and some log included.
+pub fn needed_bytes(chain: &[&Entry]) -> u64 {
+    const LOG: u64 = 256 << 20;
+    let links: u64 = chain.iter().map(|link| link.base.plain.bytes).sum();
+    let combined = if chain.len() > 1 { links } else { 0 };
+    links + combined + LOG
+}

@@ -1,0 +1,236 @@
+//! `equoria backup restore`: a data folder as it was at an instant, ready to be started.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::catalogue::{self, Catalogue, Entry};
+use super::recovery::server::{Replay, Replayed};
+use super::recovery::target::Target;
+use super::recovery::whole::Assembly;
+use super::recovery::work::Work;
+use super::recovery::{Workshop, needed_bytes, require_space};
+use super::wal::shelf::{Reach, Shelf};
+use crate::dev::say::human;
+use crate::trouble::{Because, Trouble};
+
+/// What is to be restored.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// The backup to start from; the best one where none is named.
+    pub id: Option<String>,
+    /// Where the recovery ends.
+    pub target: Target,
+    /// The data folder, which must be empty or missing.
+    pub into: PathBuf,
+    /// The port that the restored server is to listen on, if not its old one.
+    pub port: Option<u16>,
+}
+
+/// A data folder that is ready.
+#[derive(Clone, Debug, Serialize)]
+pub struct Restored {
+    /// The backup that it came from.
+    pub backup_id: String,
+    /// Where the recovery ended, in words.
+    pub target: String,
+    /// The data folder.
+    pub folder: PathBuf,
+    /// Fetching, unpacking and combining, in milliseconds.
+    pub fetch_ms: u64,
+    /// Replaying the log, in milliseconds.
+    pub replay_ms: u64,
+    /// The program that starts it.
+    pub start_with: String,
+}
+
+/// Restores into a folder; where that fails, nothing is there.
+///
+/// # Errors
+/// When the folder is not empty, the target is outside of what can be restored, no key fits, space is short, or
+/// PostgreSQL breaks off.
+pub async fn restore(shop: &Workshop<'_>, wish: &Wish) -> Result<Restored, Trouble> {
+    let parent = require_empty(&wish.into)?;
+    let catalogue = catalogue::list(&shop.repository.place).await?;
+    let shelf = Shelf::of(&shop.repository).await?;
+    let (entry, reach) = wish.target.choose(wish.id.as_deref(), &catalogue, &shelf)?;
+    let chain = catalogue.chain(entry)?;
+    require_space(&parent, needed_bytes(&chain))?;
+    let work = Work::at(&draft_of(&wish.into, &parent), &shop.places)?;
+    let since = Instant::now();
+    let data = bring(shop, &work, &catalogue, entry).await?;
+    let fetch_ms = millis(since.elapsed());
+    stay_apart(&data, wish.port)?;
+    let since = Instant::now();
+    replay(shop, &work, &data, entry, wish, &reach).await?;
+    let replay_ms = millis(since.elapsed());
+    if wish.into.exists() {
+        fs::remove_dir(&wish.into)
+            .because(|| format!("could not replace {}", wish.into.display()))?;
+    }
+    work.hand_over(&data, &wish.into)?;
+    Ok(Restored {
+        backup_id: entry.id.clone(),
+        target: wish.target.to_string(),
+        folder: wish.into.clone(),
+        fetch_ms,
+        replay_ms,
+        start_with: format!(
+            "{} -D {} start",
+            shop.programs.bin.join("pg_ctl").display(),
+            wish.into.display()
+        ),
+    })
+}
+
+/// Fetches a chain and makes one data folder of it.
+async fn bring(
+    shop: &Workshop<'_>,
+    work: &Work,
+    catalogue: &Catalogue,
+    entry: &Entry,
+) -> Result<PathBuf, Trouble> {
+    let assembly = Assembly {
+        repository: &shop.repository,
+        programs: &shop.programs,
+        work,
+        voice: shop.voice,
+        is_thorough: false,
+    };
+    let whole = assembly.whole(&catalogue.chain(entry)?).await?;
+    whole.map_err(|findings| {
+        let what: Vec<String> = findings
+            .iter()
+            .map(|it| format!("{}: {}", it.id, it.what))
+            .collect();
+        Trouble::new(format!(
+            "backup {} cannot be restored, try another one (`equoria backup list`): {}",
+            entry.id,
+            what.join("; ")
+        ))
+    })
+}
+
+async fn replay(
+    shop: &Workshop<'_>,
+    work: &Work,
+    data: &Path,
+    entry: &Entry,
+    wish: &Wish,
+    reach: &Reach,
+) -> Result<(), Trouble> {
+    let to = reach
+        .last
+        .end(entry.segment_bytes)
+        .0
+        .saturating_sub(entry.start_lsn.0);
+    let step = shop
+        .voice
+        .measured(format!("replaying the log to {}", wish.target), to);
+    let replay = Replay {
+        data,
+        work,
+        programs: &shop.programs,
+        places: &shop.places,
+        environment: &shop.environment,
+        target: &wish.target,
+        timeline: None,
+        is_scratch: false,
+    };
+    let since = Instant::now();
+    let mut replayed = replay
+        .run(entry.start_lsn, entry.segment_bytes, &step.counter())
+        .await?;
+    if matches!(
+        (&replayed, &wish.target),
+        (Replayed::NotReached, Target::Time(_))
+    ) {
+        // Nothing was committed between that instant and the end of the log: the end is what it was then.
+        let to_the_end = Replay {
+            target: &Target::Latest,
+            ..replay
+        };
+        replayed = to_the_end
+            .run(entry.start_lsn, entry.segment_bytes, &step.counter())
+            .await?;
+    }
+    let Replayed::Reached(server) = replayed else {
+        return Err(Trouble::new(format!(
+            "{} does not come after backup {}: name an older one (`equoria backup restore ID --to ...`)",
+            wish.target, entry.id
+        )));
+    };
+    let client = server.superuser("postgres").await?;
+    // A checkpoint now, and the end is quick.
+    client
+        .batch_execute("checkpoint")
+        .await
+        .because(|| "the restored server could not write a checkpoint")?;
+    drop(client);
+    server.stop();
+    step.done(&format!(
+        "replayed to {} ({})",
+        wish.target,
+        human(since.elapsed())
+    ));
+    Ok(())
+}
+
+/// A restored server must not archive over the log of the one that it came from.
+fn stay_apart(data: &Path, port: Option<u16>) -> Result<(), Trouble> {
+    let path = data.join("postgresql.auto.conf");
+    let because = || format!("could not write {}", path.display());
+    let mut text = String::from(
+        "\n# This server was restored: it archives nothing until somebody has given it a repository of its own.\n\
+         archive_mode = 'off'\n",
+    );
+    if let Some(port) = port {
+        text.push_str(&format!("port = {port}\n"));
+    }
+    let opened = fs::File::options().append(true).create(true).open(&path);
+    opened
+        .because(because)?
+        .write_all(text.as_bytes())
+        .because(because)
+}
+
+/// The folder that is meant must be empty or missing; answers the one around it.
+fn require_empty(into: &Path) -> Result<PathBuf, Trouble> {
+    let parent = into
+        .parent()
+        .filter(|it| !it.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    if !parent.is_dir() {
+        return Err(Trouble::new(format!(
+            "{} is no folder: make it first",
+            parent.display()
+        )));
+    }
+    if !into.exists() {
+        return Ok(parent.to_owned());
+    }
+    let mut inside =
+        fs::read_dir(into).because(|| format!("could not look into {}", into.display()))?;
+    if inside.next().is_none() {
+        return Ok(parent.to_owned());
+    }
+    Err(Trouble::new(format!(
+        "{} is not empty: a restore never writes over anything, name another folder with --into",
+        into.display()
+    )))
+}
+
+/// Beside the folder that is meant, so that the last step is a rename.
+fn draft_of(into: &Path, parent: &Path) -> PathBuf {
+    let name = into.file_name().map(|it| it.to_string_lossy().into_owned());
+    let name = name.unwrap_or_else(|| "data".to_owned());
+    parent.join(format!(".{name}.restoring"))
+}
+
+/// Whole milliseconds.
+pub(super) fn millis(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}
