@@ -72,7 +72,7 @@ async fn cost(town: &Town, case: &Case) -> (Seen, i64) {
 }
 
 async fn calls(town: &Town) -> i64 {
-    let calls = "select coalesce(sum(calls), 0)::bigint from pg_stat_statements
+    let calls = "select coalesce(sum(calls), 0)::bigint from extensions.pg_stat_statements
         where userid = 'equoria_edge'::regrole and dbid = (select oid from pg_database where datname = current_database())";
     town.world.one(calls).await
 }

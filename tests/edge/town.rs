@@ -73,9 +73,6 @@ impl Town {
             ..Config::from_environment(native.environment()).expect("the native API runs with it")
         };
         let world = World::on(database, config).await;
-        world
-            .sql("create extension if not exists pg_stat_statements")
-            .await;
         let (ada, ben) = (world.player("Ada").await, world.player("Ben").await);
         let shy = world.player("Shy").await;
         world.sql("update users set settings = '{\"privacy\": {\"profileVisible\": false}}' where name = 'Shy'").await;

@@ -37,6 +37,7 @@ impl Checkout {
             .args(["dev", "--no-edge"])
             .current_dir(&self.0)
             .env("EQUORIA_API_PORT", "0")
+            .env("EQUORIA_METRICS_LISTEN", "off")
             .env("LOG_LEVEL", "off")
             .env_remove("DATABASE_URL")
             .env_remove("EQUORIA_PROFILE")

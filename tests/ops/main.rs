@@ -9,6 +9,7 @@ mod maintain;
 mod migrate;
 mod migrate_check;
 mod migrate_steps;
+mod monitor;
 mod new_migration;
 mod pedigree;
 mod report;

@@ -16,6 +16,7 @@ use equoria::jobs::birth::Midwife;
 use equoria::jobs::growth::grow;
 use equoria::jobs::settlement::Settler;
 use equoria::limits::Rates;
+use equoria::ops::monitor;
 use rules::id::UserId;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -257,6 +258,10 @@ pub fn config(database: &Database) -> Config {
         dice_secret: Secret::random().expect("randomness"),
         edge_key: Secret::random().expect("randomness"),
         limits: Rates::NONE,
+        monitor: monitor::Settings {
+            database: Some(database.of("equoria_monitor")),
+            ..monitor::Settings::default()
+        },
         log: Log {
             level: "off".to_owned(),
             is_disabled: true,

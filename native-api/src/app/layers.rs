@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::time::{Duration, Instant};
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -13,6 +13,7 @@ use reads::{Failure, Problem};
 use tracing::Instrument as _;
 
 use crate::db::fault::broken;
+use crate::ops::monitor::Figures;
 
 /// How long a request may take, a wait for a database connection included.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -37,15 +38,18 @@ pub fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
 /// Writes one line for each request: what was asked, what came of it, and how long it took. Faults of ours are errors and
 /// bring their cause; reads are for those who want to know more. Neither queries nor bodies are ever written.
 ///
-/// Whatever is logged on the way carries the request's id, too.
-pub async fn log(request: Request, next: Next) -> Response {
+/// Whatever is logged on the way carries the request's id, too. The figures get to know the route and never the path.
+pub async fn log(State(figures): State<Figures>, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>();
     let span = tracing::error_span!("request", id = id.map_or("-", RequestId::as_str));
     let started = Instant::now();
     let asked = Asked::of(&request);
     async {
         let response = next.run(request).await;
-        asked.log(&response, started.elapsed());
+        let took = started.elapsed();
+        let status = response.status().as_u16();
+        figures.answered(&asked.route, asked.method.as_str(), status, took);
+        asked.log(&response, took);
         response
     }
     .instrument(span)

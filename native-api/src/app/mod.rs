@@ -28,6 +28,7 @@ use crate::config::{Config, Profile, Secret};
 use crate::db::Db;
 use crate::limits::Limits;
 use crate::openapi;
+use crate::ops::monitor::Figures;
 use crate::trouble::{Because, Trouble};
 use crate::user::password::Passwords;
 
@@ -45,6 +46,8 @@ pub struct Parts {
     pub db: Db,
     /// The database, as the reading role.
     pub reader: Reader,
+    /// What this process counts.
+    pub figures: Figures,
     /// The game's clock.
     pub clock: GameClock,
     /// Access tokens.
@@ -80,9 +83,11 @@ impl App {
     /// # Errors
     /// When a setting does not work.
     pub fn new(config: &Config) -> Result<Self, Trouble> {
+        let figures = Figures::new(config.monitor.slow_after);
         Ok(Self(Arc::new(Parts {
-            db: Db::open(config)?,
-            reader: Reader::open(config)?,
+            db: Db::open(config, &figures)?,
+            reader: Reader::open(config, &figures)?,
+            figures,
             clock: GameClock::real(),
             tokens: Tokens::new(&config.token_key)?,
             limits: Limits::new(config.limits),
@@ -106,6 +111,7 @@ impl App {
 
 /// The whole API: the reads, the writes, its description, and outside of production the clock.
 pub fn router(app: App) -> Router {
+    let figures = app.figures.clone();
     let (writes, description) = openapi::writes().split_for_parts();
     let mut all = Router::new().merge(writes);
     if app.profile.is_playground() {
@@ -119,7 +125,7 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(body::MOST_BYTES))
         .layer(middleware::from_fn(layers::limit_time))
         .layer(CatchPanicLayer::custom(layers::after_panic))
-        .layer(middleware::from_fn(layers::log))
+        .layer(middleware::from_fn_with_state(figures, layers::log))
         .layer(middleware::from_fn(request::identify))
 }
 

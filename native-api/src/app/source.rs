@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::time::Instant;
 
 use axum::Router;
 use deadpool_postgres::{Object, Pool};
@@ -13,24 +14,31 @@ use super::App;
 use crate::config::Config;
 use crate::db;
 use crate::ops::migrate;
+use crate::ops::monitor::{Figures, PoolName};
 use crate::trouble::Trouble;
 
 /// The pool of the reading role, which can only select. Cloning is cheap.
 #[derive(Clone)]
-pub struct Reader(Pool);
+pub struct Reader {
+    pool: Pool,
+    figures: Figures,
+}
 
 impl Reader {
     /// Opens the pool of the reads; connections are made when they are needed.
     ///
     /// # Errors
     /// When the settings do not make a pool.
-    pub fn open(config: &Config) -> Result<Self, Trouble> {
-        db::pool(&config.reader).map(Self)
+    pub fn open(config: &Config, figures: &Figures) -> Result<Self, Trouble> {
+        Ok(Self {
+            pool: db::pool(&config.reader)?,
+            figures: figures.clone(),
+        })
     }
 
     /// The pool itself, for its figures.
     pub const fn pool(&self) -> &Pool {
-        &self.0
+        &self.pool
     }
 }
 
@@ -44,33 +52,46 @@ impl Connect for Reader {
     type Conn = ReaderConnection;
 
     async fn connect(&self, _: Freshness) -> Result<ReaderConnection, Failure> {
-        db::borrow(&self.0).await.map(ReaderConnection)
+        let waits = self.figures.waits(PoolName::Reader);
+        let borrowed = db::borrow(&self.pool, waits).await?;
+        Ok(ReaderConnection(borrowed, self.figures.clone()))
     }
 
-    /// Prepared once for each session, which is ours: to plan the headline read costs seven times what it costs to run.
-    /// Not so what depends on the values, for which PostgreSQL would soon keep one plan, and often a bad one.
     async fn query(
         connection: &ReaderConnection,
         query: &'static Query,
         values: Values<'_>,
     ) -> Result<Vec<Row>, Error> {
-        let client = &connection.0;
-        if query.is_planned_by_values() {
-            return query_typed(client, query, values).await;
-        }
-        let statement = client.prepare_typed_cached(query.sql, query.takes).await?;
-        client.query(&statement, values).await
+        let ReaderConnection(client, figures) = connection;
+        let since = Instant::now();
+        let rows = ask(client, query, values).await;
+        figures.asked("read", query.name, query.sql, since);
+        rows
     }
 
     /// What ended this connection has most likely ended those that lie idle too: the next one is new.
-    fn lost(&self, ReaderConnection(connection): ReaderConnection) {
+    fn lost(&self, ReaderConnection(connection, _): ReaderConnection) {
         drop(Object::take(connection));
-        self.0.retain(|_, _| false);
+        self.pool.retain(|_, _| false);
     }
 }
 
-/// A borrowed connection of the reading role.
-pub struct ReaderConnection(Object);
+/// Prepared once for each session, which is ours: to plan the headline read costs seven times what it costs to run.
+/// Not so what depends on the values, for which PostgreSQL would soon keep one plan, and often a bad one.
+async fn ask(
+    client: &Object,
+    query: &'static Query,
+    values: Values<'_>,
+) -> Result<Vec<Row>, Error> {
+    if query.is_planned_by_values() {
+        return query_typed(client, query, values).await;
+    }
+    let statement = client.prepare_typed_cached(query.sql, query.takes).await?;
+    client.query(&statement, values).await
+}
+
+/// A borrowed connection of the reading role, and where what it is asked is counted.
+pub struct ReaderConnection(Object, Figures);
 
 impl Deref for ReaderConnection {
     type Target = Client;

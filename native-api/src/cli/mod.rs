@@ -6,6 +6,7 @@ mod genotype;
 mod maintain;
 mod mating;
 mod migrate;
+mod monitor;
 mod pedigree;
 mod reach;
 mod reader;
@@ -125,6 +126,9 @@ enum Command {
         after_help = "Examples:\n  cargo run --release -- bench\n  equoria bench --horses 100000 --seconds 30 --clients 32 --json"
     )]
     Bench(bench::BenchArguments),
+    /// Watch the database and the API: connections, locks, lag, jobs, backups (status 1 with --once if something is red)
+    #[command(after_help = monitor::EXAMPLES)]
+    Monitor(monitor::MonitorArguments),
     /// Report on the database: what is slow, unused, large, locked, bloated, and how the game goes
     #[command(after_help = report::EXAMPLES)]
     Report(report::ReportArguments),
@@ -208,6 +212,7 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Genotype(arguments) => genotype::genotype(&arguments),
         Command::Pedigree(arguments) => pedigree::pedigree(&arguments),
         Command::Bench(arguments) => runtime.block_on(bench::bench(&arguments)),
+        Command::Monitor(arguments) => runtime.block_on(monitor::monitor(&of, &arguments)),
         Command::Report(arguments) => runtime.block_on(report::report(&of, &arguments)),
         Command::Tls(command) => runtime.block_on(tls::tls(&of, &command)),
         Command::Worker(command) => worker::worker(&command),

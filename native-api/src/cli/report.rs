@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::Utc;
 use clap::{Args, ValueEnum};
 
-use super::reach::{Reached, reach_as};
+use super::reach::reach_as;
 use super::{Finding, print_json};
 use crate::config::{Environment, Login};
 use crate::dev::say::Voice;

@@ -16,6 +16,7 @@ pub use secret::{Secret, TokenKey, hex};
 pub use tls::{Authority, Binding, Tls, TlsMode};
 
 use crate::limits::Rates;
+use crate::ops::monitor;
 use crate::trouble::{Because, Trouble};
 
 /// Port of the native API where nothing else is asked for.
@@ -80,6 +81,8 @@ pub struct Config {
     pub edge_key: Secret<32>,
     /// How often one may ask (`EQUORIA_LIMIT_...`).
     pub limits: Rates,
+    /// Where figures are told, and what counts as slow.
+    pub monitor: monitor::Settings,
     /// What is logged.
     pub log: Log,
 }
@@ -102,6 +105,7 @@ impl Config {
             dice_secret: secret(of, "EQUORIA_DICE_SECRET")?,
             edge_key: secret(of, "EQUORIA_EDGE_KEY")?,
             limits: Rates::from_environment(of)?,
+            monitor: monitor::Settings::from_environment(of, profile)?,
             log: log(of)?,
         };
         if profile == Profile::Production {

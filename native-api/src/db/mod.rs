@@ -11,7 +11,7 @@ mod transaction;
 mod tx;
 
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool_postgres::{
     ClientWrapper, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime,
@@ -27,6 +27,7 @@ use crate::app::Answer;
 use crate::auth::Player;
 use crate::config::{Config, Database};
 use crate::idempotency::Once;
+use crate::ops::monitor::{Figures, PoolName, Waits};
 use crate::trouble::{Because, Trouble};
 use transaction::{Begun, Stop, Transaction};
 
@@ -111,6 +112,7 @@ pub struct Db {
     pool: Pool,
     dice: dice::Secret,
     can_advance: bool,
+    figures: Figures,
 }
 
 /// How often a write runs at most when it collides with others.
@@ -125,8 +127,9 @@ impl Db {
     ///
     /// # Errors
     /// When the settings do not make a pool.
-    pub fn open(config: &Config) -> Result<Self, Trouble> {
+    pub fn open(config: &Config, figures: &Figures) -> Result<Self, Trouble> {
         Ok(Self {
+            figures: figures.clone(),
             pool: pool(&config.writer)?,
             dice: dice::Secret::new(*config.dice_secret.bytes()),
             can_advance: config.profile.is_playground(),
@@ -138,7 +141,7 @@ impl Db {
     /// # Errors
     /// Busy, when none is free within the pool's timeout or the database cannot be reached.
     pub async fn connection(&self) -> Result<Object, Failure> {
-        borrow(&self.pool).await
+        borrow(&self.pool, self.figures.waits(PoolName::Writer)).await
     }
 
     /// The row of a statement that is a transaction by itself, with one more attempt where the connection was lost.
@@ -180,10 +183,10 @@ impl Db {
     /// # Errors
     /// The write's own refusals, what the database refused, or busy.
     pub async fn write<W: Write>(&self, by: By<'_>, write: &W) -> Result<W::Done, Failure> {
-        let mut runs = Runs::of(W::NAME);
+        let mut runs = Runs::of(W::NAME, &self.figures);
         loop {
             match self.run_and_commit(by, write).await {
-                Ok(done) => return Ok(done),
+                Ok(done) => return Ok(runs.done(done)),
                 Err(stop) => runs.again_or_stop(stop).await?,
             }
         }
@@ -200,10 +203,10 @@ impl Db {
         write: &W,
         answer: impl Fn(W::Done) -> Result<Answer, Failure>,
     ) -> Result<Answer, Failure> {
-        let mut runs = Runs::of(W::NAME);
+        let mut runs = Runs::of(W::NAME, &self.figures);
         loop {
             match self.run_and_keep(by, once, write, &answer).await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => return Ok(runs.done(answer)),
                 Err(stop) => runs.again_or_stop(stop).await?,
             }
         }
@@ -260,23 +263,31 @@ async fn find_on(
 }
 
 /// Counts the runs of one write and waits a little longer, by chance, before each next one.
-struct Runs {
+struct Runs<'a> {
     name: &'static str,
     left: u32,
+    figures: &'a Figures,
 }
 
-impl Runs {
-    const fn of(name: &'static str) -> Self {
+impl<'a> Runs<'a> {
+    const fn of(name: &'static str, figures: &'a Figures) -> Self {
         Self {
             name,
             left: RUNS - 1,
+            figures,
         }
+    }
+
+    fn done<D>(&self, done: D) -> D {
+        self.figures.ended(self.name, "done");
+        done
     }
 
     async fn again_or_stop(&mut self, stop: Stop) -> Result<(), Failure> {
         match stop {
             Stop::Collision(failure) if self.left > 0 => {
                 self.left -= 1;
+                self.figures.collided(self.name);
                 tracing::debug!(
                     write = self.name,
                     left = self.left,
@@ -286,8 +297,19 @@ impl Runs {
                 tokio::time::sleep(pause(RUNS - self.left)).await;
                 Ok(())
             }
-            Stop::Collision(failure) | Stop::Failed(failure) => Err(failure),
+            Stop::Collision(failure) | Stop::Failed(failure) => {
+                self.figures.ended(self.name, outcome(&failure));
+                Err(failure)
+            }
         }
+    }
+}
+
+/// What a failure is in the figures: an answer by the rules, or none.
+const fn outcome(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::Busy { .. } | Failure::Broken { .. } | Failure::TimedOut => "failed",
+        _ => "refused",
     }
 }
 
@@ -327,12 +349,15 @@ pub fn pool(database: &Database) -> Result<Pool, Trouble> {
     .because(|| "the pool of database connections could not be made")
 }
 
-/// Borrows a connection of a pool.
+/// Borrows a connection of a pool, and counts how long that took.
 ///
 /// # Errors
 /// Busy, when none is free within the pool's timeout or the database cannot be reached.
-pub async fn borrow(pool: &Pool) -> Result<Object, Failure> {
-    pool.get().await.map_err(|error| match error {
+pub async fn borrow(pool: &Pool, waits: &Waits) -> Result<Object, Failure> {
+    let since = Instant::now();
+    let borrowed = pool.get().await;
+    waits.ended(since, borrowed.is_ok());
+    borrowed.map_err(|error| match error {
         // What the server itself says about it may be a fault of ours; what kept us from it passes.
         PoolError::Backend(error) if error.as_db_error().is_some() => fault::failure(&error),
         PoolError::Backend(error) => fault::busy(chain(&error)),
@@ -346,7 +371,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_write_that_collides_runs_five_times_and_then_fails() {
-        let mut runs = Runs::of("rival");
+        let figures = Figures::new(Duration::from_secs(1));
+        let mut runs = Runs::of("rival", &figures);
         let collision = || Stop::Collision(Failure::Busy { retry_after: 1 });
         for _ in 1..RUNS {
             assert!(runs.again_or_stop(collision()).await.is_ok());
@@ -357,7 +383,8 @@ mod tests {
     #[tokio::test]
     async fn a_write_that_fails_does_not_run_again() {
         let refused = Stop::Failed(Failure::Forbidden);
-        let stopped = Runs::of("rival").again_or_stop(refused).await;
+        let figures = Figures::new(Duration::from_secs(1));
+        let stopped = Runs::of("rival", &figures).again_or_stop(refused).await;
         assert!(matches!(stopped, Err(Failure::Forbidden)));
     }
 

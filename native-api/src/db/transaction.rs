@@ -8,7 +8,7 @@ use reads::Failure;
 use rules::Instant;
 use tokio_postgres::Row;
 
-use super::{By, Db, Params, Tx, Write, borrow, fault};
+use super::{By, Db, Params, Tx, Write, fault};
 use crate::app::Answer;
 use crate::auth;
 use crate::idempotency::{self, Once};
@@ -102,7 +102,7 @@ pub(crate) const KEEP: &str =
 impl Transaction {
     /// Begins, and checks in the same round trip that the player's token still stands.
     pub(super) async fn begin(db: &Db, by: By<'_>) -> Result<Self, Stop> {
-        let transaction = Self::on(borrow(&db.pool).await?);
+        let transaction = Self::on(db.connection().await?);
         let (id, session) = ids(by);
         let params: &Params<'_> = &[&id, &session, &by.request_id, &db.can_advance, &by.name()];
         let (transaction, row) = transaction.admit(ADMIT, params).await?;
@@ -111,7 +111,7 @@ impl Transaction {
 
     /// Begins likewise, and takes the idempotency key or finds the answer that was given under it.
     pub(super) async fn begin_once(db: &Db, by: By<'_>, once: &Once) -> Result<Begun, Stop> {
-        let transaction = Self::on(borrow(&db.pool).await?);
+        let transaction = Self::on(db.connection().await?);
         let (id, session) = ids(by);
         let (key, hash) = (once.key(), once.request_hash());
         let params: &Params<'_> = &[&id, &session, &by.request_id, &db.can_advance, &key, &hash];
@@ -136,6 +136,8 @@ impl Transaction {
                 client: self.client()?,
                 now: self.now,
                 dice: &db.dice,
+                name: W::NAME,
+                figures: &db.figures,
                 actor: by.actor(),
                 request_id: by.request_id,
                 collided: AtomicBool::new(false),

@@ -1,16 +1,17 @@
 //! An open transaction, as a write sees it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use deadpool_postgres::ClientWrapper;
 use reads::Failure;
-use rules::Instant;
 use rules::dice;
 use rules::id::UserId;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::fault;
+use crate::ops::monitor::Figures;
 
 /// The parameters of a statement, in the order of their numbers.
 pub type Params<'p> = [&'p (dyn ToSql + Sync)];
@@ -21,8 +22,10 @@ pub type Params<'p> = [&'p (dyn ToSql + Sync)];
 /// Statements are prepared once per connection, so their text must be constant.
 pub struct Tx<'a> {
     pub(super) client: &'a ClientWrapper,
-    pub(super) now: Instant,
+    pub(super) now: rules::Instant,
     pub(super) dice: &'a dice::Secret,
+    pub(super) name: &'static str,
+    pub(super) figures: &'a Figures,
     pub(super) actor: Option<UserId>,
     pub(super) request_id: &'a str,
     pub(super) collided: AtomicBool,
@@ -31,7 +34,7 @@ pub struct Tx<'a> {
 
 impl Tx<'_> {
     /// The instant of game time at which the transaction began, to the microsecond.
-    pub const fn now(&self) -> Instant {
+    pub const fn now(&self) -> rules::Instant {
         self.now
     }
 
@@ -57,7 +60,9 @@ impl Tx<'_> {
     pub async fn rows(&self, sql: &'static str, params: &Params<'_>) -> Result<Vec<Row>, Failure> {
         let statement = self.client.prepare_cached(sql).await;
         let statement = statement.map_err(|error| self.fault(&error))?;
+        let since = Instant::now();
         let rows = self.client.query(&statement, params).await;
+        self.figures.asked("write", self.name, sql, since);
         rows.map_err(|error| self.fault(&error))
     }
 
@@ -96,7 +101,9 @@ impl Tx<'_> {
     pub async fn execute(&self, sql: &'static str, params: &Params<'_>) -> Result<u64, Failure> {
         let statement = self.client.prepare_cached(sql).await;
         let statement = statement.map_err(|error| self.fault(&error))?;
+        let since = Instant::now();
         let count = self.client.execute(&statement, params).await;
+        self.figures.asked("write", self.name, sql, since);
         count.map_err(|error| self.fault(&error))
     }
 

@@ -13,6 +13,7 @@ use crate::db::connect;
 use crate::jobs::schedule;
 use crate::ops::maintain::Keeper;
 use crate::ops::migrate;
+use crate::ops::monitor::{self, Monitor};
 use crate::trouble::{Because, Trouble};
 use crate::{jobs, telemetry};
 
@@ -38,6 +39,8 @@ impl Parts {
 pub struct Api {
     /// Where the server answers, without a slash at the end.
     pub url: String,
+    /// Where it tells its figures, if it does.
+    pub figures_url: Option<String>,
     stop: watch::Sender<bool>,
     running: JoinSet<Result<(), Trouble>>,
 }
@@ -55,6 +58,7 @@ impl Api {
         let (stop, stopping) = watch::channel(false);
         let mut api = Self {
             url: String::new(),
+            figures_url: None,
             stop,
             running: JoinSet::new(),
         };
@@ -65,6 +69,14 @@ impl Api {
                 Ok(())
             });
             api.maintain(of)?;
+        }
+        if let Some(listener) = monitor::bind(config.monitor.listen).await? {
+            let address = listener.local_addr();
+            let address = address.because(|| "the listener has no address")?;
+            api.figures_url = Some(format!("http://{address}"));
+            let monitor = Monitor::of(&app, &config.monitor);
+            let serving = monitor::serve(monitor, listener, told(stopping.clone()));
+            api.running.spawn(serving);
         }
         if parts.with_server {
             api.serve(app, &config, stopping).await?;

@@ -13,6 +13,7 @@ pub mod growth;
 pub mod retirement;
 pub mod schedule;
 pub mod settlement;
+pub mod tally;
 
 use std::future::Future;
 use std::time::Duration;
@@ -30,6 +31,9 @@ const INTERVAL: Duration = Duration::from_secs(1);
 
 /// How often horses without a genome are looked for: only what was there before has none.
 const ENDOWMENT_INTERVAL: Duration = Duration::from_secs(60);
+
+/// How often the business is counted: what one time finds is counted the next.
+const TALLY_INTERVAL: Duration = Duration::from_secs(60);
 
 /// How often the treasury's calendar is filled, what has expired is looked for, and breeds are measured.
 const LONG_INTERVAL: Duration = Duration::from_secs(600);
@@ -50,7 +54,8 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()> + Send) {
                 breed(&app, stopping.clone()),
                 endow(&app, stopping.clone()),
                 measure(&app, stopping.clone()),
-                expire(&app, stopping.clone())
+                expire(&app, stopping.clone()),
+                count(&app, stopping.clone())
             )
         } => {}
         () = told => {}
@@ -153,6 +158,16 @@ async fn endow(app: &App, stopping: watch::Receiver<bool>) {
     let mut pace = Pace::of(app, stopping.clone(), ENDOWMENT_INTERVAL);
     loop {
         endowment::endow(app, &stopping).await;
+        if !pace.goes_on().await {
+            return;
+        }
+    }
+}
+
+async fn count(app: &App, stopping: watch::Receiver<bool>) {
+    let mut pace = Pace::of(app, stopping.clone(), TALLY_INTERVAL);
+    loop {
+        tally::tally(app, &stopping).await;
         if !pace.goes_on().await {
             return;
         }

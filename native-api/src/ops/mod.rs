@@ -4,6 +4,7 @@ pub mod backup;
 pub mod fingerprint;
 pub mod maintain;
 pub mod migrate;
+pub mod monitor;
 pub mod proof;
 pub mod report;
 pub mod runs;

@@ -14,8 +14,8 @@ use tokio_postgres::Client;
 use crate::trouble::Trouble;
 
 pub use chart::{Bar, Chart, Line};
-pub use html::page;
-pub use table::{Cell, Column, Kind, Table};
+pub use html::{escaped, page};
+pub use table::{Cell, Column, Kind, Table, told};
 
 /// What can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
