@@ -4,11 +4,15 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use equoria::ops::backup::Repository;
+use equoria::config::Environment;
 use equoria::ops::backup::wal::name::WalFile;
 use equoria::ops::backup::wal::{self, Pushed};
+use equoria::ops::backup::{Repository, catalogue};
 use harness::Postgres;
+use serde_json::Value;
 use tokio_postgres::Client;
+
+use crate::command_line::equoria;
 
 /// Nothing here crashes a server: what is forced to the disk would only be waited for.
 const QUICK: [&str; 3] = ["fsync=off", "full_page_writes=off", "archive_timeout=0"];
@@ -133,4 +137,46 @@ async fn a_server_hands_over_its_log_and_every_file_comes_back_as_it_was_or_not_
 
 fn object_file(repository: &Repository, file: WalFile) -> PathBuf {
     repository.place.local().unwrap().join(file.object())
+}
+
+/// Runs `equoria` with what it must know about a server's backups; standard output, and standard error.
+fn run(postgres: &Postgres, arguments: &[&str], status: i32) -> (String, String) {
+    run_with(&postgres.backups(), arguments, status)
+}
+
+fn run_with(environment: &Environment, arguments: &[&str], status: i32) -> (String, String) {
+    let environment: Vec<(&str, &str)> = environment.iter().collect();
+    let output = equoria(arguments, &environment);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (said, complained) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(status),
+        "{arguments:?}: {said}{complained}"
+    );
+    (said, complained)
+}
+
+fn json(said: &str) -> Value {
+    serde_json::from_str(said).unwrap_or_else(|error| panic!("{error}: {said}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_and_an_incremental_backup_are_whole_encrypted_and_know_what_every_table_held() {
+    let postgres = Postgres::start_archiving(&QUICK).await;
+    let repository = Repository::of(&postgres.backups()).unwrap();
+    let client = postgres.database().admin().await;
+    let before = json(&run(&postgres, &["backup", "create", "--json"], 0).0);
+    client.await.unwrap();
+    let after = json(
+        &run(
+            &postgres,
+            &["backup", "create", "--incremental", "--json"],
+            0,
+        )
+        .0,
+    );
+    assert_eq!(after["parent"], before["id"]);
+    let catalogue = catalogue::list(&repository.place).await.unwrap();
+    assert_eq!(catalogue.entries.len(), 2);
 }

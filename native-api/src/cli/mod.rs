@@ -1,5 +1,6 @@
 //! The command line. Exit status: 0 done, 1 done with a negative finding, 2 could not be done.
 
+mod backup;
 mod bench;
 mod coat;
 mod genotype;
@@ -93,6 +94,9 @@ enum Command {
         after_help = "Examples:\n  equoria seed                      the catalogues of breeds and disciplines\n  equoria seed dev --horses 1000    and a world of players and horses, with its shows\n  equoria seed shows                shows alone, in a world that is there\n  equoria seed report               alleles, inbreeding, sexes, losses: observed against expected\n  equoria seed report --json | jq .improbable\n\nExit status of a report: 1 if something has a chance below 1e-6, shared among all tests"
     )]
     Seed(seed::SeedArguments),
+    /// Take backups, list them, and keep what is needed
+    #[command(subcommand)]
+    Backup(backup::BackupCommand),
     /// Store, fetch and list the write-ahead log in the repository of backups
     #[command(subcommand)]
     Wal(wal::WalCommand),
@@ -205,6 +209,7 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Maintain(command) => runtime.block_on(maintain::maintain(&of, &command)),
         Command::Migrate(command) => runtime.block_on(migrate::migrate(&of, &command)),
         Command::Seed(arguments) => runtime.block_on(seed::seed(&of, &arguments)),
+        Command::Backup(command) => runtime.block_on(backup::backup(&of, &command)),
         Command::Wal(command) => runtime.block_on(wal::wal(&of, &command)),
         Command::VerifyShow(arguments) => runtime.block_on(verify_show::verify_show(&arguments)),
         Command::Coat(arguments) => coat::coat(&arguments),

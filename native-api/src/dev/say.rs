@@ -114,6 +114,13 @@ impl Counter {
         }
     }
 
+    /// So much there is to do, as has been learnt by now.
+    pub fn expect(&self, bytes: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_length(bytes);
+        }
+    }
+
     /// So much is done in all.
     pub fn reach(&self, bytes: u64) {
         if let Some(bar) = &self.0 {

@@ -25,7 +25,7 @@ const FORMAT: u32 = 1;
 pub const BACKUPS: &str = "backups";
 
 /// The catalogue's file in a backup's folder.
-const FILE: &str = "backup.json";
+pub(super) const FILE: &str = "backup.json";
 
 /// Whether a backup stands alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,8 +162,8 @@ pub struct Entry {
     pub system_identifier: String,
     /// Of which PostgreSQL, such as `18.6`.
     pub server_version: String,
-    /// The newest migration in the database that was counted.
-    pub schema_version: String,
+    /// The newest migration in the database that was counted; nothing where there is none.
+    pub schema_version: Option<i32>,
     /// Every database of the cluster.
     pub databases: Vec<String>,
     /// Whether pages carry checksums.
@@ -252,7 +252,7 @@ impl Entry {
                 objects.start_lsn,
                 cluster.segment_bytes,
             ),
-            last_segment: Segment::holding(objects.timeline, point.lsn, cluster.segment_bytes),
+            last_segment: Segment::ending(objects.timeline, point.lsn, cluster.segment_bytes),
             base: objects.base,
             manifest: objects.manifest,
             point,
@@ -393,8 +393,8 @@ pub struct Cluster {
     pub system_identifier: String,
     /// Such as `18.6`.
     pub server_version: String,
-    /// The newest migration.
-    pub schema_version: String,
+    /// The newest migration in the database that we are connected to.
+    pub schema_version: Option<i32>,
     /// Every database that is no template.
     pub databases: Vec<String>,
     /// Whether pages carry checksums.

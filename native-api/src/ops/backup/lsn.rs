@@ -78,8 +78,7 @@ pub struct Segment {
 impl Segment {
     /// The one that holds this position.
     ///
-    /// A position at the very beginning of a segment belongs to that segment, as everywhere in PostgreSQL but in the
-    /// names that end a backup.
+    /// A position at the very beginning of a segment belongs to that segment; [`Segment::ending`] sees that otherwise.
     pub fn holding(timeline: u32, lsn: Lsn, segment_bytes: u64) -> Self {
         let high = u32::try_from(lsn.0 >> 32).unwrap_or(u32::MAX);
         let low = u32::try_from((lsn.0 & 0xffff_ffff) / segment_bytes).unwrap_or(u32::MAX);
@@ -88,6 +87,11 @@ impl Segment {
             high,
             low,
         }
+    }
+
+    /// The one that holds the last byte before this position.
+    pub fn ending(timeline: u32, lsn: Lsn, segment_bytes: u64) -> Self {
+        Self::holding(timeline, Lsn(lsn.0.saturating_sub(1)), segment_bytes)
     }
 
     /// The position of its first byte.

@@ -11,14 +11,18 @@
 //!
 //! Without a public key the envelopes are not encrypted, and `.age` is missing from the names.
 
+mod base;
 pub mod catalogue;
+pub mod create;
 pub mod digest;
 pub mod drill;
 pub mod envelope;
 pub mod lsn;
 pub mod place;
+pub mod point;
 pub mod recovery;
 pub mod restore;
+pub mod server;
 pub mod verify;
 pub mod wal;
 
