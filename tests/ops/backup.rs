@@ -167,7 +167,8 @@ async fn a_full_and_an_incremental_backup_are_whole_encrypted_and_know_what_ever
     let repository = Repository::of(&postgres.backups()).unwrap();
     let client = postgres.database().admin().await;
     let before = json(&run(&postgres, &["backup", "create", "--json"], 0).0);
-    client.await.unwrap();
+    let write = "update breeds set description = description || '.' where name = 'Arabian'";
+    assert_eq!(client.execute(write, &[]).await.unwrap(), 1);
     let after = json(
         &run(
             &postgres,
