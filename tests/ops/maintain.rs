@@ -267,3 +267,151 @@ async fn a_discipline_score_that_horses_are_not_found_by_is_found_by_the_weekly_
         "{told:?}"
     );
 }
+
+fn warnings(told: &Told) -> String {
+    let serious = told
+        .findings
+        .iter()
+        .filter(|(severity, _)| *severity > Severity::Note);
+    serious
+        .map(|(_, sentence)| format!("{sentence}\n"))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_security_audit_finds_nothing_in_what_the_migrations_made() {
+    let database = Database::fresh().await;
+    let told = told(&database, Task::Security).await;
+    // Other tests of this cluster may have made roles of their own; what they may do here is nothing.
+    let of_ours: Vec<String> = warnings(&told)
+        .lines()
+        .filter(|line| !line.contains("none of the product's roles"))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(of_ours, Vec::<String>::new());
+    let roles = told.evidence["roles"].as_array().unwrap();
+    assert!(roles.len() >= 10, "{roles:?}");
+    assert!(figure(&told, "tables_with_row_security") >= 20);
+    assert!(figure(&told, "entrances") >= 1);
+}
+
+#[tokio::test]
+async fn each_opening_that_somebody_makes_is_found_by_the_security_audit() {
+    for (opening, found) in [
+        (
+            "grant select on horses to public",
+            "everybody may select on table horses",
+        ),
+        (
+            "grant usage on schema ops to public",
+            "everybody may usage on schema ops",
+        ),
+        (
+            "create function loose() returns int language sql return 1",
+            "everybody may execute on function loose()",
+        ),
+        (
+            "alter table horses disable row level security",
+            "horses has policies that nobody obeys",
+        ),
+    ] {
+        let database = Database::fresh().await;
+        let admin = database.admin().await;
+        admin.batch_execute(opening).await.unwrap();
+        let told = told(&database, Task::Security).await;
+        assert!(
+            alarms(&told).iter().any(|it| it.contains(found)),
+            "{opening}: {told:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn passwords_that_are_cheaper_to_guess_than_todays_are_counted() {
+    let world = World::new().await;
+    world.player("Ada").await;
+    world
+        .sql(
+            "insert into user_passwords (user_id, hash)
+             select id, '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2g' from users where name = 'Ada'",
+        )
+        .await;
+    let sound = told(&world.database, Task::Security).await;
+    let today = &sound.evidence["password_costs"]["argon2id$v=19$m=19456,t=2,p=1"];
+    assert_eq!(*today, 1, "{sound:?}");
+    assert!(!warnings(&sound).contains("hashed"), "{sound:?}");
+    world
+        .sql("update user_passwords set hash = replace(hash, 'm=19456', 'm=4096')")
+        .await;
+    let told = told(&world.database, Task::Security).await;
+    assert!(
+        warnings(&told).contains(
+            "1 players' passwords are hashed at another cost (argon2id$v=19$m=4096,t=2,p=1)"
+        ),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
+async fn without_a_database_of_advisories_nothing_counts_as_checked() {
+    let database = Database::fresh().await;
+    let told = told(&database, Task::Advisories).await;
+    assert_eq!(told.evidence["is_checked"], false);
+    assert!(warnings(&told).contains("EQUORIA_ADVISORY_DB"), "{told:?}");
+}
+
+#[tokio::test]
+async fn the_capacity_plan_forecasts_from_the_kept_samples_and_from_three_weeks_on() {
+    let database = Database::fresh().await;
+    let admin = database.admin().await;
+    let keep = |days: i32| {
+        format!(
+            "insert into ops.storage_samples (table_name, sampled_at, heap_bytes, index_bytes, toast_bytes, live_rows)
+             select 'public.horses', now() - interval '1 day' * day, 1000000 - 3000 * day, 0, 0, 50000 - 100 * day
+             from generate_series(1, {days}) day on conflict do nothing"
+        )
+    };
+    admin.batch_execute(&keep(20)).await.unwrap();
+    let few = told(&database, Task::Capacity).await;
+    assert_eq!(few.evidence["forecasts"], serde_json::json!([]));
+    assert!(
+        few.findings
+            .iter()
+            .any(|(_, it)| it.contains("database_bytes: 20 of the 21")),
+        "{few:?}"
+    );
+    admin.batch_execute(&keep(40)).await.unwrap();
+    let plan = told(&database, Task::Capacity).await;
+    let forecasts = plan.evidence["forecasts"].as_array().unwrap();
+    let of = |name: &str| forecasts.iter().find(|it| it["name"] == name).unwrap();
+    let near =
+        |it: &serde_json::Value, wanted: f64| (it.as_f64().unwrap() - wanted).abs() < wanted / 1e6;
+    assert!(
+        near(&of("database_bytes")["per_day"], 3_000.0),
+        "{forecasts:?}"
+    );
+    assert!(
+        near(&of("public.horses_rows")["per_day"], 100.0),
+        "{forecasts:?}"
+    );
+    assert_eq!(of("database_bytes")["samples"], 40);
+    assert!(
+        of("database_bytes")["limit"].as_f64().unwrap() > 1e6,
+        "the disk of this machine"
+    );
+}
+
+#[tokio::test]
+async fn a_sample_of_today_is_kept_once_a_run() {
+    let database = Database::fresh().await;
+    let told = told(&database, Task::Storage).await;
+    assert!(figure(&told, "database_bytes") > 1_000_000);
+    assert!(figure(&told, "most_connections") > figure(&told, "connections"));
+    assert!(figure(&told, "disk_free_bytes") > 0);
+    let admin = database.admin().await;
+    let kept = "select count(distinct sampled_at) from ops.storage_samples";
+    assert_eq!(
+        admin.query_one(kept, &[]).await.unwrap().get::<_, i64>(0),
+        1
+    );
+}

@@ -12,7 +12,7 @@ use crate::config::{Environment, Login};
 use crate::dev::asked_to_stop;
 use crate::dev::say::{Step, Voice, human};
 use crate::ops::maintain::{
-    self, Calendar, Ended, Keeper, Progress, Report, Rhythm, Task, history,
+    self, Calendar, Ended, Keeper, Progress, Report, Rhythm, Task, capacity, history,
 };
 use crate::ops::runs::Told;
 use crate::trouble::Trouble;
@@ -182,6 +182,13 @@ fn tell(report: &Report, output: &Output) -> Result<Finding, Trouble> {
                 count => format!("{count} findings"),
             }
         );
+        for line in report
+            .tasks
+            .get("capacity")
+            .map_or(Vec::new(), capacity::table)
+        {
+            println!("  {line}");
+        }
         for finding in &report.findings {
             println!(
                 "  {:<7} {:<14} {}",

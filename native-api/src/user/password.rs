@@ -16,6 +16,12 @@ use crate::trouble::{Because, Trouble};
 /// Memory in KiB, passes and lanes of a hash: some 20 ms on one core.
 const COST: (u32, u32, u32) = (19_456, 2, 1);
 
+/// The cost as it stands at the front of a hash, so that hashes of other days can be told apart.
+pub fn cost() -> String {
+    let (memory_kib, passes, lanes) = COST;
+    format!("argon2id$v=19$m={memory_kib},t={passes},p={lanes}")
+}
+
 /// A password as it was sent. Its `Debug` shows nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);

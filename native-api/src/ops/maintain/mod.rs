@@ -3,14 +3,19 @@
 //! Nothing here is needed for the game to go on. It keeps the database quick and small, proves that backups and books are
 //! sound, and tells in time what will not last.
 
+pub mod advisories;
+pub mod capacity;
 mod finding;
 pub mod history;
 mod ledger;
+pub mod performance;
 mod reindex;
 mod restore_point;
+mod security;
 pub mod sessions;
 pub mod slope;
 mod slot;
+mod storage;
 mod task;
 mod turn;
 mod vacuum;

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use tokio_postgres::Client;
 
-use super::{Keeper, Rhythm, Told, ledger, reindex, restore_point, sessions, vacuum};
+use super::{
+    Keeper, Rhythm, Told, advisories, capacity, ledger, performance, reindex, restore_point,
+    security, sessions, storage, vacuum,
+};
 use crate::trouble::Trouble;
 
 /// One thing that maintenance does.
@@ -17,12 +20,22 @@ pub enum Task {
     Vacuum,
     /// Looks for transactions and slots that hold everything back.
     Sessions,
+    /// Keeps the sizes of today.
+    Storage,
     /// Checks the books of what was posted since the last run.
     Ledger,
     /// Checks the books whole.
     WholeLedger,
+    /// Compares the statements with those of the week before.
+    Performance,
     /// Rebuilds indexes that are mostly air.
     Reindex,
+    /// Looks at roles, rights, entrances and passwords.
+    Security,
+    /// Compares the crates of this build with known holes.
+    Advisories,
+    /// Forecasts what grows, and when it is full.
+    Capacity,
 }
 
 /// Where a task stands: in whose name, for which slot.
@@ -44,14 +57,20 @@ const DAILY: &[Task] = &[
     Task::Analyze,
     Task::Vacuum,
     Task::Sessions,
+    Task::Storage,
     Task::Ledger,
 ];
 
-const WEEKLY: &[Task] = &[Task::RestorePoint, Task::Reindex, Task::WholeLedger];
+const WEEKLY: &[Task] = &[
+    Task::RestorePoint,
+    Task::Performance,
+    Task::Reindex,
+    Task::WholeLedger,
+];
 
-const MONTHLY: &[Task] = &[];
+const MONTHLY: &[Task] = &[Task::Security, Task::Advisories];
 
-const QUARTERLY: &[Task] = &[];
+const QUARTERLY: &[Task] = &[Task::Capacity];
 
 impl Task {
     /// The tasks of a rhythm.
@@ -71,9 +90,14 @@ impl Task {
             Self::Analyze => "analyze",
             Self::Vacuum => "vacuum",
             Self::Sessions => "sessions",
+            Self::Storage => "storage",
             Self::Ledger => "ledger",
             Self::WholeLedger => "whole_ledger",
+            Self::Performance => "performance",
             Self::Reindex => "reindex",
+            Self::Security => "security",
+            Self::Advisories => "advisories",
+            Self::Capacity => "capacity",
         }
     }
 
@@ -87,9 +111,14 @@ impl Task {
             Self::Analyze => vacuum::analyze(at).await,
             Self::Vacuum => vacuum::vacuum(at).await,
             Self::Sessions => sessions::look(at).await,
+            Self::Storage => storage::sample(at).await,
             Self::Ledger => ledger::check_new(at).await,
             Self::WholeLedger => ledger::check_whole(at).await,
+            Self::Performance => performance::compare(at).await,
             Self::Reindex => reindex::rebuild(at).await,
+            Self::Security => security::audit(at).await,
+            Self::Advisories => advisories::check(at).await,
+            Self::Capacity => capacity::plan(at).await,
         }
     }
 }
