@@ -1,5 +1,6 @@
 //! The database by itself: what it holds, what it refuses, and to whom.
 
+mod audit;
 mod catalogue;
 mod coins;
 mod documents;

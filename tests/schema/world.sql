@@ -94,6 +94,15 @@ create function world.settle(show bigint) returns void
   where id = show
 $$;
 
+-- A seal with a good form, or with one part that has none.
+create function world.seal(first bigint default 2, last bigint default 3, sealed bigint default 1,
+  previous bytea default sha256('a'), hash bytea default sha256('b'), signature bytea default repeat('s', 64)::bytea,
+  digests bytea default repeat('d', 16)::bytea, to_tx xid8 default '9') returns void
+  language sql as $$
+  insert into ops.audit_seals (first_id, last_id, from_tx, to_tx, row_count, digests, previous_hash, hash, signature)
+  values (first, last, '3', to_tx, sealed, digests, previous, hash, signature)
+$$;
+
 grant execute on all functions in schema world to equoria_writer;
 
 insert into disciplines values ('Racing', 'speed', 'stamina', 'focus') on conflict do nothing;
@@ -166,5 +175,4 @@ update shows set state = 'cancelled', ended_at = world.now() where id = 2004;
 insert into idempotency_keys (user_id, key, request_hash) select id, 'first', sha256('body') from users where email = 'ann@example.org';
 insert into ops.job_runs (name, slot, worker, lease_until) values ('settlement', world.now(), 'one', world.now());
 insert into ops.audit_log (actor, table_name, row_key, verb) values ('equoria_writer', 'horses', '1001', 'UPDATE');
-insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature)
-values (1, 1, sha256('before'), sha256('after'), 'signed');
+select world.seal(1, 1, 1, sha256('before'));

@@ -1,5 +1,6 @@
 //! The command line. Exit status: 0 done, 1 done with a negative finding, 2 could not be done.
 
+mod audit;
 mod backup;
 mod bench;
 mod coat;
@@ -142,6 +143,9 @@ enum Command {
     /// Build the Cloudflare Worker
     #[command(subcommand)]
     Worker(worker::WorkerCommand),
+    /// Read, seal and verify the audit: who changed what
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Run a program that ends when standard input does
     #[command(hide = true)]
     Supervise(SuperviseArguments),
@@ -221,6 +225,7 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Report(arguments) => runtime.block_on(report::report(&of, &arguments)),
         Command::Tls(command) => runtime.block_on(tls::tls(&of, &command)),
         Command::Worker(command) => worker::worker(&command),
+        Command::Audit(command) => runtime.block_on(audit::audit(&of, &command)),
         Command::Supervise(_) => Ok(Finding::Good),
     };
     // Installers that still run are told to stop by our end; nobody waits for them.

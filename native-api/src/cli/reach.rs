@@ -15,7 +15,14 @@ pub(super) struct Reached {
     /// How the same role reaches it once more.
     pub(super) database: Database,
     pub(super) place: String,
-    _lent: Option<Lent>,
+    lent: Option<Lent>,
+}
+
+impl Reached {
+    /// What the process was told, or what the server of this checkout was brought up with.
+    pub(super) fn environment<'a>(&'a self, of: &'a Environment) -> &'a Environment {
+        self.lent.as_ref().map_or(of, |lent| &lent.environment)
+    }
 }
 
 /// Connects the migrator as the environment says, or to the database of this checkout.
@@ -60,7 +67,7 @@ pub(super) async fn reach_as(
         client,
         place: database.to_string(),
         database,
-        _lent: lent,
+        lent,
     })
 }
 

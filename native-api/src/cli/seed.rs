@@ -9,7 +9,7 @@ use crate::config::{self, Environment};
 use crate::dev::WORLD;
 use crate::dev::say::Voice;
 use crate::ops::seed::{self, HORSES, Plan, Summary};
-use crate::trouble::Trouble;
+use crate::trouble::{Because, Trouble};
 
 #[derive(Args)]
 pub(super) struct SeedArguments {
@@ -53,6 +53,9 @@ pub(super) async fn seed(of: &Environment, arguments: &SeedArguments) -> Result<
     let mut reached = reach(of, &voice).await?;
     let plan = Plan::of_the_week(arguments.number, Utc::now());
     let client = &mut reached.client;
+    // Nobody seeds by hand: the audit would write down every transfer.
+    let acting = client.batch_execute("set equoria.actor = 'game'").await;
+    acting.because(|| "could not say who seeds")?;
     let mut done: Vec<(&str, Summary)> = Vec::new();
     if arguments.what != Some(What::Shows) {
         done.push(("catalogues", seed::base(client).await?));

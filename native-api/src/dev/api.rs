@@ -11,6 +11,7 @@ use crate::app::{self, App};
 use crate::config::{Config, Environment};
 use crate::db::connect;
 use crate::jobs::schedule;
+use crate::ops::audit::Sealer;
 use crate::ops::maintain::Keeper;
 use crate::ops::migrate;
 use crate::ops::monitor::{self, Monitor};
@@ -69,6 +70,7 @@ impl Api {
                 Ok(())
             });
             api.maintain(of)?;
+            api.seal(of)?;
         }
         if let Some(listener) = monitor::bind(config.monitor.listen).await? {
             let address = listener.local_addr();
@@ -93,6 +95,20 @@ impl Api {
         let stopping = self.stop.subscribe();
         self.running.spawn(async move {
             schedule::run(keeper, stopping).await;
+            Ok(())
+        });
+        Ok(())
+    }
+
+    /// Seals the audit, where the environment has a key for it.
+    fn seal(&mut self, of: &Environment) -> Result<(), Trouble> {
+        let Some(sealer) = Sealer::of(of)? else {
+            tracing::info!("no seals on the audit: EQUORIA_AUDIT_KEY is not set");
+            return Ok(());
+        };
+        let stopping = self.stop.subscribe();
+        self.running.spawn(async move {
+            sealer.keep_sealing(stopping).await;
             Ok(())
         });
         Ok(())

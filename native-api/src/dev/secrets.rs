@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::config::{Database, Environment, Login, Secret, TokenKey};
+use crate::ops::audit::{KEY, SealKey};
 use crate::trouble::{Because, Trouble};
 
 use super::places::Places;
@@ -32,6 +33,7 @@ pub struct Secrets {
     pub token_key: TokenKey,
     dice: Secret<32>,
     edge_key: Secret<32>,
+    audit_key: SealKey,
 }
 
 impl Secrets {
@@ -49,6 +51,7 @@ impl Secrets {
             token_key: TokenKey::random()?,
             dice: Secret::random()?,
             edge_key: Secret::random()?,
+            audit_key: SealKey::random()?,
         })
     }
 
@@ -99,6 +102,7 @@ impl Secrets {
             ("EQUORIA_TOKEN_KEY".to_owned(), self.token_key.hex()),
             ("EQUORIA_DICE_SECRET".to_owned(), self.dice.hex()),
             ("EQUORIA_EDGE_KEY".to_owned(), self.edge_key.hex()),
+            (KEY.to_owned(), self.audit_key.hex()),
         ];
         Environment::of(urls.chain(others))
     }
@@ -114,6 +118,7 @@ impl Secrets {
         line("TOKEN_KEY", &self.token_key.hex());
         line("DICE_SECRET", &self.dice.hex());
         line("EDGE_KEY", &self.edge_key.hex());
+        line(KEY, &self.audit_key.hex());
         lines
     }
 
@@ -132,6 +137,7 @@ impl Secrets {
             token_key: TokenKey::from_hex("TOKEN_KEY", &get("TOKEN_KEY")?)?,
             dice: Secret::from_hex("DICE_SECRET", &get("DICE_SECRET")?)?,
             edge_key: Secret::from_hex("EDGE_KEY", &get("EDGE_KEY")?)?,
+            audit_key: SealKey::of(file)?.map_or_else(SealKey::random, Ok)?,
         })
     }
 }

@@ -42,7 +42,7 @@ rules! {
         accepted: ["update ops.job_runs set attempts = 2"],
         refused: ["update ops.job_runs set attempts = 0"],
     }
-    the_audit_knows_three_verbs: "audit_log_verb_check" Everyone {
+    the_audit_knows_four_verbs: "audit_log_verb_check" Rights {
         accepted: ["insert into ops.audit_log (actor, table_name, row_key, verb) values ('x', 'horses', '1', 'DELETE')"],
         refused: ["insert into ops.audit_log (actor, table_name, row_key, verb) values ('x', 'horses', '1', 'SELECT')"],
     }
@@ -51,31 +51,44 @@ rules! {
         refused: ["update ops.audit_log set actor = 'nobody'", "delete from ops.audit_log", "truncate ops.audit_log"],
     }
     seals_are_only_added_to: "audit_seals_append_only" Rights {
-        accepted: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature)
-            values (2, 3, sha256('a'), sha256('b'), 's')"],
+        accepted: ["select world.seal()"],
         refused: ["update ops.audit_seals set signature = 'forged'", "delete from ops.audit_seals", "truncate ops.audit_seals"],
     }
     a_seal_continues_a_hash: "audit_seals_previous_hash_check" Rights {
-        accepted: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature)
-            values (2, 3, sha256('a'), sha256('b'), 's')"],
-        refused: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature) values (2, 3, 'a', sha256('b'), 's')"],
+        accepted: ["select world.seal(previous => sha256('x'))"],
+        refused: ["select world.seal(previous => 'a')"],
+    }
+    a_seal_is_continued_once: "audit_seals_previous_hash_key" Rights {
+        accepted: ["select world.seal()"],
+        refused: ["select world.seal(), world.seal(4, 5)"],
     }
     a_seal_is_a_hash: "audit_seals_hash_check" Rights {
-        accepted: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature)
-            values (2, 3, sha256('a'), sha256('b'), 's')"],
-        refused: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature) values (2, 3, sha256('a'), 'b', 's')"],
+        accepted: ["select world.seal(hash => sha256('x'))"],
+        refused: ["select world.seal(hash => 'b')"],
+    }
+    a_seal_is_signed: "audit_seals_signature_check" Rights {
+        accepted: ["select world.seal()"],
+        refused: ["select world.seal(signature => 'signed')"],
+    }
+    a_seal_tells_each_of_its_rows: "audit_seals_digests_check" Rights {
+        accepted: ["select world.seal(sealed => 2, digests => repeat('d', 32)::bytea)"],
+        refused: ["select world.seal(sealed => 2)"],
+    }
+    a_seal_has_rows: "audit_seals_row_count_check" Rights {
+        accepted: ["select world.seal()"],
+        refused: ["select world.seal(sealed => 0, digests => '')"],
+    }
+    a_seal_covers_transactions_in_order: "audit_seals_tx_check" Rights {
+        accepted: ["select world.seal(to_tx => '4')"],
+        refused: ["select world.seal(to_tx => '3')"],
     }
     a_seal_covers_rows_in_order: "audit_seals_range_check" Rights {
-        accepted: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature)
-            values (2, 2, sha256('a'), sha256('b'), 's')"],
-        refused: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature)
-            values (3, 2, sha256('a'), sha256('b'), 's')"],
+        accepted: ["select world.seal(2, 2)"],
+        refused: ["select world.seal(3, 2)"],
     }
     rows_are_sealed_once: "audit_seals_last_id_key" Rights {
-        accepted: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature)
-            values (2, 2, sha256('a'), sha256('b'), 's')"],
-        refused: ["insert into ops.audit_seals (first_id, last_id, previous_hash, hash, signature)
-            values (1, 1, sha256('a'), sha256('b'), 's')"],
+        accepted: ["select world.seal(2, 2)"],
+        refused: ["select world.seal(1, 1)"],
     }
     there_is_one_clock: "game_clock_single_check" Rights {
         accepted: ["update ops.game_clock set single = true"],
