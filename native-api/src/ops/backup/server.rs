@@ -109,3 +109,16 @@ pub async fn lock(client: &impl GenericClient) -> Result<(), Trouble> {
         "another `equoria backup` is at work on this server: wait until it has ended",
     ))
 }
+
+/// Lets others change the repository again.
+///
+/// # Errors
+/// When the server does not answer.
+pub async fn unlock(client: &impl GenericClient) -> Result<(), Trouble> {
+    let asked = client
+        .execute("select pg_advisory_unlock($1)", &[&LOCK])
+        .await;
+    asked
+        .map(|_| ())
+        .because(|| "could not give the lock of backups back")
+}
