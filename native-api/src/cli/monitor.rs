@@ -11,7 +11,7 @@ use super::{Finding, print_json};
 use crate::config::{Environment, Login};
 use crate::dev::asked_to_stop;
 use crate::dev::say::Voice;
-use crate::ops::monitor::{Listen, Moment, PORT, Settings, Snapshot, alerts, collect, page};
+use crate::ops::monitor::{Moment, Source, alerts, collect, page};
 use crate::trouble::{Because, Trouble};
 
 /// What `--help` ends with.
@@ -50,18 +50,14 @@ pub(super) async fn monitor(
     if arguments.rules {
         return print_json(&alerts::rules()).map(|()| Finding::Good);
     }
-    let url = match &arguments.url {
-        Some(url) => url.clone(),
-        None => usual_url(of)?,
-    };
+    let api = Source::of(of, arguments.url.as_deref())?;
     let voice = match arguments.json {
         true => Voice::quiet(),
         false => Voice::default(),
     };
     let watch = Watch {
         reached: reach_as(of, &voice, Login::Monitor).await?,
-        http: http()?,
-        url,
+        api,
     };
     tokio::select! {
         finding = watch.show(arguments) => finding,
@@ -69,27 +65,9 @@ pub(super) async fn monitor(
     }
 }
 
-/// Where `equoria serve` tells its figures, by the same settings.
-fn usual_url(of: &Environment) -> Result<String, Trouble> {
-    let profile = crate::config::profile(of)?;
-    let address = match Settings::from_environment(of, profile)?.listen {
-        Listen::At(address) => address.to_string(),
-        Listen::Off | Listen::Usual => format!("127.0.0.1:{PORT}"),
-    };
-    Ok(format!("http://{address}/metrics"))
-}
-
-fn http() -> Result<reqwest::Client, Trouble> {
-    reqwest::Client::builder()
-        .timeout(Duration::from_secs(4))
-        .build()
-        .because(|| "could not prepare to ask the process of the API")
-}
-
 struct Watch {
     reached: Reached,
-    http: reqwest::Client,
-    url: String,
+    api: Source,
 }
 
 impl Watch {
@@ -118,20 +96,14 @@ impl Watch {
     }
 
     async fn moment(&self) -> Result<Moment, Trouble> {
-        let (database, api) = tokio::join!(collect::collect(&self.reached.client), self.api());
+        let (database, api) =
+            tokio::join!(collect::collect(&self.reached.client), self.api.figures());
         Ok(Moment {
             at: Utc::now(),
             since: Instant::now(),
             database: database?,
             api,
         })
-    }
-
-    /// What the process tells; a process that is not there tells nothing, which the page says.
-    async fn api(&self) -> Option<Snapshot> {
-        let answer = self.http.get(&self.url).send().await.ok()?;
-        let text = answer.error_for_status().ok()?.text().await.ok()?;
-        Some(Snapshot::read(&text))
     }
 
     fn print(

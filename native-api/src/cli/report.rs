@@ -10,6 +10,7 @@ use super::reach::reach_as;
 use super::{Finding, print_json};
 use crate::config::{Environment, Login};
 use crate::dev::say::Voice;
+use crate::ops::monitor::Source;
 use crate::ops::report::{self, Report, Subject};
 use crate::trouble::{Because, Trouble};
 
@@ -29,6 +30,9 @@ pub(super) struct ReportArguments {
     /// Write one HTML file instead
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     html: Option<PathBuf>,
+    /// Where the API's process tells its figures
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
@@ -36,8 +40,20 @@ pub(super) struct ReportArguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum About {
+    /// The statements that take the most time, from pg_stat_statements
+    Slow,
+    /// Indexes that are unused, duplicate, missing or invalid
+    Indexes,
     /// Sizes of tables and indexes, and their growth since earlier samples
     Storage,
+    /// Connections of the server and of the API's pools
+    Pool,
+    /// Who waits for whom, now
+    Locks,
+    /// Room that tables and indexes hold and do not use (reads the indexes)
+    Bloat,
+    /// Trainings, entries, foals, shows, players, and coins by cause
+    Business,
     /// Everything
     All,
 }
@@ -45,7 +61,13 @@ enum About {
 impl About {
     const fn subjects(self) -> &'static [Subject] {
         match self {
+            Self::Slow => &[Subject::Slow],
+            Self::Indexes => &[Subject::Indexes],
             Self::Storage => &[Subject::Storage],
+            Self::Pool => &[Subject::Pool],
+            Self::Locks => &[Subject::Locks],
+            Self::Bloat => &[Subject::Bloat],
+            Self::Business => &[Subject::Business],
             Self::All => &Subject::ALL,
         }
     }
@@ -59,11 +81,13 @@ pub(super) async fn report(
         true => Voice::quiet(),
         false => Voice::default(),
     };
+    let source = Source::of(of, arguments.url.as_deref())?;
     let reached = reach_as(of, &voice, Login::Monitor).await?;
+    let api = source.figures().await;
     let mut reports = Vec::new();
     for subject in arguments.about.subjects() {
         let step = voice.step(format!("asking for the report `{}`", subject.as_str()));
-        reports.push(subject.ask(&reached.client).await?);
+        reports.push(subject.ask(&reached.client, api.as_ref()).await?);
         drop(step);
     }
     match &arguments.html {

@@ -5,6 +5,7 @@
 
 pub mod alerts;
 pub mod collect;
+mod fetch;
 mod figures;
 mod health;
 mod listen;
@@ -23,6 +24,7 @@ use crate::ops::migrate;
 use crate::trouble::{Because, Trouble};
 use collect::Collector;
 
+pub use fetch::Source;
 pub use figures::{Figures, PoolName, Waits};
 pub use health::Health;
 pub use listen::{bind, serve};
