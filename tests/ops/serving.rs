@@ -131,7 +131,7 @@ async fn a_wrong_setting_is_one_clear_sentence_without_any_secret() {
         (
             "DATABASE_URL",
             url(&|it| it + "?sslmode=verify-full"),
-            "TLS",
+            "sslrootcert",
         ),
         (
             "DATABASE_URL",

@@ -360,7 +360,8 @@ async fn who_sits_in_the_middle_is_found_by_the_certificate_and_by_the_binding()
     refused(&verified, &["not of an authority"]).await;
 }
 
-fn said(arguments: &[&str], environment: &[(&str, &str)], status: i32) -> String {
+/// What a command says, which must end with this status.
+pub fn said(arguments: &[&str], environment: &[(&str, &str)], status: i32) -> String {
     let output = equoria(arguments, environment);
     let (out, err) = (
         String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use crate::trouble::{Because, Trouble};
@@ -47,8 +48,23 @@ impl Environment {
     /// The value of `name`, or the content of the file that `name_FILE` names. Empty counts as unset.
     ///
     /// # Errors
-    /// When both are set, or the file cannot be read.
+    /// When both are set, the file cannot be read, or in production others may read it too.
     pub fn get(&self, name: &str) -> Result<Option<String>, Trouble> {
+        let file = format!("{name}_FILE");
+        if let Some(path) = self.values.get(&file).filter(|path| !path.is_empty())
+            && self.is_of_production()?
+        {
+            require_private(&file, Path::new(path))?;
+        }
+        self.read(name)
+    }
+
+    fn is_of_production(&self) -> Result<bool, Trouble> {
+        let (ours, nodes) = (self.read("EQUORIA_PROFILE")?, self.read("NODE_ENV")?);
+        Ok([ours, nodes].contains(&Some("production".to_owned())))
+    }
+
+    fn read(&self, name: &str) -> Result<Option<String>, Trouble> {
         let set = |name: &str| self.values.get(name).filter(|value| !value.is_empty());
         let file = format!("{name}_FILE");
         match (set(name), set(&file)) {
@@ -95,6 +111,22 @@ impl Environment {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
+}
+
+/// What a file holds for us is for nobody else.
+fn require_private(name: &str, path: &Path) -> Result<(), Trouble> {
+    let Ok(found) = fs::metadata(path) else {
+        // That it cannot be read is said where it is read.
+        return Ok(());
+    };
+    let mode = found.permissions().mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Err(Trouble::new(format!(
+            "production refuses {}, which {name} names, because others may read it (mode {mode:04o}): `chmod 600` it",
+            path.display()
+        )));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod database;
 mod environment;
 mod login;
+mod production;
 mod secret;
 mod tls;
 
@@ -65,7 +66,7 @@ pub struct Log {
 /// Everything that the native API and its jobs need to know.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Whose process this is (`EQUORIA_PROFILE`).
+    /// Whose process this is (`EQUORIA_PROFILE`, else `NODE_ENV`).
     pub profile: Profile,
     /// Where the API listens (`EQUORIA_API_HOST`, `EQUORIA_API_PORT`).
     pub listen: SocketAddr,
@@ -120,16 +121,11 @@ impl Config {
                 "production needs DATABASE_READ_URL, for a role that can only read",
             ));
         }
-        for (name, database) in [
+        let urls = [
             ("DATABASE_URL", &self.writer),
             ("DATABASE_READ_URL", &self.reader),
-        ] {
-            if database.reach() == Reach::Network {
-                return Err(Trouble::new(format!(
-                    "production sends nothing over the network in the clear: {name} must be a Unix socket or \
-                     loopback address (end a TLS tunnel there)"
-                )));
-            }
+        ];
+        for (name, database) in urls {
             if matches!(
                 database.user(),
                 "postgres" | "equoria_migrator" | "equoria_owner"
@@ -140,26 +136,47 @@ impl Config {
                 )));
             }
         }
-        if self.dice_secret == self.edge_key {
-            return Err(Trouble::new(
-                "EQUORIA_DICE_SECRET and EQUORIA_EDGE_KEY must be different secrets",
-            ));
+        let seed = self.token_key.seed();
+        let drawn = [
+            ("EQUORIA_TOKEN_KEY", &seed),
+            ("EQUORIA_DICE_SECRET", &self.dice_secret),
+            ("EQUORIA_EDGE_KEY", &self.edge_key),
+        ];
+        for (name, secret) in drawn {
+            production::require_drawn(name, secret.bytes())?;
         }
-        Ok(())
+        let passwords = urls
+            .iter()
+            .map(|(name, database)| (*name, String::from_utf8_lossy(database.password()).into()))
+            .filter(|(_, password): &(_, String)| !password.is_empty());
+        let secrets = drawn.iter().map(|(name, secret)| (*name, secret.hex()));
+        production::require_distinct(&passwords.chain(secrets).collect::<Vec<_>>())
     }
 }
 
-/// The profile alone, for commands that need nothing else.
+/// The profile alone, for commands that need nothing else: `EQUORIA_PROFILE`, or `NODE_ENV` as the specification has it.
 ///
 /// # Errors
-/// When `EQUORIA_PROFILE` is none of development, test and production.
+/// When it is none of development, test and production, or the two variables disagree.
 pub fn profile(of: &Environment) -> Result<Profile, Trouble> {
-    match of.get("EQUORIA_PROFILE")?.as_deref() {
-        None | Some("development") => Ok(Profile::Development),
-        Some("test") => Ok(Profile::Test),
-        Some("production") => Ok(Profile::Production),
+    let ours = named_profile(of, "EQUORIA_PROFILE")?;
+    let nodes = named_profile(of, "NODE_ENV")?;
+    match (ours, nodes) {
+        (Some(ours), Some(nodes)) if ours != nodes => Err(Trouble::new(format!(
+            "EQUORIA_PROFILE is {ours} and NODE_ENV is {nodes}: one of them must go"
+        ))),
+        (ours, nodes) => Ok(ours.or(nodes).unwrap_or(Profile::Development)),
+    }
+}
+
+fn named_profile(of: &Environment, name: &str) -> Result<Option<Profile>, Trouble> {
+    match of.get(name)?.as_deref() {
+        None => Ok(None),
+        Some("development") => Ok(Some(Profile::Development)),
+        Some("test") => Ok(Some(Profile::Test)),
+        Some("production") => Ok(Some(Profile::Production)),
         Some(other) => Err(Trouble::new(format!(
-            "EQUORIA_PROFILE is `{other}`, but it must be development, test or production"
+            "{name} is `{other}`, but it must be development, test or production"
         ))),
     }
 }
@@ -185,11 +202,16 @@ pub fn log(of: &Environment) -> Result<Log, Trouble> {
 /// A database URL, if it is set.
 ///
 /// # Errors
-/// When it is set but cannot be honoured.
+/// When it is set but cannot be honoured; in production also when others could listen, or guess its password.
 pub fn database(of: &Environment, name: &str) -> Result<Option<Database>, Trouble> {
-    of.get(name)?
-        .map(|url| Database::parse(&url).because(|| format!("{name} is refused")))
-        .transpose()
+    let Some(url) = of.get(name)? else {
+        return Ok(None);
+    };
+    let database = Database::parse(&url).because(|| format!("{name} is refused"))?;
+    if profile(of)? == Profile::Production {
+        production::require_safe(name, &database)?;
+    }
+    Ok(Some(database))
 }
 
 /// A port from the environment, or the usual one.
@@ -223,7 +245,7 @@ fn needed(of: &Environment, name: &str) -> Result<String, Trouble> {
 
 fn missing(name: &str) -> Trouble {
     Trouble::new(format!(
-        "{name} is not set (nor {name}_FILE); `cargo run` sets everything up for development"
+        "{name} is not set (nor {name}_FILE); `equoria dev` sets everything up for development"
     ))
 }
 
@@ -240,11 +262,11 @@ mod tests {
             ("EQUORIA_PROFILE", "production".to_owned()),
             (
                 "DATABASE_URL",
-                "postgresql://equoria_writer:w@127.0.0.1/equoria".to_owned(),
+                "postgresql://equoria_writer:writers-own-word@127.0.0.1/equoria".to_owned(),
             ),
             (
                 "DATABASE_READ_URL",
-                "postgresql://equoria_reader:r@127.0.0.1/equoria".to_owned(),
+                "postgresql://equoria_reader:readers-own-word@127.0.0.1/equoria".to_owned(),
             ),
             ("EQUORIA_TOKEN_KEY", TokenKey::random().unwrap().hex()),
             ("EQUORIA_DICE_SECRET", Secret::<32>::random().unwrap().hex()),
@@ -276,24 +298,176 @@ mod tests {
     }
 
     #[test]
-    fn production_refuses_the_network_without_tls_and_the_roles_that_own_the_schema() {
-        let far = whole().with(
-            "DATABASE_URL",
-            "postgresql://equoria_writer:w@10.0.0.7/equoria",
-        );
-        assert!(refusal(&far).contains("in the clear"));
-        let owner = whole().with("DATABASE_URL", "postgresql://postgres:w@127.0.0.1/equoria");
-        assert!(refusal(&owner).contains("postgres"));
+    fn production_refuses_a_way_on_which_others_can_listen() {
+        let tls = "sslrootcert=/etc/ca.crt&channel_binding=require";
+        for (keys, named) in [
+            ("", "sslmode=prefer"),
+            ("?sslmode=disable", "sslmode=verify-full"),
+            ("?sslmode=require", "sslmode=require"),
+            (&format!("?sslmode=require&{tls}"), "sslmode=verify-full"),
+            (&format!("?sslmode=verify-ca&{tls}"), "sslmode=verify-full"),
+            (
+                "?sslmode=verify-full&sslrootcert=/etc/ca.crt",
+                "channel_binding=require",
+            ),
+        ] {
+            for name in ["DATABASE_URL", "DATABASE_READ_URL"] {
+                let url =
+                    format!("postgresql://equoria_x:writers-other-word@10.0.0.7/equoria{keys}");
+                let said = refusal(&whole().with(name, &url));
+                assert!(
+                    said.contains(named) && said.contains(name),
+                    "{keys}: {said}"
+                );
+            }
+        }
+        for place in [
+            &format!("10.0.0.7/equoria?sslmode=verify-full&{tls}"),
+            "localhost/equoria",
+            "[::1]/equoria?sslmode=disable",
+            "x/equoria?host=/run/postgresql",
+        ] {
+            let url = format!("postgresql://equoria_writer:writers-other-word@{place}");
+            let far = whole().with("DATABASE_URL", &url);
+            assert!(Config::from_environment(&far).is_ok(), "{place}");
+        }
+    }
+
+    #[test]
+    fn production_refuses_every_command_an_unsafe_url() {
+        for login in Login::ALL {
+            let url = format!(
+                "postgresql://{}:a-long-enough-word@db/equoria",
+                login.role()
+            );
+            let of = whole().with(login.variable(), &url);
+            let said = login.database(&of).unwrap_err().to_string();
+            assert!(said.contains(login.variable()), "{said}");
+        }
+    }
+
+    #[test]
+    fn production_refuses_the_roles_that_own_the_schema() {
+        for user in ["postgres", "equoria_migrator", "equoria_owner"] {
+            let url = format!("postgresql://{user}:writers-other-word@127.0.0.1/equoria");
+            assert!(refusal(&whole().with("DATABASE_URL", &url)).contains(user));
+        }
         assert!(refusal(&whole().without("DATABASE_READ_URL")).contains("DATABASE_READ_URL"));
+    }
+
+    #[test]
+    fn production_refuses_passwords_that_are_none_known_short_or_of_development() {
+        let drawn = Secret::<16>::for_development().unwrap().hex();
+        for (password, named) in [
+            ("", "without a password"),
+            (":postgres", "everybody tries first"),
+            (":Secure_Pass", "everybody tries first"),
+            (":equoria_writer", "everybody tries first"),
+            (":kx8-2Lq", "fewer than 12"),
+            (&format!(":{drawn}"), "for development"),
+        ] {
+            let url = format!("postgresql://equoria_writer{password}@127.0.0.1/equoria");
+            let said = refusal(&whole().with("DATABASE_URL", &url));
+            assert!(said.contains(named), "{password}: {said}");
+            assert!(password.is_empty() || named != "fewer than 12" || !said.contains(password));
+        }
+    }
+
+    #[test]
+    fn production_refuses_secrets_that_nobody_drew() {
+        let counting: Vec<u8> = (7..39).collect();
+        let hash = <sha2::Sha256 as sha2::Digest>::digest("password");
+        let development = Secret::<32>::for_development().unwrap().hex();
+        for (secret, named) in [
+            ("0123456789abcdef".repeat(4), "pattern"),
+            (hex(&counting), "pattern"),
+            (hex(&hash), "SHA-256 of a word"),
+            (development, "for development"),
+            ("ab".repeat(32), "the same byte"),
+        ] {
+            for name in [
+                "EQUORIA_TOKEN_KEY",
+                "EQUORIA_DICE_SECRET",
+                "EQUORIA_EDGE_KEY",
+            ] {
+                let said = refusal(&whole().with(name, &secret));
+                assert!(said.contains(named) && said.contains(name), "{said}");
+            }
+        }
     }
 
     #[test]
     fn production_refuses_one_secret_for_two_purposes() {
         let secret = Secret::<32>::random().unwrap().hex();
-        let twice = whole()
-            .with("EQUORIA_DICE_SECRET", &secret)
-            .with("EQUORIA_EDGE_KEY", &secret);
-        assert!(refusal(&twice).contains("different"));
+        let all = [
+            "EQUORIA_TOKEN_KEY",
+            "EQUORIA_DICE_SECRET",
+            "EQUORIA_EDGE_KEY",
+        ];
+        for (one, other) in [(0, 1), (1, 2), (0, 2)] {
+            let twice = whole().with(all[one], &secret).with(all[other], &secret);
+            let said = refusal(&twice);
+            assert!(
+                said.contains(all[one]) && said.contains(all[other]),
+                "{said}"
+            );
+        }
+        let url = "postgresql://equoria_reader:writers-own-word@127.0.0.1/equoria";
+        let said = refusal(&whole().with("DATABASE_READ_URL", url));
+        assert!(
+            said.contains("DATABASE_READ_URL") && said.contains("different"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn secret_files_that_others_may_read_are_refused_in_production() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = std::env::temp_dir().join(format!("equoria-secret-{}", std::process::id()));
+        let secret = Secret::<32>::random().unwrap().hex();
+        std::fs::write(&path, &secret).unwrap();
+        let of = whole()
+            .without("EQUORIA_EDGE_KEY")
+            .with("EQUORIA_EDGE_KEY_FILE", path.to_str().unwrap());
+        for (mode, is_private) in [(0o644, false), (0o640, false), (0o600, true), (0o400, true)] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            let read = Config::from_environment(&of);
+            assert_eq!(read.is_ok(), is_private, "{mode:o}");
+            if let Err(trouble) = read {
+                let said = trouble.to_string();
+                assert!(said.contains("EQUORIA_EDGE_KEY_FILE") && said.contains("chmod 600"));
+            }
+            let elsewhere = of.clone().with("EQUORIA_PROFILE", "test");
+            assert!(Config::from_environment(&elsewhere).is_ok());
+        }
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn the_specifications_environments_are_understood_and_its_example_of_production_is_not_enough()
+    {
+        for (name, wanted) in [
+            ("development", Profile::Development),
+            ("test", Profile::Test),
+            ("production", Profile::Production),
+        ] {
+            let of = Environment::of([("NODE_ENV", name)]);
+            assert_eq!(profile(&of).unwrap(), wanted);
+            let both = of.with("EQUORIA_PROFILE", name);
+            assert_eq!(profile(&both).unwrap(), wanted);
+        }
+        let two = Environment::of([("NODE_ENV", "production"), ("EQUORIA_PROFILE", "test")]);
+        let said = profile(&two).unwrap_err().to_string();
+        assert!(said.contains("NODE_ENV") && said.contains("EQUORIA_PROFILE"));
+        let example = Environment::of([
+            (
+                "DATABASE_URL",
+                "postgresql://prod_user:secure_pass@prod_host:5432/equoria_prod?sslmode=require",
+            ),
+            ("NODE_ENV", "production"),
+            ("LOG_LEVEL", "warn"),
+        ]);
+        assert!(refusal(&example).contains("sslmode=verify-full"));
     }
 
     #[test]
@@ -315,6 +489,7 @@ mod tests {
             ("EQUORIA_API_PORT", "eight"),
             ("EQUORIA_API_HOST", "everywhere"),
             ("EQUORIA_PROFILE", "staging"),
+            ("NODE_ENV", "staging"),
             ("DISABLE_LOGGING", "perhaps"),
         ] {
             assert!(refusal(&whole().with(name, value)).contains(name));

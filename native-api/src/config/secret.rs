@@ -7,6 +7,9 @@ use pasetors::version4::V4;
 
 use crate::trouble::{Because, Trouble};
 
+/// How every secret begins that `equoria dev` draws, so that production knows it. What follows is drawn.
+pub(super) const DEVELOPMENT: [u8; 4] = *b"dev:";
+
 /// `N` secret bytes. `Debug` shows nothing of them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret<const N: usize>([u8; N]);
@@ -24,6 +27,18 @@ impl<const N: usize> Secret<N> {
     pub fn random() -> Result<Self, Trouble> {
         let mut bytes = [0; N];
         getrandom::fill(&mut bytes).because(|| "the operating system gave no random bytes")?;
+        Ok(Self(bytes))
+    }
+
+    /// Fresh bytes behind the mark by which production knows that they are not for it.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn for_development() -> Result<Self, Trouble> {
+        let Self(mut bytes) = Self::random()?;
+        for (byte, mark) in bytes.iter_mut().zip(DEVELOPMENT) {
+            *byte = mark;
+        }
         Ok(Self(bytes))
     }
 
@@ -91,11 +106,27 @@ impl TokenKey {
         Self::from_hex("the new key", &hex(pair.secret.as_bytes()))
     }
 
-    /// Reads 128 hexadecimal digits.
+    /// A new key pair whose seed begins with the mark by which production knows that it is not for it.
     ///
     /// # Errors
-    /// When they are not 64 bytes, or the public half does not belong to the seed.
+    /// When the operating system has no randomness to give.
+    pub fn for_development() -> Result<Self, Trouble> {
+        Ok(Self::of_seed(&Secret::for_development()?))
+    }
+
+    fn of_seed(seed: &Secret<32>) -> Self {
+        let pair = ed25519_compact::KeyPair::from_seed(ed25519_compact::Seed::new(*seed.bytes()));
+        Self(Secret::new(*pair.sk))
+    }
+
+    /// Reads 64 hexadecimal digits, the seed, or 128: the seed and its public key.
+    ///
+    /// # Errors
+    /// When they are neither, or the public half does not belong to the seed.
     pub fn from_hex(name: &str, text: &str) -> Result<Self, Trouble> {
+        if text.trim().len() == 64 {
+            return Ok(Self::of_seed(&Secret::from_hex(name, text)?));
+        }
         let secret = Secret::<64>::from_hex(name, text)?;
         AsymmetricSecretKey::<V4>::from(secret.bytes())
             .because(|| format!("{name} is not an Ed25519 key (seed, then public key)"))?;
@@ -112,6 +143,13 @@ impl TokenKey {
         let mut public = [0; 32];
         public.copy_from_slice(&self.0.bytes()[32..]);
         public
+    }
+
+    /// The half from which the other is computed.
+    pub fn seed(&self) -> Secret<32> {
+        let mut seed = [0; 32];
+        seed.copy_from_slice(&self.0.bytes()[..32]);
+        Secret::new(seed)
     }
 
     /// Both halves as hexadecimal digits: a secret.
@@ -148,5 +186,6 @@ mod tests {
         let key = TokenKey::random().unwrap();
         assert_eq!(hex(&key.public()), key.hex()[64..]);
         assert_eq!(TokenKey::from_hex("X", &key.hex()).unwrap(), key);
+        assert_eq!(TokenKey::from_hex("X", &key.seed().hex()).unwrap(), key);
     }
 }

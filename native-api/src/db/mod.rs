@@ -6,6 +6,7 @@
 
 mod connection;
 pub mod fault;
+pub mod rights;
 pub(crate) mod tls;
 mod transaction;
 mod tx;

@@ -5,11 +5,12 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_postgres::Client;
 
 use super::ready::answers;
 use crate::app::{self, App};
-use crate::config::{Config, Environment};
-use crate::db::connect;
+use crate::config::{Config, Environment, Login, Profile};
+use crate::db::{connect, rights};
 use crate::jobs::schedule;
 use crate::ops::audit::Sealer;
 use crate::ops::maintain::Keeper;
@@ -54,7 +55,12 @@ impl Api {
     pub async fn start(of: &Environment, parts: Parts) -> Result<Self, Trouble> {
         let config = Config::from_environment(of)?;
         telemetry::start(&config.log, config.profile)?;
-        migrate::require_current(&connect(&config.writer).await?).await?;
+        let writer = connect(&config.writer).await?;
+        if config.profile == Profile::Production {
+            require_least_rights(&writer, &connect(&config.reader).await?).await?;
+        }
+        migrate::require_current(&writer).await?;
+        drop(writer);
         let app = App::new(&config)?;
         let (stop, stopping) = watch::channel(false);
         let mut api = Self {
@@ -162,6 +168,14 @@ impl Api {
         }
         Ok(())
     }
+}
+
+/// The database is asked, not the URLs: a role's name says nothing of what it was given.
+async fn require_least_rights(writer: &Client, reader: &Client) -> Result<(), Trouble> {
+    let (write, read) = (Login::Writer, Login::Reader);
+    rights::require_modest(writer, write.variable(), write.role()).await?;
+    rights::require_modest(reader, read.variable(), read.role()).await?;
+    rights::require_reading_only(reader, read.variable(), read.role()).await
 }
 
 async fn told(mut stopping: watch::Receiver<bool>) {

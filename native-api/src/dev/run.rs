@@ -37,6 +37,11 @@ pub struct Wishes {
 /// What could not be installed, started or reached, as one sentence; whatever was started is stopped before.
 pub async fn run(of: Environment, wishes: Wishes) -> Result<(), Trouble> {
     let since = Instant::now();
+    if !config::profile(&of)?.is_playground() {
+        return Err(Trouble::new(
+            "`equoria dev` draws its own secrets and seeds a world, which production refuses: use `equoria serve`",
+        ));
+    }
     let places = Places::find()?;
     let voice = Arc::new(Voice::default());
     let _only_one = lock::attempt(&places.state.join("dev.lock"))?.ok_or_else(|| {

@@ -55,6 +55,21 @@ impl Secrets {
         })
     }
 
+    /// Fresh ones that production knows and refuses.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    fn for_development() -> Result<Self, Trouble> {
+        let logins = LOGINS.iter().map(|_| Secret::for_development());
+        Ok(Self {
+            administrator: Secret::for_development()?,
+            logins: logins.collect::<Result<_, _>>()?,
+            token_key: TokenKey::for_development()?,
+            dice: Secret::for_development()?,
+            edge_key: Secret::for_development()?,
+        })
+    }
+
     /// Those of an earlier run, or fresh ones where there was none.
     ///
     /// # Errors
@@ -69,7 +84,7 @@ impl Secrets {
             }
             return Ok(kept);
         }
-        let fresh = Self::random()?;
+        let fresh = Self::for_development()?;
         write_private(path, &fresh.lines())?;
         Ok(fresh)
     }
@@ -129,7 +144,7 @@ impl Secrets {
         };
         let login = |login: &Login| match file.get(login.role())? {
             Some(digits) => Secret::from_hex(login.role(), &digits),
-            None => Secret::random(),
+            None => Secret::for_development(),
         };
         Ok(Self {
             administrator: Secret::from_hex("ADMINISTRATOR", &get("ADMINISTRATOR")?)?,
