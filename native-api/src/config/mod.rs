@@ -103,19 +103,19 @@ impl Config {
             reader: reader.clone().unwrap_or_else(|| writer.clone()),
             writer,
             token_key: TokenKey::from_hex("EQUORIA_TOKEN_KEY", &needed(of, "EQUORIA_TOKEN_KEY")?)?,
-            dice_secret: secret(of, "EQUORIA_DICE_SECRET")?,
-            edge_key: secret(of, "EQUORIA_EDGE_KEY")?,
+            dice_secret: needed_secret(of, "EQUORIA_DICE_SECRET")?,
+            edge_key: needed_secret(of, "EQUORIA_EDGE_KEY")?,
             limits: Rates::from_environment(of)?,
             monitor: monitor::Settings::from_environment(of, profile)?,
             log: log(of)?,
         };
         if profile == Profile::Production {
-            config.refuse_the_unsafe(reader.is_some())?;
+            config.refuse_the_unsafe(of, reader.is_some())?;
         }
         Ok(config)
     }
 
-    fn refuse_the_unsafe(&self, has_reader: bool) -> Result<(), Trouble> {
+    fn refuse_the_unsafe(&self, of: &Environment, has_reader: bool) -> Result<(), Trouble> {
         if !has_reader {
             return Err(Trouble::new(
                 "production needs DATABASE_READ_URL, for a role that can only read",
@@ -137,19 +137,21 @@ impl Config {
             }
         }
         let seed = self.token_key.seed();
+        production::require_drawn("EQUORIA_TOKEN_KEY", seed.bytes())?;
+        let seals = secret(of, "EQUORIA_AUDIT_KEY")?;
         let drawn = [
             ("EQUORIA_TOKEN_KEY", &seed),
             ("EQUORIA_DICE_SECRET", &self.dice_secret),
             ("EQUORIA_EDGE_KEY", &self.edge_key),
         ];
-        for (name, secret) in drawn {
-            production::require_drawn(name, secret.bytes())?;
-        }
+        let drawn = drawn
+            .into_iter()
+            .chain(seals.as_ref().map(|key| ("EQUORIA_AUDIT_KEY", key)));
         let passwords = urls
             .iter()
             .map(|(name, database)| (*name, String::from_utf8_lossy(database.password()).into()))
             .filter(|(_, password): &(_, String)| !password.is_empty());
-        let secrets = drawn.iter().map(|(name, secret)| (*name, secret.hex()));
+        let secrets = drawn.map(|(name, secret)| (name, secret.hex()));
         production::require_distinct(&passwords.chain(secrets).collect::<Vec<_>>())
     }
 }
@@ -249,8 +251,23 @@ fn missing(name: &str) -> Trouble {
     ))
 }
 
-fn secret(of: &Environment, name: &str) -> Result<Secret<32>, Trouble> {
-    Secret::from_hex(name, &needed(of, name)?)
+fn needed_secret(of: &Environment, name: &str) -> Result<Secret<32>, Trouble> {
+    secret(of, name)?.ok_or_else(|| missing(name))
+}
+
+/// A secret of 32 bytes, if it is set.
+///
+/// # Errors
+/// When it is not 64 hexadecimal digits; in production also when nobody drew it.
+pub fn secret(of: &Environment, name: &str) -> Result<Option<Secret<32>>, Trouble> {
+    let Some(text) = of.get(name)? else {
+        return Ok(None);
+    };
+    let secret = Secret::from_hex(name, &text)?;
+    if profile(of)? == Profile::Production {
+        production::require_drawn(name, secret.bytes())?;
+    }
+    Ok(Some(secret))
 }
 
 #[cfg(test)]

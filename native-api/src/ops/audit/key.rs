@@ -2,7 +2,7 @@
 
 use ed25519_compact::{KeyPair, PublicKey, Seed, Signature};
 
-use crate::config::{Environment, Secret, hex};
+use crate::config::{self, Environment, Secret, hex};
 use crate::trouble::{Because, Trouble};
 
 /// The variable that holds the key's seed: 64 hexadecimal digits (or `EQUORIA_AUDIT_KEY_FILE`).
@@ -28,14 +28,20 @@ impl SealKey {
         Secret::random().map(Self)
     }
 
+    /// A new key that production knows and refuses.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub fn for_development() -> Result<Self, Trouble> {
+        Secret::for_development().map(Self)
+    }
+
     /// The key of the environment, if there is one.
     ///
     /// # Errors
-    /// When it is not 64 hexadecimal digits, or its file cannot be read.
+    /// When it is not 64 hexadecimal digits, its file cannot be read, or in production nobody drew it.
     pub fn of(of: &Environment) -> Result<Option<Self>, Trouble> {
-        let text = of.get(KEY)?;
-        text.map(|text| Secret::from_hex(KEY, &text).map(Self))
-            .transpose()
+        config::secret(of, KEY).map(|secret| secret.map(Self))
     }
 
     /// The seed as hexadecimal digits: a secret.
