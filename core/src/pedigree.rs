@@ -15,7 +15,7 @@ mod selection;
 mod sweep;
 
 pub use ancestors::{Share, ancestors, effective, founder_genomes_by_gene_drop, founders};
-pub use coefficients::coefficients;
+pub use coefficients::{coefficients, coefficients_since};
 pub use generations::{
     ancestral_inbreeding, completeness, equivalent_generations, known_generations,
 };

@@ -124,6 +124,59 @@ async fn the_same_arguments_give_the_same_rows_and_a_second_run_gives_none() {
     its_history_holds(one).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_standard_plan_gives_the_committed_fingerprints_on_every_machine() {
+    let standard = ["dev", "--number", "1", "--as-of", "2026-01-05", "--json"];
+    let database = Database::fresh().await;
+    let done = summary(&seed(&database, &standard, &[]));
+    assert_eq!(done["fingerprints"]["differences"], serde_json::json!([]));
+    assert_eq!(done["world"]["rows"]["horses"], 300);
+    let client = database.admin().await;
+    let broken =
+        "set session_replication_role = replica; update horses set name = 'Another' where id = 7";
+    client.batch_execute(broken).await.unwrap();
+    let mut connected = client;
+    let prints = equoria::ops::seed::prints::of(&mut connected)
+        .await
+        .unwrap();
+    let differences = equoria::ops::seed::prints::verdict(300, &prints).unwrap();
+    let differences = differences.unwrap();
+    assert!(
+        differences.len() == 1 && differences[0].starts_with("horses "),
+        "{differences:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shows_of_another_number_join_a_world_that_is_there() {
+    let database = bred().await;
+    let shows = ["shows", "--number", "8", "--json"];
+    let done = summary(&seed(&database, &shows, &[]));
+    assert_eq!(done["shows"]["rows"]["shows"], 72, "{done}");
+    let again = summary(&seed(&database, &shows, &[]));
+    assert_eq!(rows_written(&again), 0, "{again}");
+    its_history_holds(database).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plain_copy_is_measured_and_leaves_nothing_behind() {
+    let database = Database::fresh().await;
+    let arguments = [&SMALL[..], &["--limit", "--json"]].concat();
+    let done = summary(&seed(&database, &arguments, &[]));
+    let phases = done["world"]["phases"].as_array().unwrap();
+    let rows = |name: &str| {
+        let phase = phases
+            .iter()
+            .find(|it| it["name"].as_str().unwrap().starts_with(name));
+        phase.unwrap_or_else(|| panic!("{name}: {phases:?}"))["count"]
+            .as_u64()
+            .unwrap()
+    };
+    assert_eq!(rows("limit"), rows("copied"));
+    let left = "select count(*) from pg_namespace where nspname = 'seed_limit'";
+    assert_eq!(count(&database.admin().await, left).await, 0);
+}
+
 /// What was seeded obeys the rules: the ledger is sound, and the proof of every settled show verifies.
 async fn its_history_holds(database: Database) {
     let config = harness::world::config(&database);

@@ -30,13 +30,39 @@ pub fn coefficients(pedigree: &Pedigree) -> Vec<f64> {
     pedigree.in_places(&by_rank(pedigree))
 }
 
+/// The coefficients of the whole table, of whose first animals they are known already: only the others take work.
+///
+/// What is `known` must be what [`coefficients`] says of the same animals, which no animal after them can change.
+///
+/// ```
+/// use rules::pedigree::{Parents, Pedigree, coefficients, coefficients_since};
+/// let founder = Parents::default();
+/// let of = |sire, dam| Parents { sire: Some(sire), dam: Some(dam) };
+/// let pedigree = Pedigree::new(&[founder, founder, of(0, 1), of(0, 1), of(3, 2)])?;
+/// assert_eq!(coefficients_since(&pedigree, &[0.0; 4]), coefficients(&pedigree));
+/// # Ok::<(), rules::pedigree::Flaw>(())
+/// ```
+#[must_use]
+pub fn coefficients_since(pedigree: &Pedigree, known: &[f64]) -> Vec<f64> {
+    pedigree.in_places(&by_rank_since(pedigree, known))
+}
+
 /// F by rank; -1 for the unknown parent, as whose offspring an animal has a founder's Mendelian sampling.
 pub(super) fn by_rank(pedigree: &Pedigree) -> Vec<f64> {
+    by_rank_since(pedigree, &[])
+}
+
+fn by_rank_since(pedigree: &Pedigree, known: &[f64]) -> Vec<f64> {
     let kept = Kept::of(pedigree);
-    let matings = Matings::of(pedigree, &kept);
-    let last_asked = matings.last_asked();
     let mut f = vec![0.0; pedigree.by_rank().len()];
+    let mut is_asked = vec![true; f.len()];
+    for (place, known) in (0..).zip(known) {
+        let rank = pedigree.rank(place) as usize;
+        (f[rank], is_asked[rank]) = (*known, false);
+    }
     f[UNKNOWN as usize] = -1.0;
+    let matings = Matings::of(pedigree, &kept, &is_asked);
+    let last_asked = matings.last_asked();
     let mut samplings = vec![0.0];
     let mut lines = Lines::new(&kept.parents);
     let mut sweep = Sweep::new(kept.parents.len());
@@ -132,18 +158,20 @@ struct Matings {
 }
 
 impl Matings {
-    fn of(pedigree: &Pedigree, kept: &Kept) -> Self {
-        let both = |parents: &&[u32; 2]| !parents.contains(&UNKNOWN);
+    fn of(pedigree: &Pedigree, kept: &Kept, is_asked: &[bool]) -> Self {
+        let animals = || pedigree.by_rank().iter().zip(is_asked);
+        let both = |parents: &[u32; 2], is_asked: bool| is_asked && !parents.contains(&UNKNOWN);
+        let bred = || animals().filter(|(parents, asked)| both(parents, **asked));
         let mut sides = [Bits::new(kept.numbers.len()), Bits::new(kept.numbers.len())];
         let mut counts = [0_u32; 2];
-        for parents in pedigree.by_rank().iter().filter(both) {
+        for (parents, _) in bred() {
             for side in 0..2 {
                 counts[side] += u32::from(sides[side].insert(parents[side]));
             }
         }
         let side = usize::from(counts[1] < counts[0]);
         let mut starts = vec![0_u32; kept.parents.len() + 1];
-        for parents in pedigree.by_rank().iter().filter(both) {
+        for (parents, _) in bred() {
             starts[kept.numbers[parents[side] as usize] as usize] += 1;
         }
         let mut sum = 0;
@@ -152,8 +180,8 @@ impl Matings {
             *start = sum;
         }
         let mut foals = vec![(0, 0); sum as usize];
-        for (foal, parents) in pedigree.by_rank().iter().enumerate().rev() {
-            if both(&parents) {
+        for (foal, (parents, is_asked)) in animals().enumerate().rev() {
+            if both(parents, *is_asked) {
                 let start = &mut starts[kept.numbers[parents[side] as usize] as usize];
                 *start -= 1;
                 foals[*start as usize] = (kept.numbers[parents[1 - side] as usize], foal as u32);

@@ -21,7 +21,7 @@ use super::worker::{self, Built};
 use crate::config::{self, API_PORT, Database, EDGE_PORT, Environment};
 use crate::db::connect;
 use crate::ops::migrate::{Direction, Migration, Progress};
-use crate::ops::seed::{self, Plan};
+use crate::ops::seed::{self, Plan, Wish};
 use crate::trouble::{Because, Trouble};
 
 /// What the bring-up should leave out.
@@ -165,10 +165,14 @@ async fn database(places: &Places, of: &Environment, voice: &Voice) -> Result<Le
 async fn seed(administrator: &Database, voice: &Voice) -> Result<(), Trouble> {
     let mut client = connect(administrator).await?;
     let plan = Plan::of_the_week(super::WORLD, Utc::now());
+    let wish = Wish {
+        horses: seed::HORSES,
+        is_measured: false,
+    };
     let step = voice.step("seeding a small world");
     let parts = [
         seed::base(&mut client).await?,
-        seed::dev(&mut client, &plan, seed::HORSES).await?,
+        seed::dev(&mut client, &plan, wish, &Voice::quiet()).await?,
         seed::shows(&mut client, &plan).await?,
     ];
     let written: Vec<String> = parts

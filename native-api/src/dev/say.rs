@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -83,6 +84,59 @@ impl Voice {
             voice: self,
             since: Instant::now(),
             running,
+        }
+    }
+
+    /// Announces a step that counts up to about `total`; a bar shows the rate and the time left.
+    pub fn bar(&self, doing: &'static str, total: u64) -> Bar<'_> {
+        let step = (total > 0).then(|| self.step(doing));
+        if let Some(Running::Bar(bar)) = step.as_ref().map(|step| &step.running) {
+            bar.set_length(total);
+            if let Ok(style) = ProgressStyle::with_template(
+                "  {spinner} {msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta} left",
+            ) {
+                bar.set_style(style);
+            }
+        }
+        Bar {
+            step,
+            doing,
+            done: AtomicU64::new(0),
+            since: Instant::now(),
+        }
+    }
+}
+
+/// Something that is counted while it is under way. Dropped without [`Bar::done`], it just disappears.
+#[derive(Debug)]
+pub struct Bar<'a> {
+    step: Option<Step<'a>>,
+    doing: &'static str,
+    done: AtomicU64,
+    since: Instant,
+}
+
+impl Bar<'_> {
+    /// Counts on.
+    pub fn add(&self, count: u64) {
+        self.set(self.done.load(Ordering::Relaxed) + count);
+    }
+
+    /// Counts to this number.
+    pub fn set(&self, count: u64) {
+        self.done.store(count, Ordering::Relaxed);
+        if let Some(Running::Bar(bar)) = self.step.as_ref().map(|step| &step.running) {
+            bar.set_position(count);
+        }
+    }
+
+    /// Ends it, and tells how many there were and how many a second; says nothing of what was not there.
+    pub fn done(mut self) {
+        let count = self.done.load(Ordering::Relaxed);
+        let seconds = self.since.elapsed().as_secs_f64().max(0.001);
+        if let Some(step) = self.step.take().filter(|_| count > 0) {
+            let rate = (count as f64 / seconds).round();
+            step.done(&format!("{}: {count}, {rate} a second", self.doing));
         }
     }
 }

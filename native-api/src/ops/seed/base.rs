@@ -5,10 +5,10 @@ use rules::discipline::Discipline;
 use rules::stat::Stat;
 use serde_json::{Map, Value, json};
 use tokio_postgres::Transaction;
+use tokio_postgres::types::Json;
 
 use super::Summary;
-use super::rows::write_rows;
-use crate::trouble::Trouble;
+use crate::trouble::{Because, Trouble};
 
 const DISCIPLINES: &str = "insert into disciplines as d (name, first_stat, second_stat, third_stat)
     select name, first_stat, second_stat, third_stat
@@ -77,4 +77,18 @@ fn breed(breed: &Breed) -> Value {
     );
     row.insert("allele_frequencies".to_owned(), json!(breed.frequencies()));
     Value::Object(row)
+}
+
+/// Writes rows with a statement that takes them as one JSON array, and says how many it wrote.
+async fn write_rows(
+    transaction: &Transaction<'_>,
+    table: &str,
+    sql: &str,
+    rows: &[Value],
+) -> Result<u64, Trouble> {
+    let because = || format!("could not seed {table}");
+    transaction
+        .execute(sql, &[&Json(rows)])
+        .await
+        .because(because)
 }

@@ -18,6 +18,9 @@ pub(super) const PAST: i64 = 48;
 /// Hours between two shows of the past season. Entries close the day before, so that no show looks at the next one's horses.
 const PACE_HOURS: i64 = 28;
 
+/// Where the numbers of the shows begin that run beside the first of their time.
+const BESIDE: i64 = 1_000_000;
+
 /// When the open shows run, in minutes after the opening: from a quarter of an hour to six weeks.
 const OPEN_AFTER: [i64; 24] = [
     15, 30, 60, 90, 120, 180, 300, 480, 720, 1_080, 1_440, 2_160, 2_880, 4_320, 5_760, 7_200,
@@ -29,6 +32,8 @@ const OPEN_AFTER: [i64; 24] = [
 pub(super) struct Listed {
     /// Its place on the calendar, which its dice follow from.
     pub number: i64,
+    /// At a time no horse is entered in two shows.
+    pub time: i64,
     /// Its name.
     pub name: String,
     /// Its discipline.
@@ -51,25 +56,34 @@ pub(super) struct Listed {
     pub secret: Secret,
 }
 
-/// The season that ends with the plan's world, in the order of its run dates.
-pub(super) fn past(plan: &Plan) -> Vec<Listed> {
+/// The season that ends with the plan's world, in the order of its times, with so many shows at each of them.
+pub(super) fn past(plan: &Plan, at_a_time: i64) -> Vec<Listed> {
     let first = plan.as_of - TimeDelta::hours(PAST * PACE_HOURS);
     let mut taken = HashSet::new();
-    let mut list = |number: i64| {
+    let mut list = |time: i64, nth: i64| {
+        let (number, tail) = if nth == 0 {
+            (time, None)
+        } else {
+            let nth = time * at_a_time + nth;
+            (BESIDE + nth, Some(nth))
+        };
         let mut dice = plan.dice(Topic::PastShows, number);
-        let run_date = first + TimeDelta::hours(number * PACE_HOURS + 10);
+        let run_date =
+            first + TimeDelta::hours(time * PACE_HOURS + 10) + TimeDelta::minutes(nth % 90);
         let announced_at = run_date - TimeDelta::days(6);
         let field = 5 + dice.below(10) as usize;
-        Listed::draw(
-            plan,
+        let terms = Terms {
             number,
-            (announced_at, run_date),
+            time,
+            tail,
+            announced_at,
+            run_date,
             field,
-            &mut dice,
-            &mut taken,
-        )
+        };
+        Listed::draw(plan, terms, &mut dice, &mut taken)
     };
-    (0..PAST).map(&mut list).collect()
+    let times = (0..PAST).flat_map(|time| (0..at_a_time.max(1)).map(move |nth| (time, nth)));
+    times.map(|(time, nth)| list(time, nth)).collect()
 }
 
 /// The shows that are open at the plan's opening.
@@ -85,14 +99,15 @@ pub(super) fn open(plan: &Plan) -> Vec<Listed> {
         } else {
             3 + dice.below(8) as usize
         };
-        Listed::draw(
-            plan,
-            PAST + number,
-            (announced_at, run_date),
+        let terms = Terms {
+            number: PAST + number,
+            time: PAST + number,
+            tail: None,
+            announced_at,
+            run_date,
             field,
-            &mut dice,
-            &mut taken,
-        )
+        };
+        Listed::draw(plan, terms, &mut dice, &mut taken)
     };
     (0..).zip(OPEN_AFTER).map(&mut list).collect()
 }
@@ -108,16 +123,28 @@ fn secret(plan: &Plan, number: i64) -> Secret {
     Secret::new(std::array::from_fn(|_| dice.below(256) as u8))
 }
 
+/// What the calendar says of a show, whatever the dice say.
+struct Terms {
+    number: i64,
+    time: i64,
+    /// A number in its name.
+    tail: Option<i64>,
+    announced_at: Instant,
+    run_date: Instant,
+    field: usize,
+}
+
 impl Listed {
     /// Every third show is an open race for a small fee, which a newcomer can enter; the others vary.
-    fn draw(
-        plan: &Plan,
-        number: i64,
-        (announced_at, run_date): (Instant, Instant),
-        field: usize,
-        dice: &mut Dice,
-        taken: &mut HashSet<String>,
-    ) -> Self {
+    fn draw(plan: &Plan, terms: Terms, dice: &mut Dice, taken: &mut HashSet<String>) -> Self {
+        let Terms {
+            number,
+            time,
+            tail,
+            announced_at,
+            run_date,
+            field,
+        } = terms;
         let racing = Discipline::ALL.iter().find(|it| it.as_str() == "Racing");
         let drawn = Discipline::ALL.get(dice.below(Discipline::ALL.len() as u32) as usize);
         let is_race = number % 3 == 0;
@@ -134,11 +161,12 @@ impl Listed {
         let bracket = if is_race {
             Bracket::default()
         } else {
-            bracket(number, dice)
+            bracket(time, dice)
         };
         Self {
             number,
-            name: unique_name(discipline, run_date, dice, taken),
+            time,
+            name: unique_name(discipline, (run_date, tail), dice, taken),
             discipline,
             bracket,
             entry_fee,
@@ -163,11 +191,11 @@ fn stakes(is_players: bool, dice: &mut Dice) -> (i64, i64) {
 }
 
 /// In the first half of the season every horse is still of the first level.
-fn bracket(number: i64, dice: &mut Dice) -> Bracket {
+fn bracket(time: i64, dice: &mut Dice) -> Bracket {
     let (level_min, level_max) = match dice.below(6) {
         0 => (Some(1), Some(1)),
         1 => (Some(1), Some(2)),
-        2 if number >= PAST / 2 => (Some(2), None),
+        2 if time >= PAST / 2 => (Some(2), None),
         _ => (None, None),
     };
     Bracket {
@@ -178,12 +206,18 @@ fn bracket(number: i64, dice: &mut Dice) -> Bracket {
 
 fn unique_name(
     discipline: Discipline,
-    run_date: Instant,
+    (run_date, tail): (Instant, Option<i64>),
     dice: &mut Dice,
     taken: &mut HashSet<String>,
 ) -> String {
     let week = run_date.iso_week();
-    let season = format!("{}-W{:02}", week.year(), week.week());
+    let tail = tail.map(|number| format!(" {number}"));
+    let season = format!(
+        "{}-W{:02}{}",
+        week.year(),
+        week.week(),
+        tail.unwrap_or_default()
+    );
     loop {
         let name = names::show(dice, discipline.as_str(), &season);
         if taken.insert(name.clone()) {
@@ -202,7 +236,7 @@ mod tests {
 
     #[test]
     fn the_past_season_is_over_before_the_world_ends() {
-        let (plan, past) = (plan(), past(&plan()));
+        let (plan, past) = (plan(), past(&plan(), 1));
         assert_eq!(past.len(), 48);
         assert!(
             past.iter()
@@ -226,7 +260,7 @@ mod tests {
 
     #[test]
     fn names_are_names_and_no_two_shows_share_one_or_a_secret() {
-        let all: Vec<Listed> = past(&plan()).into_iter().chain(open(&plan())).collect();
+        let all: Vec<Listed> = past(&plan(), 1).into_iter().chain(open(&plan())).collect();
         let names: HashSet<_> = all.iter().map(|it| it.name.to_lowercase()).collect();
         let hashes: HashSet<_> = all
             .iter()

@@ -6,16 +6,27 @@
 //! the database in force, and changes nothing where it has run before. The secrets of seeded shows follow from the plan,
 //! so whoever knows the number can tell their luck beforehand: seeds are for playgrounds.
 
+mod aside;
 mod base;
 mod calendar;
 mod childhood;
+mod coins;
+mod copy;
+mod hands;
+mod limit;
 mod names;
+mod player;
+pub mod prints;
+mod proof;
 mod registry;
 pub mod report;
 mod rows;
 mod season;
+mod sequel;
+mod show_rows;
 mod shows;
 mod stable_life;
+mod stage;
 mod stud;
 mod world;
 mod write;
@@ -23,7 +34,7 @@ mod write;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use chrono::{DurationRound, TimeDelta};
+use chrono::{DurationRound, NaiveDate, NaiveTime, TimeDelta};
 use rules::Instant;
 use rules::dice::{Dice, Purpose, Secret, Subject};
 use rules::time::week_start;
@@ -31,6 +42,7 @@ use serde::Serialize;
 use tokio_postgres::{Client, Transaction};
 use uuid::Uuid;
 
+use crate::dev::say::Voice;
 use crate::trouble::{Because, Trouble};
 
 /// How many horses the small world has, unless asked otherwise.
@@ -58,6 +70,21 @@ impl Plan {
             number,
             as_of: week_start(now),
             opening: minute.unwrap_or(now),
+        }
+    }
+
+    /// The plan of which fingerprints are committed.
+    pub fn standard() -> Self {
+        Self::until(1, NaiveDate::from_ymd_opt(2026, 1, 5).unwrap_or_default())
+    }
+
+    /// A plan that follows from a day alone: the world ends as its week began, and its open shows are announced then.
+    pub fn until(number: u64, day: NaiveDate) -> Self {
+        let as_of = week_start(day.and_time(NaiveTime::MIN).and_utc());
+        Self {
+            number,
+            as_of,
+            opening: as_of,
         }
     }
 
@@ -90,6 +117,16 @@ enum Topic {
     Secrets = 8,
     Matings = 9,
     Births = 10,
+    Yards = 11,
+}
+
+/// What world somebody wants.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish {
+    /// How many horses, retired ancestors included.
+    pub horses: u32,
+    /// Are the same bytes copied into plain tables first, to see how fast the server can be at all?
+    pub is_measured: bool,
 }
 
 /// What a seed has written.
@@ -99,9 +136,71 @@ pub struct Summary {
     pub rows: BTreeMap<&'static str, u64>,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
+    /// What took how long; nothing where little was written.
+    pub phases: Vec<Phase>,
+}
+
+/// A part of the work of seeding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Phase {
+    /// What was done.
+    pub name: &'static str,
+    /// How often.
+    pub count: u64,
+    /// To what.
+    pub of: &'static str,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+}
+
+impl Phase {
+    /// A part that began then and ends now.
+    fn since(since: std::time::Instant, name: &'static str, count: u64, of: &'static str) -> Self {
+        Self {
+            name,
+            count,
+            of,
+            took_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// How many a second.
+    pub fn rate(&self) -> u64 {
+        self.count * 1_000 / self.took_ms.max(1)
+    }
+}
+
+impl fmt::Display for Phase {
+    /// One line of a table: what, how many, how long, how many a second.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.took_ms as f64 / 1_000.0;
+        let Self {
+            name, count, of, ..
+        } = self;
+        let rate = self.rate();
+        write!(
+            out,
+            "{name:<34} {count:>11} {of:<8} {seconds:>7.1} s {rate:>9} a second"
+        )
+    }
 }
 
 impl Summary {
+    /// All rows that were written.
+    pub fn written(&self) -> u64 {
+        self.rows.values().sum()
+    }
+
+    /// All of it as one phase.
+    pub fn as_a_whole(&self) -> Phase {
+        Phase {
+            name: "in all",
+            count: self.written(),
+            of: "rows",
+            took_ms: self.took_ms,
+        }
+    }
+
     /// Was everything there before?
     pub fn is_unchanged(&self) -> bool {
         self.rows.values().all(|count| *count == 0)
@@ -143,28 +242,35 @@ pub async fn base(client: &mut Client) -> Result<Summary, Trouble> {
     seeding.end(summary).await
 }
 
-/// Writes a small world of players, stables and horses, in which every fifth horse has another owner. It has lived by the
-/// rules for a year and a half: stipends, the store, training, grooming, and a studbook of ten generations and more.
+/// Writes a world of players, stables and horses, in which every fifth horse has another owner (every twentieth in a large
+/// one), with the shows of [`shows`]. It has lived by the rules for a year and a half: stipends, the store, training,
+/// grooming, a studbook of ten generations and more, and a season of shows.
 ///
-/// `horses` counts every horse there ever was, retired ancestors too. Worlds of 300 horses and more are ten generations deep;
-/// in smaller ones it depends on the number of the plan, and below 60 nothing is bred.
+/// The number of horses counts every horse there ever was, retired ancestors too. Worlds of 300 horses and more are ten generations deep;
+/// in smaller ones it depends on the number of the plan, and below 60 nothing is bred. The rows are copied past triggers and
+/// foreign keys, and what these would have refused is looked for in all rows at once before they are committed.
 ///
 /// # Errors
-/// When there are no breeds yet, or what the database refuses.
-pub async fn dev(client: &mut Client, plan: &Plan, horses: u32) -> Result<Summary, Trouble> {
+/// When there are no breeds yet, when the connection is not an administrator's, or what the database refuses.
+pub async fn dev(
+    client: &mut Client,
+    plan: &Plan,
+    wish: Wish,
+    voice: &Voice,
+) -> Result<Summary, Trouble> {
     let seeding = Seeding::begin(client).await?;
     let mut summary = Summary::default();
     if !has_world(&seeding.transaction).await? {
-        let world = world::World::grow(plan, horses);
-        write::world(&seeding.transaction, plan, &world, &mut summary).await?;
+        write::world(&seeding.transaction, plan, wish, voice, &mut summary).await?;
     }
     seeding.end(summary).await
 }
 
-/// Writes a season of shows that the world's horses have competed in, and shows that are open now.
+/// Writes a season of shows that the world's horses have competed in, and shows that are open now, each unless it was
+/// written before.
 ///
 /// # Errors
-/// When there is no world yet, or what the database refuses.
+/// When there is no world yet, when the connection is not an administrator's, or what the database refuses.
 pub async fn shows(client: &mut Client, plan: &Plan) -> Result<Summary, Trouble> {
     let seeding = Seeding::begin(client).await?;
     let mut summary = Summary::default();
@@ -173,7 +279,7 @@ pub async fn shows(client: &mut Client, plan: &Plan) -> Result<Summary, Trouble>
             "there are no horses to enter yet: run `equoria seed dev` first",
         ));
     }
-    shows::write(&seeding.transaction, plan, &mut summary).await?;
+    sequel::write(&seeding.transaction, plan, &mut summary).await?;
     seeding.end(summary).await
 }
 

@@ -1,141 +1,357 @@
-//! Writing many rows with one statement, and drawing their numbers beforehand.
+//! The seeded world as rows: players, stables, horses, training, stipends. What breeding leaves is in `registry`.
+
+use std::collections::BTreeMap;
 
 use rules::Instant;
-use rules::id::{HorseId, ShowId, UserId};
-use serde::Serialize;
-use serde_json::Value;
+use rules::economy::{GENETIC_TEST, STIPEND, WELCOME};
+use rules::id::{HorseId, UserId};
+use rules::money::Coins;
+use rules::pedigree::Parents;
 use tokio_postgres::Transaction;
 use tokio_postgres::types::Json;
 
-use crate::ledger::{Account, Transfer};
+use super::coins::Moved;
+use super::copy::{Writer, next_id};
+use super::player::Player;
+use super::stable_life::Steed;
+use super::world::{About, Spending, World};
+use crate::horse::store::price_of;
+use crate::ledger::{Account, Cause, Transfer};
 use crate::trouble::{Because, Trouble};
+use crate::user::stipend::stipend_of;
 
-/// How many rows a statement takes at most.
-const BATCH: usize = 5_000;
+const HORSE_COLUMNS: &str = "id, name, sex, born_at, breed_id, user_id, stable_id, temperament, precision, strength, speed,
+    agility, endurance, intelligence, stamina, balance, boldness, flexibility, obedience, focus, bond_score, stress_level, xp,
+    discipline_scores, epigenetic_modifiers, training_cooldown, groomed_on, created_at, updated_at, sire_id, dam_id, inbreeding,
+    genotype, breeding_values, coat, height_cm";
 
-/// Writes rows with a statement that takes them as one JSON array, and says how many it wrote.
-pub(super) async fn write_rows(
-    transaction: &Transaction<'_>,
-    table: &str,
-    sql: &str,
-    rows: &[Value],
-) -> Result<u64, Trouble> {
-    let because = || format!("could not seed {table}");
-    let statement = transaction.prepare(sql).await.because(because)?;
-    let mut count = 0;
-    for batch in rows.chunks(BATCH) {
-        count += transaction
-            .execute(&statement, &[&Json(batch)])
-            .await
-            .because(because)?;
-    }
-    Ok(count)
+/// The world with the numbers that its rows have in the database.
+pub(super) struct Numbered<'a> {
+    pub world: &'a World,
+    pub as_of: Instant,
+    /// The id of the first horse; the others follow.
+    pub horses: i64,
+    /// The id of the first pregnancy.
+    pub pregnancies: i64,
+    /// The ids of the breeds.
+    pub breeds: BTreeMap<String, i64>,
+    stables: Stables,
 }
 
-/// Draws the next ids of a table, in their order.
-pub(super) async fn ids(
-    transaction: &Transaction<'_>,
-    table: &str,
-    count: usize,
-) -> Result<Vec<i64>, Trouble> {
-    let because = || format!("could not draw ids for {table}");
-    let count = i32::try_from(count).because(because)?;
-    let rows = transaction
-        .query(
-            "select nextval(pg_get_serial_sequence($1, 'id')::regclass) as id from generate_series(1, $2::integer)",
-            &[&table, &count],
-        )
-        .await
-        .because(because)?;
-    let ids: Result<Vec<i64>, _> = rows.iter().map(|row| row.try_get("id")).collect();
-    ids.because(because)
+/// The stables that have a horse in them: both of a player's, the first, or none.
+struct Stables {
+    ids: Vec<[Option<i64>; 2]>,
+    opened: Vec<(i64, usize, usize, Instant)>,
 }
 
-/// One transfer of the ledger, as [`post`] takes it.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Moved {
-    /// The place in the order in which the transfers are made.
-    pub ord: usize,
-    /// When.
-    pub at: Instant,
-    /// Who caused it.
-    pub user_id: Option<uuid::Uuid>,
-    /// What it is for.
-    pub key: String,
-    /// Why.
-    pub cause: &'static str,
-    /// The purse that gives; else the escrow of `from_show`, else the treasury.
-    pub from_user: Option<uuid::Uuid>,
-    /// The escrow that gives.
-    pub from_show: Option<i64>,
-    /// The purse that receives; else the escrow of `to_show`, else the sink or the treasury.
-    pub to_user: Option<uuid::Uuid>,
-    /// The escrow that receives.
-    pub to_show: Option<i64>,
-    /// Do the coins leave the game?
-    pub to_sink: bool,
-    /// How many.
-    pub amount: i64,
-    /// The show that it is about.
-    pub show_id: Option<i64>,
-    /// The horse that it is about.
-    pub horse_id: Option<i64>,
-}
-
-impl Moved {
-    /// A transfer of the game, made at an instant by a player or by nobody.
-    pub(super) fn of(at: Instant, by: Option<UserId>, transfer: Transfer) -> Self {
-        let purse = |account| match account {
-            Account::Purse(user) => Some(user.get()),
-            _ => None,
+impl Stables {
+    fn of(world: &World, first: i64) -> Self {
+        let mut stables = Self {
+            ids: vec![[None; 2]; world.players.len()],
+            opened: Vec::new(),
         };
-        let escrow = |account| match account {
-            Account::Escrow(show) => Some(show.get()),
-            _ => None,
-        };
-        Self {
-            ord: 0,
-            at,
-            user_id: by.map(UserId::get),
-            key: transfer.key,
-            cause: transfer.cause.as_str(),
-            from_user: purse(transfer.from),
-            from_show: escrow(transfer.from),
-            to_user: purse(transfer.to),
-            to_show: escrow(transfer.to),
-            to_sink: transfer.to == Account::Sink,
-            amount: transfer.amount.get(),
-            show_id: transfer.show.map(ShowId::get),
-            horse_id: transfer.horse.map(HorseId::get),
+        let mut next = first;
+        for steed in &world.steeds {
+            let slot = &mut stables.ids[steed.keeper][steed.stable];
+            if slot.is_none() {
+                *slot = Some(next);
+                let opened = (next, steed.keeper, steed.stable, steed.got_at);
+                stables.opened.push(opened);
+                next += 1;
+            }
         }
+        stables
     }
 }
 
-/// Each transfer by a call of its own, for each has its own instant and its own cause.
-const POST: &str = "select ledger_post(m.at, m.user_id, array[m.key], array[m.cause],
-      array[coalesce(purse_of(m.from_user), escrow_of(m.from_show), treasury())],
-      array[coalesce(purse_of(m.to_user), escrow_of(m.to_show), case when m.to_sink then sink() else treasury() end)],
-      array[m.amount], array[m.show_id], array[m.horse_id])
-    from (select * from jsonb_to_recordset($1) r (ord integer, at timestamptz, user_id uuid, key text, cause text,
-      from_user uuid, from_show bigint, to_user uuid, to_show bigint, to_sink boolean, amount bigint, show_id bigint,
-      horse_id bigint) order by ord offset 0) m";
-
-/// Moves coins through the ledger, in the order given; transfers of nothing are left out.
-pub(super) async fn post(transaction: &Transaction<'_>, moved: &[Moved]) -> Result<u64, Trouble> {
-    let because = || "could not move the seeded coins";
-    let statement = transaction.prepare(POST).await.because(because)?;
-    let mut moved: Vec<Moved> = moved.iter().filter(|it| it.amount > 0).cloned().collect();
-    let mut count = 0;
-    for batch in moved.chunks_mut(BATCH) {
-        batch
-            .iter_mut()
-            .enumerate()
-            .for_each(|(ord, it)| it.ord = ord);
-        transaction
-            .query(&statement, &[&Json(&*batch)])
-            .await
-            .because(because)?;
-        count += u64::try_from(batch.len()).unwrap_or(u64::MAX);
+impl<'a> Numbered<'a> {
+    /// Numbers a world for tables that may have other rows.
+    pub(super) async fn of(
+        transaction: &Transaction<'_>,
+        world: &'a World,
+        as_of: Instant,
+    ) -> Result<Self, Trouble> {
+        Ok(Self {
+            world,
+            as_of,
+            horses: next_id(transaction, "horses").await?,
+            pregnancies: next_id(transaction, "pregnancies").await?,
+            breeds: breeds(transaction).await?,
+            stables: Stables::of(world, next_id(transaction, "stables").await?),
+        })
     }
-    Ok(count)
+
+    /// How many rows the world has without its coins and shows, more or less.
+    pub(super) fn rows(&self) -> u64 {
+        let world = self.world;
+        let of_horses: usize = world.steeds.iter().map(rows_of).sum();
+        let claims: usize = world.players.iter().map(|it| it.claims.len()).sum();
+        let all = 3 * world.players.len() + world.coverings.len() + of_horses + claims;
+        u64::try_from(all).unwrap_or(u64::MAX)
+    }
+
+    /// The id of the horse at a place.
+    pub(super) fn id(&self, place: usize) -> i64 {
+        self.horses + i64::try_from(place).unwrap_or(i64::MAX)
+    }
+
+    /// Every horse with its id.
+    pub(super) fn each(&self) -> impl Iterator<Item = (i64, &'a Steed)> {
+        (self.horses..).zip(&self.world.steeds)
+    }
+
+    /// The owner of a horse.
+    pub(super) fn keeper(&self, steed: &Steed) -> &'a Player {
+        &self.world.players[steed.keeper]
+    }
+
+    /// Writes players, stables, horses, and what they did from day to day.
+    pub(super) async fn write(&self, writer: &mut Writer<'_>) -> Result<(), Trouble> {
+        self.write_users(writer).await?;
+        self.write_stables(writer).await?;
+        self.write_horses(writer).await?;
+        self.write_scores(writer).await?;
+        self.write_starters(writer).await?;
+        self.write_logs(writer).await?;
+        self.write_claims(writer).await
+    }
+
+    async fn write_users(&self, writer: &mut Writer<'_>) -> Result<(), Trouble> {
+        let columns = "id, name, email, money, xp, settings, created_at, updated_at";
+        let mut copy = writer.open("users", columns).await?;
+        for it in &self.world.players {
+            let (money, xp, joined_at) = (it.money.get(), small(it.xp), it.joined_at);
+            let settings = Json(&it.settings);
+            copy.row(&[
+                &it.id, &it.name, &it.email, &money, &xp, &settings, &joined_at, &joined_at,
+            ])
+            .await?;
+        }
+        writer.close(copy).await
+    }
+
+    async fn write_stables(&self, writer: &mut Writer<'_>) -> Result<(), Trouble> {
+        let columns = "id, user_id, name, location, created_at, updated_at";
+        let mut copy = writer.open("stables", columns).await?;
+        for (id, keeper, nth, at) in &self.stables.opened {
+            let player = &self.world.players[*keeper];
+            let (name, place) = &player.stables[*nth];
+            copy.row(&[id, &player.id, name, place, at, at]).await?;
+        }
+        writer.close(copy).await
+    }
+
+    async fn write_horses(&self, writer: &mut Writer<'_>) -> Result<(), Trouble> {
+        let mut copy = writer.open("horses", HORSE_COLUMNS).await?;
+        for ((id, it), Parents { sire, dam }) in self.each().zip(&self.world.parents) {
+            let breed = self.breeds.get(it.breed.name);
+            let inherited = &it.inheritance;
+            let parent = |place: &Option<u32>| place.map(|place| self.id(place as usize));
+            let [a, b, c, d, e, f, g, h, i, j, k, l] = it.stats.numbers();
+            let inbreeding = it.childhood.as_ref().map_or(0.0, |it| it.inbreeding);
+            let values = inherited.values.numbers();
+            copy.row(&[
+                &id,
+                &it.name,
+                &it.sex.as_str(),
+                &it.born_at,
+                &breed,
+                &self.keeper(it).id,
+                &self.stables.ids[it.keeper][it.stable],
+                &it.temperament.as_str(),
+                &a,
+                &b,
+                &c,
+                &d,
+                &e,
+                &f,
+                &g,
+                &h,
+                &i,
+                &j,
+                &k,
+                &l,
+                &it.bond.get(),
+                &it.stress.get(),
+                &small(it.xp),
+                &Json(&it.scores),
+                &Json(&it.modifiers),
+                &it.resting_until,
+                &it.groomed_on,
+                &it.got_at,
+                &it.got_at,
+                &parent(sire),
+                &parent(dam),
+                &inbreeding,
+                &inherited.genome.to_string(),
+                &values.as_slice(),
+                &Json(&inherited.coat),
+                &inherited.height_cm,
+            ])
+            .await?;
+        }
+        writer.close(copy).await
+    }
+
+    async fn write_scores(&self, writer: &mut Writer<'_>) -> Result<(), Trouble> {
+        let columns = "horse_id, discipline, score";
+        let mut copy = writer.open("horse_discipline_scores", columns).await?;
+        for (id, steed) in self.each() {
+            for (discipline, score) in steed.scores.iter() {
+                copy.row(&[&id, &discipline.as_str(), &small(score)])
+                    .await?;
+            }
+        }
+        writer.close(copy).await
+    }
+
+    async fn write_starters(&self, writer: &mut Writer<'_>) -> Result<(), Trouble> {
+        let columns = "user_id, horse_id, created_at";
+        let mut copy = writer.open("starter_horses", columns).await?;
+        for (id, steed) in self.each().filter(|(_, steed)| steed.is_starter) {
+            copy.row(&[&self.keeper(steed).id, &id, &steed.got_at])
+                .await?;
+        }
+        writer.close(copy).await
+    }
+
+    async fn write_logs(&self, writer: &mut Writer<'_>) -> Result<(), Trouble> {
+        let columns =
+            "id, horse_id, user_id, discipline, trained_at, score_gain, stat, stat_gain, user_xp";
+        let mut next = next_id(writer.transaction, "training_logs").await?;
+        let mut copy = writer.open("training_logs", columns).await?;
+        for (id, steed) in self.each() {
+            let owner = self.keeper(steed).id;
+            for it in &steed.sessions {
+                let (stat, gain) = (
+                    it.stat_gain.map(|it| it.stat.as_str()),
+                    it.stat_gain.map(|it| it.gain),
+                );
+                copy.row(&[
+                    &next,
+                    &id,
+                    &owner,
+                    &it.discipline.as_str(),
+                    &it.at,
+                    &small(it.score_gain),
+                    &stat,
+                    &gain,
+                    &small(it.user_xp),
+                ])
+                .await?;
+                next += 1;
+            }
+        }
+        writer.close(copy).await
+    }
+
+    async fn write_claims(&self, writer: &mut Writer<'_>) -> Result<(), Trouble> {
+        let mut copy = writer
+            .open("stipend_claims", "user_id, week, claimed_at")
+            .await?;
+        for player in &self.world.players {
+            for (week, at) in &player.claims {
+                copy.row(&[&player.id, week, at]).await?;
+            }
+        }
+        writer.close(copy).await
+    }
+
+    /// Every transfer of the world: the players' first coins, then what they received and paid in its order.
+    pub(super) fn moved(&self) -> impl Iterator<Item = Moved> {
+        let welcome = self.world.players.iter().map(welcome_of);
+        welcome.chain(self.world.spendings.iter().flat_map(|it| self.spent(it)))
+    }
+
+    fn spent(&self, spending: &Spending) -> impl Iterator<Item = Moved> {
+        let user = UserId::new(self.world.players[spending.player].id);
+        let (one, other) = match spending.about {
+            About::Week(week) => (stipend_of(user, week, STIPEND), None),
+            About::Horse(at) => (price_of(user, HorseId::new(self.id(at))), None),
+            About::Test(at) => (test_of(user, HorseId::new(self.id(at))), None),
+            About::Covering(at) => self.covering_of(user, at),
+        };
+        let at = spending.at;
+        let moved = move |transfer| Moved::of(at, Some(user), transfer);
+        other.into_iter().chain([one]).map(moved)
+    }
+
+    /// The registration of a covering, and the fee that was paid before it.
+    fn covering_of(&self, user: UserId, at: usize) -> (Transfer, Option<Transfer>) {
+        let covering = &self.world.coverings[at];
+        let owner = self.keeper(&self.world.steeds[covering.stallion]).id;
+        let pregnancy = self.pregnancies + i64::try_from(at).unwrap_or(i64::MAX);
+        let pay = |cause: Cause, to: Account, amount: Coins| Transfer {
+            key: format!("{}:{pregnancy}", cause.as_str()),
+            cause,
+            from: Account::Purse(user),
+            to,
+            amount,
+            show: None,
+            horse: Some(HorseId::new(self.id(covering.mare))),
+        };
+        let to = Account::Purse(UserId::new(owner));
+        let fee = covering.fee.map(|fee| pay(Cause::StudFee, to, fee));
+        let registered = Cause::CoveringRegistration;
+        (pay(registered, Account::Sink, covering.registration), fee)
+    }
+}
+
+fn rows_of(steed: &Steed) -> usize {
+    let lessons = steed
+        .childhood
+        .as_ref()
+        .map_or(0, |it| 2 + it.lessons.len());
+    let tests = if steed.tested.is_some() { 34 } else { 0 };
+    1 + steed.scores.iter().count() + steed.sessions.len() + lessons + tests
+}
+
+fn welcome_of(player: &Player) -> Moved {
+    let user = UserId::new(player.id);
+    let transfer = Transfer {
+        key: format!("{}:{user}", Cause::Welcome.as_str()),
+        cause: Cause::Welcome,
+        from: Account::Treasury,
+        to: Account::Purse(user),
+        amount: WELCOME,
+        show: None,
+        horse: None,
+    };
+    Moved::of(player.joined_at, Some(user), transfer)
+}
+
+fn test_of(user: UserId, horse: HorseId) -> Transfer {
+    Transfer {
+        key: format!("{}:{horse}", Cause::GeneticTest.as_str()),
+        cause: Cause::GeneticTest,
+        from: Account::Purse(user),
+        to: Account::Sink,
+        amount: GENETIC_TEST,
+        show: None,
+        horse: Some(horse),
+    }
+}
+
+/// The ids of the breeds, by name.
+async fn breeds(transaction: &Transaction<'_>) -> Result<BTreeMap<String, i64>, Trouble> {
+    let because = || "could not look for breeds";
+    let found = transaction.query("select name, id from breeds", &[]).await;
+    let mut breeds = BTreeMap::new();
+    for row in found.because(because)? {
+        breeds.insert(
+            row.try_get("name").because(because)?,
+            row.try_get("id").because(because)?,
+        );
+    }
+    if breeds.is_empty() {
+        return Err(Trouble::new(
+            "there are no breeds yet: run `equoria seed` first",
+        ));
+    }
+    Ok(breeds)
+}
+
+/// A number that the rules keep small, as the database has it.
+pub(super) fn small(number: i64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
 }

@@ -1,6 +1,6 @@
 //! Who enters a seeded show: horses of the seeded world as they were at that time, and what their owners could pay.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::TimeDelta;
 use rules::Instant;
@@ -16,40 +16,57 @@ use tokio_postgres::{Row, Transaction};
 use uuid::Uuid;
 
 use super::DOMAIN;
+use super::calendar::Listed;
 use crate::db::fault::column;
 use crate::horse::record::{Horse, horse_columns, word};
 use crate::ledger::{Account, Transfer};
 use crate::trouble::{Because, Trouble};
 
+/// How many horses of a world that is there are looked at: the youngest of an age to compete.
+const FIELD: i64 = 3_000;
+
 const HORSES: &str = concat!(
     "select ",
     horse_columns!(),
     ", h.created_at, u.money from horses h join users u on u.id = h.user_id
-    where u.email like '%@' || $1::text order by h.id"
+    where u.email like '%@' || $1::text and game_age(h.born_at, $2) between 3 and 20 order by h.id desc limit $3"
 );
 
 const LOGS: &str =
     "select l.horse_id, l.discipline, l.trained_at, l.score_gain, l.stat, l.stat_gain
-    from training_logs l join users u on u.id = l.user_id
-    where u.email like '%@' || $1::text order by l.horse_id, l.trained_at";
+    from training_logs l where l.horse_id = any ($1) order by l.horse_id, l.trained_at";
 
 const PREGNANCIES: &str = "select p.mare_id, p.covered_at, p.ended_at
-    from pregnancies p join users u on u.id = p.user_id
-    where u.email like '%@' || $1::text order by p.mare_id, p.covered_at";
+    from pregnancies p where p.mare_id = any ($1) order by p.mare_id, p.covered_at";
+
+/// How many players are asked to host a show.
+const ASKED: u32 = 20;
+
+/// How many horses are tried for every one that is entered.
+const ATTEMPTS: usize = 12;
 
 /// A horse that may be entered, with its training and pregnancies so that its past can be told.
-struct Runner {
-    horse: Horse,
-    got_at: Instant,
-    sessions: Vec<Past>,
-    pregnancies: Vec<(Instant, Option<Instant>)>,
+pub(super) struct Runner {
+    /// As it is today.
+    pub horse: Horse,
+    /// Since when its owner has it.
+    pub got_at: Instant,
+    /// Its training, oldest first.
+    pub sessions: Vec<Past>,
+    /// When the mare was covered, and when that ended.
+    pub pregnancies: Vec<(Instant, Option<Instant>)>,
 }
 
-struct Past {
-    at: Instant,
-    discipline: Discipline,
-    score_gain: i64,
-    stat_gain: Option<StatGain>,
+/// A session of training, as far as the past is concerned.
+pub(super) struct Past {
+    /// When.
+    pub at: Instant,
+    /// In which discipline.
+    pub discipline: Discipline,
+    /// Points gained.
+    pub score_gain: i64,
+    /// A stat that rose.
+    pub stat_gain: Option<StatGain>,
 }
 
 /// An entry, before it has a number.
@@ -67,104 +84,141 @@ pub(super) struct Candidate {
 
 /// The horses and the purses of the seeded world.
 pub(super) struct Stage {
-    runners: Vec<Runner>,
-    purses: HashMap<Uuid, i64>,
+    /// The horses, as they are today.
+    pub runners: Vec<Runner>,
+    /// What each player has.
+    pub purses: HashMap<Uuid, i64>,
     hosts: Vec<Uuid>,
+    /// The places of those that have been trained for a discipline.
+    trained: HashMap<&'static str, Vec<usize>>,
+    /// At which time each was last entered.
+    entered: Vec<Option<i64>>,
+    places: HashMap<i64, usize>,
 }
 
 impl Stage {
-    /// Loads the horses of the seeded players.
-    pub(super) async fn load(transaction: &Transaction<'_>) -> Result<Self, Trouble> {
+    /// The stage for these horses, and these players with their purses.
+    pub(super) fn of(runners: Vec<Runner>, purses: Vec<(Uuid, i64)>) -> Self {
+        let mut trained: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (place, runner) in runners.iter().enumerate() {
+            for (discipline, _) in runner.horse.scores.iter() {
+                trained.entry(discipline.as_str()).or_default().push(place);
+            }
+        }
+        let id = |(place, it): (usize, &Runner)| (it.horse.id.get(), place);
+        Self {
+            hosts: purses.iter().map(|(player, _)| *player).collect(),
+            purses: purses.into_iter().collect(),
+            trained,
+            entered: vec![None; runners.len()],
+            places: runners.iter().enumerate().map(id).collect(),
+            runners,
+        }
+    }
+
+    /// Loads horses of the seeded players.
+    pub(super) async fn load(transaction: &Transaction<'_>, now: Instant) -> Result<Self, Trouble> {
         let because = || "could not load the seeded horses";
         let rows = transaction
-            .query(HORSES, &[&DOMAIN])
+            .query(HORSES, &[&DOMAIN, &now, &FIELD])
             .await
             .because(because)?;
-        let logs = transaction.query(LOGS, &[&DOMAIN]).await.because(because)?;
-        let pregnancies = transaction
-            .query(PREGNANCIES, &[&DOMAIN])
-            .await
-            .because(because)?;
-        let mut stage = Self {
-            runners: Vec::with_capacity(rows.len()),
-            purses: HashMap::new(),
-            hosts: Vec::new(),
-        };
-        let mut at: HashMap<i64, usize> = HashMap::new();
+        let mut purses = BTreeMap::new();
+        let mut runners = Vec::with_capacity(rows.len());
         for row in &rows {
             let horse = readable(Horse::of(row))?;
-            let owner = horse.owner.get();
-            if stage
-                .purses
-                .insert(owner, readable(column(row, "money"))?)
-                .is_none()
-            {
-                stage.hosts.push(owner);
-            }
-            at.insert(horse.id.get(), stage.runners.len());
-            stage.runners.push(Runner {
+            purses.insert(horse.owner.get(), readable(column(row, "money"))?);
+            runners.push(Runner {
                 horse,
                 got_at: readable(column(row, "created_at"))?,
                 sessions: Vec::new(),
                 pregnancies: Vec::new(),
             });
         }
-        for row in &logs {
-            let horse: i64 = readable(column(row, "horse_id"))?;
-            if let Some(runner) = at.get(&horse).and_then(|at| stage.runners.get_mut(*at)) {
+        let mut stage = Self::of(runners, purses.into_iter().collect());
+        stage.recall(transaction).await?;
+        Ok(stage)
+    }
+
+    /// Loads what the horses have done.
+    async fn recall(&mut self, transaction: &Transaction<'_>) -> Result<(), Trouble> {
+        let because = || "could not load the past of the seeded horses";
+        let ids: Vec<i64> = self.runners.iter().map(|it| it.horse.id.get()).collect();
+        for row in &transaction.query(LOGS, &[&ids]).await.because(because)? {
+            if let Some(runner) = self.runner(readable(column(row, "horse_id"))?) {
                 runner.sessions.push(readable(Past::of(row))?);
             }
         }
-        for row in &pregnancies {
-            let mare: i64 = readable(column(row, "mare_id"))?;
-            if let Some(runner) = at.get(&mare).and_then(|at| stage.runners.get_mut(*at)) {
+        let pregnancies = transaction.query(PREGNANCIES, &[&ids]).await;
+        for row in &pregnancies.because(because)? {
+            if let Some(runner) = self.runner(readable(column(row, "mare_id"))?) {
                 let covered_at = readable(column(row, "covered_at"))?;
                 let ended_at = readable(column(row, "ended_at"))?;
                 runner.pregnancies.push((covered_at, ended_at));
             }
         }
-        Ok(stage)
+        Ok(())
     }
 
-    /// A player who can lay down a prize and keep as much again; none, if nobody can.
+    fn runner(&mut self, horse: i64) -> Option<&mut Runner> {
+        self.runners.get_mut(*self.places.get(&horse)?)
+    }
+
+    /// A player who can lay down a prize and keep as much again; the treasury, if none of those asked can.
     pub(super) fn host(&mut self, prize: i64, dice: &mut Dice) -> Host {
-        let rich: Vec<Uuid> = self
-            .hosts
-            .iter()
-            .filter(|it| self.purses[*it] >= 2 * prize)
-            .copied()
-            .collect();
-        if rich.is_empty() {
-            return Host::Treasury;
+        for _ in 0..ASKED {
+            let nth = dice.below(self.hosts.len() as u32) as usize;
+            let Some(host) = self.hosts.get(nth).copied() else {
+                break;
+            };
+            if self.purses.get(&host).copied().unwrap_or(0) >= 2 * prize {
+                self.pay(host, -prize);
+                return Host::User(UserId::new(host));
+            }
         }
-        let host = rich[dice.below(rich.len() as u32) as usize];
-        self.pay(host, -prize);
-        Host::User(UserId::new(host))
+        Host::Treasury
     }
 
-    /// Enters up to `field` horses in the last hours before `closing`, each by the rules: those that have been trained for
-    /// it first. The fees are paid.
+    /// Enters horses in the last hours before `closing`, each by the rules and in one show at a time: those that have been
+    /// trained for it first. The fees are paid.
     pub(super) fn enter(
         &mut self,
         show: &Show,
-        field: usize,
+        listed: &Listed,
         closing: Instant,
         dice: &mut Dice,
     ) -> Vec<Candidate> {
-        let mut order: Vec<(bool, u32, usize)> = (0..self.runners.len())
-            .map(|at| {
-                let is_stranger = self.runners[at].horse.scores.get(show.facts.discipline) == 0;
-                (is_stranger, dice.bits32(), at)
-            })
-            .collect();
-        order.sort_unstable();
-        let mut candidates: Vec<Candidate> = Vec::with_capacity(field);
-        for (_, _, at) in order {
-            if candidates.len() == field {
+        let trained = self.trained.get(show.facts.discipline.as_str());
+        let trained: Vec<usize> = trained.cloned().unwrap_or_default();
+        let mut candidates: Vec<Candidate> = Vec::with_capacity(listed.field);
+        for attempt in 0..ATTEMPTS * listed.field {
+            if candidates.len() == listed.field {
                 break;
             }
-            let entered_at = closing - TimeDelta::minutes(i64::from(dice.range(30, 720)));
-            candidates.extend(self.admit(show, at, entered_at));
+            let is_early = 3 * attempt < 2 * ATTEMPTS * listed.field;
+            let count = if is_early {
+                trained.len()
+            } else {
+                self.runners.len()
+            };
+            let nth = dice.below(count as u32) as usize;
+            let minutes = dice.range(30, 720);
+            let place = if is_early {
+                trained.get(nth).copied()
+            } else {
+                Some(nth)
+            };
+            let free = place.filter(|at| {
+                self.entered
+                    .get(*at)
+                    .is_some_and(|it| *it != Some(listed.time))
+            });
+            let Some(place) = free else { continue };
+            let entered_at = closing - TimeDelta::minutes(i64::from(minutes));
+            if let Some(candidate) = self.admit(show, place, entered_at) {
+                self.entered[place] = Some(listed.time);
+                candidates.push(candidate);
+            }
         }
         candidates.sort_by_key(|it| it.entered_at);
         candidates
@@ -201,11 +255,7 @@ impl Stage {
     /// Lets the horses have what a settlement gives them.
     pub(super) fn reward(&mut self, settlement: &Settlement) {
         for result in &settlement.results {
-            let Some(runner) = self
-                .runners
-                .iter_mut()
-                .find(|it| it.horse.id == result.horse_id)
-            else {
+            let Some(runner) = self.runner(result.horse_id.get()) else {
                 continue;
             };
             runner.horse.xp += result.horse_xp;

@@ -20,6 +20,7 @@ use rules::traits::{EpigeneticModifiers, Rarity, Trait};
 
 use super::childhood::Childhood;
 use super::names;
+use super::player::Player;
 
 /// How much breeders ask for a horse, as often as that is: a few are popular.
 const APPEALS: [u16; 10] = [1, 1, 1, 1, 1, 2, 2, 4, 4, 10];
@@ -49,6 +50,8 @@ pub(super) struct Steed {
     pub got_at: Instant,
     /// Is it its owner's free mare?
     pub is_starter: bool,
+    /// Its XP from shows.
+    pub xp: i64,
     /// Its stats now.
     pub stats: Stats,
     /// Its bond now.
@@ -176,6 +179,7 @@ impl Steed {
             childhood: None,
             got_at,
             is_starter: false,
+            xp: 0,
             stats: origin.stats,
             bond: origin.bond,
             stress: origin.stress,
@@ -214,8 +218,22 @@ impl Steed {
         is_wanted.then(|| Coins::new(20 * i64::from(self.appeal)))
     }
 
+    /// A week with its owner: training, grooming, and a look at what it has reached.
+    pub(super) fn keep(&mut self, owner: &Player, monday: Instant, dice: &mut Dice) {
+        let (is_trained, is_groomed) = (dice.chance(owner.diligence), dice.chance(owner.care));
+        if is_trained {
+            self.train(monday, dice);
+        }
+        let morning = |day: i64| monday + TimeDelta::days(day) + TimeDelta::hours(9);
+        if is_groomed {
+            self.groom(morning(5));
+            self.groom(morning(6));
+        }
+        self.notice(morning(6));
+    }
+
     /// Trains her on her day of the week that began on that Monday, mostly in her favourite discipline.
-    pub(super) fn train(&mut self, monday: Instant, dice: &mut Dice) {
+    fn train(&mut self, monday: Instant, dice: &mut Dice) {
         let at = monday + TimeDelta::days(4) + TimeDelta::minutes(self.minute);
         let [first, second] = self.favourites;
         let discipline = if dice.chance(Bp::new(7_500)) {
@@ -256,7 +274,7 @@ impl Steed {
     }
 
     /// Grooms it at an instant, unless it was groomed on that day or is not a week old.
-    pub(super) fn groom(&mut self, at: Instant) {
+    fn groom(&mut self, at: Instant) {
         if at < days_after(self.born_at, DAYS) {
             return;
         }

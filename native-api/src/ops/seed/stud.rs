@@ -14,15 +14,19 @@ use rules::genetics::Locus;
 use rules::horse::Sex;
 use rules::id::{HorseId, UserId};
 use rules::money::Coins;
-use rules::pedigree::{Inbreeding, Parents, Pedigree, coefficients};
+use rules::pedigree::{Inbreeding, Parents, Pedigree, coefficients_since};
 use rules::progression::FOAL_XP;
 use rules::scale::Bp;
 use rules::time::{days_after, week_start};
 
 use super::childhood::Childhood;
+use super::hands::in_parts;
 use super::stable_life::Steed;
 use super::world::{About, Quota, RESERVE, WEEKS, World};
 use super::{Plan, Topic};
+
+/// How many mares foal with one hand.
+const BARN: usize = 64;
 
 /// A covering, and what came of it.
 #[derive(Clone, Copy, Debug)]
@@ -56,10 +60,31 @@ pub(super) enum Outcome {
 
 /// The mares and the stallions of one day.
 struct Fair {
-    day: Instant,
     mares: Vec<usize>,
-    stallions: BTreeMap<&'static str, Vec<usize>>,
-    all_stallions: Vec<usize>,
+    stallions: BTreeMap<&'static str, Lot>,
+    all_stallions: Lot,
+}
+
+/// Stallions to choose from, each as likely as he is in demand.
+#[derive(Default)]
+struct Lot {
+    places: Vec<usize>,
+    /// The demand for each and for those before him.
+    until: Vec<u32>,
+}
+
+impl Lot {
+    fn add(&mut self, place: usize, demand: u16) {
+        self.places.push(place);
+        let before = self.until.last().copied().unwrap_or(0);
+        self.until.push(before + u32::from(demand));
+    }
+
+    fn draw(&self, dice: &mut Dice) -> Option<usize> {
+        let drawn = dice.below(self.until.last().copied()?);
+        let nth = self.until.partition_point(|until| *until <= drawn);
+        self.places.get(nth).copied()
+    }
 }
 
 impl World {
@@ -108,19 +133,17 @@ impl World {
 
     fn fair(&self, at: Instant) -> Fair {
         let mut fair = Fair {
-            day: at,
             mares: Vec::new(),
             stallions: BTreeMap::new(),
-            all_stallions: Vec::new(),
+            all_stallions: Lot::default(),
         };
         for (place, steed) in self.steeds.iter().enumerate() {
             if !steed.is_active(at) {
             } else if steed.sex == Sex::Male {
-                fair.stallions
-                    .entry(steed.breed.name)
-                    .or_default()
-                    .push(place);
-                fair.all_stallions.push(place);
+                let demand = steed.demand(at);
+                let his = fair.stallions.entry(steed.breed.name).or_default();
+                his.add(place, demand);
+                fair.all_stallions.add(place, demand);
             } else {
                 fair.mares.push(place);
             }
@@ -151,22 +174,10 @@ impl World {
         let crosses = dice.chance(Bp::new(800));
         let breed = self.steeds[mare].breed.name;
         let own = fair.stallions.get(breed).filter(|_| !crosses);
-        let list = own.unwrap_or(&fair.all_stallions);
-        let weights: Vec<u16> = list.iter().map(|it| self.demand(*it, fair.day)).collect();
+        let lot = own.unwrap_or(&fair.all_stallions);
         (0..3)
-            .filter(|_| !list.is_empty())
-            .map(|_| list[dice.weighted(&weights)])
+            .filter_map(|_| lot.draw(dice))
             .find(|stallion| !self.are_near_kin(mare, *stallion))
-    }
-
-    /// How much a stallion is in demand: less once he has many years of foals behind him.
-    fn demand(&self, stallion: usize, day: Instant) -> u16 {
-        let steed = &self.steeds[stallion];
-        if day - steed.born_at > TimeDelta::weeks(8) {
-            steed.appeal.div_ceil(4)
-        } else {
-            steed.appeal * 3
-        }
     }
 
     /// Is one a parent of the other, or have they a parent in common?
@@ -236,25 +247,34 @@ impl World {
     /// Ends the pregnancies of the week that began on that Monday.
     pub(super) fn bear(&mut self, plan: &Plan, monday: Instant) {
         let end = monday + TimeDelta::weeks(1);
-        let due: Vec<usize> = (0..self.coverings.len())
+        let due = (0..self.coverings.len())
             .rev()
             .take_while(|at| self.coverings[*at].due_at >= monday)
-            .filter(|at| self.coverings[*at].due_at < end)
-            .collect();
-        let inbreeding = self.inbreeding_of(&due);
-        for (covering, f) in due.into_iter().zip(inbreeding).rev() {
-            self.end(plan, covering, f);
+            .filter(|at| self.coverings[*at].due_at < end);
+        let mut due: Vec<usize> = due.collect();
+        due.reverse();
+        let mut foaling: Vec<(usize, f64)> =
+            due.iter().copied().zip(self.inbreeding_of(&due)).collect();
+        let world = &*self;
+        let born = in_parts(&mut foaling, BARN, |_, barn| {
+            let born = barn.iter().map(|(at, f)| world.conceive(plan, *at, *f));
+            born.collect::<Vec<_>>()
+        });
+        for (at, born) in due.into_iter().zip(born.into_iter().flatten()) {
+            self.end(at, born);
         }
     }
 
-    /// F of the foals of these coverings, in one pass over the whole pedigree.
+    /// F of the foals of these coverings.
     fn inbreeding_of(&self, coverings: &[usize]) -> Vec<f64> {
         let mut table = self.parents.clone();
         table.extend(coverings.iter().map(|at| self.parents_of(*at)));
         // A sire and a dam that lived before their foal are never a flaw.
         Pedigree::new(&table).map_or_else(
             |_| vec![0.0; coverings.len()],
-            |pedigree| coefficients(&pedigree).split_off(self.parents.len()),
+            |pedigree| {
+                coefficients_since(&pedigree, &self.inbreeding).split_off(self.parents.len())
+            },
         )
     }
 
@@ -266,8 +286,8 @@ impl World {
         }
     }
 
-    /// A birth, or the loss of what cannot live.
-    fn end(&mut self, plan: &Plan, at: usize, f: f64) {
+    /// A foal with its childhood so far, or the locus whose genotype it could not live with.
+    fn conceive(&self, plan: &Plan, at: usize, f: f64) -> Result<Box<Steed>, Locus> {
         let Covering {
             mare,
             stallion,
@@ -282,7 +302,6 @@ impl World {
             bond: dam.bond,
             stress: dam.stress,
         };
-        let keeper = dam.keeper;
         let generation = 1 + sire.generation().max(dam.generation());
         let conceived = conceive(
             &sire.as_parent(),
@@ -292,28 +311,49 @@ impl World {
             &breed.facts,
             &mut dice,
         );
-        self.steeds[mare].covered_at = None;
         let newborn = match conceived {
-            Conceived::Lost(loss) => {
-                self.coverings[at].outcome = Outcome::Lost(loss.locus);
-                return;
-            }
+            Conceived::Lost(loss) => return Err(loss.locus),
             Conceived::Foal(newborn) => newborn,
         };
         let childhood = Childhood::begin((stallion, mare), generation, f);
-        let mut foal = Steed::born(keeper, breed, *newborn, childhood, due_at, &mut dice);
-        let care = self.players[keeper].care;
+        let mut foal = Steed::born(dam.keeper, breed, *newborn, childhood, due_at, &mut dice);
+        let care = self.players[dam.keeper].care;
         foal.raise(care, week_start(plan.as_of), &mut dice);
+        Ok(Box::new(foal))
+    }
+
+    /// A birth, or the loss of what cannot live.
+    fn end(&mut self, at: usize, born: Result<Box<Steed>, Locus>) {
+        let Covering { mare, due_at, .. } = self.coverings[at];
+        self.steeds[mare].covered_at = None;
+        let foal = match born {
+            Err(locus) => {
+                self.coverings[at].outcome = Outcome::Lost(locus);
+                return;
+            }
+            Ok(foal) => *foal,
+        };
         self.coverings[at].outcome = Outcome::Foaled(self.steeds.len());
         self.parents.push(self.parents_of(at));
+        self.inbreeding
+            .push(foal.childhood.as_ref().map_or(0.0, |it| it.inbreeding));
+        self.players[foal.keeper].xp += FOAL_XP;
         self.steeds.push(foal);
         self.steeds[mare].foaled_at = Some(due_at);
-        self.players[keeper].xp += FOAL_XP;
         self.born += 1;
     }
 }
 
 impl Steed {
+    /// How much a stallion is in demand: less once he has many years of foals behind him.
+    fn demand(&self, day: Instant) -> u16 {
+        if day - self.born_at > TimeDelta::weeks(8) {
+            self.appeal.div_ceil(4)
+        } else {
+            self.appeal * 3
+        }
+    }
+
     fn as_parent(&self) -> Parent<'_> {
         let f = self.childhood.as_ref().map_or(0.0, |it| it.inbreeding);
         Parent {

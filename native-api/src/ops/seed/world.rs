@@ -4,27 +4,32 @@ use chrono::{NaiveDate, TimeDelta};
 use rules::Instant;
 use rules::breed::{BREEDS, Breed, CROSSBRED, by_name};
 use rules::dice::Dice;
-use rules::economy::{GENETIC_TEST, STIPEND, STORE_HORSE_PRICE, WELCOME};
+use rules::economy::{GENETIC_TEST, STIPEND, STORE_HORSE_PRICE};
 use rules::horse::Sex;
-use rules::money::Coins;
 use rules::pedigree::Parents;
 use rules::scale::Bp;
-use rules::settings::{Notifications, Privacy, Settings};
 use rules::time::week_start;
-use uuid::{Builder, Uuid};
 
+use super::hands::in_parts;
+use super::player::Player;
 use super::stable_life::{Arrival, Steed};
 use super::stud::Covering;
-use super::{Plan, Topic, names};
+use super::{Plan, Topic};
 
 /// How many weeks the world has lived: ten generations of horses and more.
 pub(super) const WEEKS: i64 = 88;
 
 /// For how many weeks people have come in numbers; before that there were a few breeders.
-const RECENT: i64 = 24;
+pub(super) const RECENT: i64 = 24;
 
 /// A studbook for every so many horses.
 const HORSES_A_STUDBOOK: usize = 300;
+
+/// From how many horses on a world is large.
+pub(super) const LARGE: u32 = 10_000;
+
+/// How many horses are looked after with the same dice.
+const YARD: usize = 1_024;
 
 /// The fewest horses of a world in which any is bred.
 const LEAST_BRED: usize = 60;
@@ -47,34 +52,6 @@ const STUDBOOKS: [&str; 12] = [
     "Thoroughbred",
     "Shetland Pony",
 ];
-
-/// A player of the seeded world.
-#[derive(Clone, Debug)]
-pub(super) struct Player {
-    /// The user.
-    pub id: Uuid,
-    /// The name.
-    pub name: String,
-    /// The address, at a domain that cannot exist.
-    pub email: String,
-    /// When the player came.
-    pub joined_at: Instant,
-    /// The settings that the player has set.
-    pub settings: Settings,
-    /// Two stables, of which those are opened that have horses: name and place.
-    pub stables: [(String, String); 2],
-    /// XP from training and from foals.
-    pub xp: i64,
-    /// Weeks whose stipend was claimed, and when.
-    pub claims: Vec<(NaiveDate, Instant)>,
-    /// What is in the purse.
-    pub money: Coins,
-    /// How often foals are taught and horses groomed.
-    pub care: Bp,
-    has_starter: bool,
-    is_saving: bool,
-    diligence: Bp,
-}
 
 /// Coins that a player received or paid.
 #[derive(Clone, Copy, Debug)]
@@ -101,7 +78,7 @@ pub(super) enum About {
 }
 
 /// Players, horses, coverings, and what they did with their coins, in its order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct World {
     pub players: Vec<Player>,
     pub steeds: Vec<Steed>,
@@ -113,8 +90,58 @@ pub(super) struct World {
     pub studbooks: Vec<&'static Breed>,
     /// How many foals were born.
     pub born: usize,
+    /// How busy the players are.
+    pub habits: Habits,
+    /// F of every steed, by place.
+    pub inbreeding: Vec<f64>,
     /// How many horses came without having been bred: in the first years, and since.
     founders: [usize; 2],
+}
+
+/// How busy the players of a world are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Habits {
+    /// How many horses each player has, on average.
+    horses_a_player: usize,
+    /// How many of a hundred horses are bred.
+    bred_in_hundred: usize,
+    /// Among how many horses a player's time is divided, more or less.
+    pub horses_a_hand: i32,
+    /// How often a stipend is claimed.
+    claims: Bp,
+    /// How often a horse is tested in a week: one that is asked for, and any other.
+    tests: [Bp; 2],
+    /// One of so many players shows horses.
+    pub players_a_shower: usize,
+    /// How many shows run at a time.
+    pub shows_at_a_time: i64,
+}
+
+impl Habits {
+    /// Whoever has many horses has less time for each of them.
+    pub(super) fn of(horses: usize) -> Self {
+        if horses < LARGE as usize {
+            Self {
+                horses_a_player: 5,
+                bred_in_hundred: if horses < LEAST_BRED { 0 } else { 60 },
+                horses_a_hand: 1,
+                claims: Bp::new(8_000),
+                tests: [300, 60].map(Bp::new),
+                players_a_shower: 1,
+                shows_at_a_time: 1,
+            }
+        } else {
+            Self {
+                horses_a_player: 20,
+                bred_in_hundred: 75,
+                horses_a_hand: 4,
+                claims: Bp::new(4_000),
+                tests: [40, 8].map(Bp::new),
+                players_a_shower: 4,
+                shows_at_a_time: (horses / 2_000) as i64,
+            }
+        }
+    }
 }
 
 /// How many horses there are to be, and where they come from.
@@ -126,12 +153,9 @@ pub(super) struct Quota {
 }
 
 impl Quota {
-    fn of(horses: usize, players: usize) -> Self {
-        let bred = if horses < LEAST_BRED {
-            0
-        } else {
-            horses * 3 / 5
-        };
+    fn of(horses: usize, players: usize, habits: &Habits) -> Self {
+        let bred =
+            horses / 100 * habits.bred_in_hundred + horses % 100 * habits.bred_in_hundred / 100;
         Self {
             horses,
             bred,
@@ -156,29 +180,47 @@ impl Quota {
 }
 
 impl World {
-    /// Lets a world of so many horses live until the plan's `as_of`.
-    pub(super) fn grow(plan: &Plan, horses: u32) -> Self {
+    /// Lets a world of so many horses live until the plan's `as_of`, and tells how many there are after each week.
+    pub(super) fn grow(plan: &Plan, horses: u32, grown: impl Fn(usize)) -> Self {
         let horses = horses as usize;
-        let count = (horses / 5).max(4);
+        let habits = Habits::of(horses);
+        let count = (horses / habits.horses_a_player).max(4);
         let start = week_start(plan.as_of);
+        let mut world = Self::empty(habits, horses);
+        world.players = (0..count)
+            .map(|at| Player::join(plan, &habits, start, at, count))
+            .collect();
+        let quota = Quota::of(horses, count, &habits);
+        for week in 0..WEEKS {
+            let monday = start - TimeDelta::weeks(WEEKS - week);
+            world.live(plan, quota, week, monday);
+            grown(world.steeds.len());
+        }
+        world.spendings.sort_by_key(|it| (it.at, it.player));
+        for steed in &world.steeds {
+            let earned: i64 = steed.sessions.iter().map(|it| it.user_xp).sum();
+            world.players[steed.keeper].xp += earned;
+        }
+        world
+    }
+
+    fn empty(habits: Habits, horses: usize) -> Self {
         let studbooks = (horses / HORSES_A_STUDBOOK).clamp(1, STUDBOOKS.len());
-        let mut world = Self {
-            players: (0..count)
-                .map(|at| Player::join(plan, start, at, count))
-                .collect(),
+        Self {
+            players: Vec::new(),
+            steeds: Vec::with_capacity(horses),
+            coverings: Vec::new(),
+            spendings: Vec::new(),
+            parents: Vec::with_capacity(horses),
             studbooks: STUDBOOKS[..studbooks]
                 .iter()
                 .map(|name| by_name(name).unwrap_or(&CROSSBRED))
                 .collect(),
-            ..Self::default()
-        };
-        let quota = Quota::of(horses, count);
-        for week in 0..WEEKS {
-            let monday = start - TimeDelta::weeks(WEEKS - week);
-            world.live(plan, quota, week, monday);
+            born: 0,
+            habits,
+            inbreeding: Vec::with_capacity(horses),
+            founders: [0; 2],
         }
-        world.spendings.sort_by_key(|it| (it.at, it.player));
-        world
     }
 
     fn live(&mut self, plan: &Plan, quota: Quota, week: i64, monday: Instant) {
@@ -192,38 +234,28 @@ impl World {
             }
         }
         self.buy(plan, quota, week, monday);
-        self.keep(monday, &mut dice);
+        self.keep(plan, week, monday);
         self.test(monday, &mut dice);
         for (player, coins) in income {
             self.players[player].earn(coins);
         }
     }
 
-    /// A week of training and grooming.
-    fn keep(&mut self, monday: Instant, dice: &mut Dice) {
-        for steed in &mut self.steeds {
-            let player = &mut self.players[steed.keeper];
-            let (trains, brushes) = (dice.chance(player.diligence), dice.chance(player.care));
-            let before = steed.sessions.len();
-            if trains {
-                steed.train(monday, dice);
+    /// A week of training and grooming. Each yard has dice of its own, so that it does not matter who works first.
+    fn keep(&mut self, plan: &Plan, week: i64, monday: Instant) {
+        let players = &self.players;
+        in_parts(&mut self.steeds, YARD, |yard, steeds| {
+            let mut dice = plan.dice(Topic::Yards, week << 32 | yard as i64);
+            for steed in steeds {
+                steed.keep(&players[steed.keeper], monday, &mut dice);
             }
-            if brushes {
-                steed.groom(monday + TimeDelta::days(5) + TimeDelta::hours(9));
-                steed.groom(monday + TimeDelta::days(6) + TimeDelta::hours(9));
-            }
-            steed.notice(monday + TimeDelta::days(6) + TimeDelta::hours(9));
-            player.xp += steed.sessions[before..]
-                .iter()
-                .map(|it| it.user_xp)
-                .sum::<i64>();
-        }
+        });
     }
 
     /// The stipend of the week, which nobody forgets who saves for a horse.
     fn claim(&mut self, at: usize, monday: Instant, dice: &mut Dice) {
         let player = &mut self.players[at];
-        let is_remembered = dice.chance(Bp::new(8_000)) || player.is_saving;
+        let is_remembered = dice.chance(self.habits.claims) || player.is_saving;
         if !is_remembered {
             return;
         }
@@ -302,6 +334,7 @@ impl World {
         self.steeds
             .push(Steed::arrive(keeper, arrival, got_at, &mut dice));
         self.parents.push(Parents::default());
+        self.inbreeding.push(0.0);
     }
 
     /// The first founders are of the studbooks in turn; since people come in numbers, they are of every breed in turn, and
@@ -332,7 +365,7 @@ impl World {
         for at in 0..self.steeds.len() {
             let steed = &mut self.steeds[at];
             let player = &mut self.players[steed.keeper];
-            let is_wanted = dice.chance(Bp::new(if steed.appeal > 3 { 300 } else { 60 }));
+            let is_wanted = dice.chance(self.habits.tests[usize::from(steed.appeal <= 3)]);
             let is_told = dice.chance(Bp::new(6_000));
             let can_pay = player.money.get() >= GENETIC_TEST.get() + RESERVE;
             let when = monday
@@ -354,93 +387,18 @@ impl World {
     }
 }
 
-impl Player {
-    /// A player: a few breeders from the first week on, the others in the last weeks, one in ten of them last week.
-    fn join(plan: &Plan, start: Instant, at: usize, count: usize) -> Self {
-        let mut dice = plan.dice(Topic::Players, at as i64);
-        let is_newcomer = dice.chance(Bp::new(1_000));
-        let breeders = (count / 4).max(3).min(count);
-        let ago = if at < breeders {
-            let later = (2 * at).saturating_sub(breeders) as i64;
-            WEEKS - (WEEKS - RECENT) * later / breeders as i64
-        } else if is_newcomer {
-            1
-        } else {
-            let (nth, others) = ((at - breeders) as i64, (count - breeders) as i64);
-            RECENT - (RECENT - 1) * nth / others
-        };
-        let joined_at =
-            start - TimeDelta::weeks(ago) + TimeDelta::minutes(i64::from(dice.below(3 * 24 * 60)));
-        let name = names::player(&mut dice);
-        let random: [u8; 10] = std::array::from_fn(|_| dice.below(256) as u8);
-        let millis = u64::try_from(joined_at.timestamp_millis()).unwrap_or(0);
-        let stables = [names::stable(&mut dice), names::stable(&mut dice)];
-        Self {
-            id: Builder::from_unix_timestamp_millis(millis, &random).into_uuid(),
-            email: names::email(&name, at),
-            name,
-            joined_at,
-            settings: settings(&mut dice),
-            stables: apart(stables),
-            xp: 0,
-            claims: Vec::new(),
-            money: WELCOME,
-            has_starter: false,
-            is_saving: false,
-            diligence: Bp::new(2_000 + 1_000 * dice.range(0, 8)),
-            care: Bp::new(700 * dice.range(0, 8)),
-        }
-    }
-
-    /// Takes coins out of the purse, which has held them when this is called.
-    pub(super) fn pay(&mut self, coins: Coins) {
-        self.money = Coins::new(self.money.get() - coins.get());
-    }
-
-    /// Puts coins into the purse.
-    pub(super) fn earn(&mut self, coins: Coins) {
-        self.money = Coins::new(self.money.get() + coins.get());
-    }
-}
-
-/// No two stables of a player have the same name.
-fn apart([first, (name, place)]: [(String, String); 2]) -> [(String, String); 2] {
-    let name = if name == first.0 {
-        format!("Upper {name}")
-    } else {
-        name
-    };
-    [first, (name, place)]
-}
-
-/// Most leave everything as it is, some prefer dark colours or silence, and a few keep to themselves.
-fn settings(dice: &mut Dice) -> Settings {
-    let quiet = dice.chance(Bp::new(2_000)).then_some(Notifications {
-        training: Some(false),
-        competitions: None,
-        breeding: Some(false),
-    });
-    let (is_hidden, is_discreet) = (dice.chance(Bp::new(800)), dice.chance(Bp::new(1_200)));
-    let privacy = (is_hidden || is_discreet).then_some(Privacy {
-        profile_visible: Some(!is_hidden),
-        share_progress: Some(!is_discreet),
-    });
-    Settings {
-        dark_mode: dice.chance(Bp::new(4_000)).then_some(true),
-        notifications: quiet,
-        privacy,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use rules::pedigree::{Pedigree, known_generations};
+
+    use rules::economy::WELCOME;
+    use rules::money::Coins;
 
     use super::*;
 
     fn world(number: u64, horses: u32) -> World {
         let now: Instant = "2026-11-22T15:47:31Z".parse().unwrap();
-        World::grow(&Plan::of_the_week(number, now), horses)
+        World::grow(&Plan::of_the_week(number, now), horses, |_| ())
     }
 
     #[test]

@@ -1,280 +1,193 @@
-//! The seeded world as rows: one statement a table.
+//! A seeded world on its way into the database: grown, numbered, copied, indexed, proven.
 
-use rules::Instant;
-use rules::economy::{GENETIC_TEST, STIPEND};
-use rules::id::{HorseId, UserId};
-use rules::money::Coins;
-use serde_json::{Value, json};
+use std::time::Instant;
+
 use tokio_postgres::Transaction;
+use tokio_postgres::error::SqlState;
 
-use super::rows::{Moved, ids, post, write_rows};
-use super::stable_life::{Logged, Steed};
-use super::world::{About, Player, Spending, World};
-use super::{Plan, Summary, registry};
-use crate::horse::store::price_of;
-use crate::ledger::{Account, Cause, Transfer};
+use super::coins::{self, Books, Moved};
+use super::copy::{Writer, continue_sequences, next_id};
+use super::rows::Numbered;
+use super::shows::{Played, Season};
+use super::world::{LARGE, World};
+use super::{Phase, Plan, Summary, Wish, aside, calendar, limit, proof, show_rows, stage};
+use crate::dev::say::Voice;
 use crate::trouble::{Because, Trouble};
-use crate::user::stipend::stipend_of;
 
-const USERS: &str = "insert into users (id, name, email, xp, settings, created_at, updated_at)
-    select id, name, email, xp, settings, joined_at, joined_at
-    from jsonb_to_recordset($1) r (id uuid, name text, email text, xp integer, settings jsonb, joined_at timestamptz)";
+/// Nobody else writes meanwhile.
+const ALONE: &str = "lock table users, stables, horses, pregnancies, training_logs, accounts, transfers, postings, shows,
+    show_entries, competition_results in exclusive mode";
 
-const STABLES: &str = "insert into stables (id, user_id, name, location, created_at, updated_at)
-    select id, user_id, name, location, opened_at, opened_at
-    from jsonb_to_recordset($1) r (id bigint, user_id uuid, name text, location text, opened_at timestamptz)";
+/// Sorting and hashing what is seeded takes memory, and what is lost with a crash is seeded again.
+const SETTINGS: &str =
+    "set local synchronous_commit = off; set local work_mem = '256MB'; set local jit = off;
+    set local maintenance_work_mem = '512MB'; set local max_parallel_maintenance_workers = 2;
+    set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0";
 
-const HORSES: &str = "insert into horses (id, name, sex, born_at, breed_id, user_id, stable_id, temperament, precision, strength,
-      speed, agility, endurance, intelligence, stamina, balance, boldness, flexibility, obedience, focus, bond_score,
-      stress_level, discipline_scores, epigenetic_modifiers, training_cooldown, groomed_on, created_at, updated_at, sire_id,
-      dam_id, inbreeding, genotype, breeding_values, coat, height_cm)
-    select r.id, r.name, r.sex, r.born_at, b.id, r.user_id, r.stable_id, r.temperament, s[1], s[2], s[3], s[4], s[5], s[6], s[7],
-      s[8], s[9], s[10], s[11], s[12], r.bond, r.stress, r.scores, r.modifiers, r.resting_until, r.groomed_on, r.got_at, r.got_at,
-      r.sire_id, r.dam_id, r.inbreeding, r.genotype, r.breeding_values, r.coat, r.height_cm
-    from jsonb_to_recordset($1) r (id bigint, name text, sex text, born_at timestamptz, breed text, user_id uuid,
-      stable_id bigint, temperament text, s smallint[], bond smallint, stress smallint, scores jsonb, modifiers jsonb,
-      resting_until timestamptz, groomed_on date, got_at timestamptz, sire_id bigint, dam_id bigint,
-      inbreeding double precision, genotype text, breeding_values integer[], coat jsonb, height_cm smallint)
-    join breeds b on b.name = r.breed order by r.id";
+/// A world, its shows, and the coins that these moved.
+pub(super) struct Grown {
+    world: World,
+    first_horse: i64,
+    played: Vec<Played>,
+    moved: Vec<Moved>,
+}
 
-const STARTERS: &str =
-    "insert into starter_horses (user_id, horse_id, created_at) select user_id, horse_id, at
-    from jsonb_to_recordset($1) r (user_id uuid, horse_id bigint, at timestamptz)";
-
-const LOGS: &str = "insert into training_logs (horse_id, user_id, discipline, trained_at, score_gain, stat, stat_gain, user_xp)
-    select horse_id, user_id, discipline, at, score_gain, stat, stat_gain, user_xp
-    from jsonb_to_recordset($1) r (horse_id bigint, user_id uuid, discipline text, at timestamptz, score_gain integer,
-      stat text, stat_gain smallint, user_xp integer) order by at, horse_id";
-
-const CLAIMS: &str =
-    "insert into stipend_claims (user_id, week, claimed_at) select user_id, week, at
-    from jsonb_to_recordset($1) r (user_id uuid, week date, at timestamptz)";
-
-/// Writes a world into tables that have none.
+/// Grows a world and writes it into tables that have none.
 pub(super) async fn world(
     transaction: &Transaction<'_>,
     plan: &Plan,
-    world: &World,
+    wish: Wish,
+    voice: &Voice,
     summary: &mut Summary,
 ) -> Result<(), Trouble> {
-    require_breeds(transaction).await?;
-    let mut writer = Writer {
-        transaction,
-        summary,
+    alone(transaction).await?;
+    let grown = grow(transaction, plan, wish.horses, voice, summary).await?;
+    let numbered = Numbered::of(transaction, &grown.world, plan.as_of).await?;
+    if wish.is_measured {
+        let phase = limit::measure(transaction, &grown, &numbered, voice).await?;
+        summary.phases.push(phase);
+    }
+    let since = Instant::now();
+    let indexes = if wish.horses >= LARGE {
+        aside::put(transaction).await?
+    } else {
+        Vec::new()
     };
-    let users: Vec<Value> = world.players.iter().map(user).collect();
-    writer.write("users", USERS, &users).await?;
-    let stables = Stables::of(
-        world,
-        &ids(transaction, "stables", 2 * world.players.len()).await?,
-    );
-    writer.write("stables", STABLES, &stables.rows).await?;
-    let of_world = Numbered {
-        world,
-        as_of: plan.as_of,
-        horses: &ids(transaction, "horses", world.steeds.len()).await?,
-        pregnancies: &ids(transaction, "pregnancies", world.coverings.len()).await?,
-    };
-    let rows: Vec<Value> = of_world
-        .each()
-        .map(|(id, steed)| of_world.horse(id, steed, &stables))
-        .collect();
-    writer.write("horses", HORSES, &rows).await?;
-    let rows = of_world.starters();
-    writer.write("starter_horses", STARTERS, &rows).await?;
-    writer
-        .write("training_logs", LOGS, &of_world.logs())
-        .await?;
-    // After the logs: whoever is in foal now could not be trained any more.
-    registry::write(&mut writer, &of_world).await?;
-    writer
-        .write("stipend_claims", CLAIMS, &of_world.claims())
-        .await?;
-    let moved: Vec<Moved> = world
-        .spendings
-        .iter()
-        .flat_map(|it| of_world.moved(it))
-        .collect();
-    let welcomes = u64::try_from(users.len()).unwrap_or(0);
-    writer
-        .summary
-        .count("transfers", welcomes + post(transaction, &moved).await?);
+    copy(transaction, "public", &grown, &numbered, voice, summary).await?;
+    let copied = Phase::since(since, "copied into the tables", summary.written(), "rows");
+    summary.phases.push(copied);
+    finish(transaction, &indexes, voice, summary).await?;
+    let (since, step) = (Instant::now(), voice.step("proving the rules"));
+    let rules = proof::require(transaction, grown.first_horse, plan.as_of).await?;
+    step.done(&format!("all {rules} rules and foreign keys hold"));
+    summary
+        .phases
+        .push(Phase::since(since, "proven", rules, "rules"));
     Ok(())
 }
 
-/// Writes rows and counts them.
-pub(super) struct Writer<'a> {
-    pub transaction: &'a Transaction<'a>,
-    pub summary: &'a mut Summary,
-}
-
-impl Writer<'_> {
-    pub(super) async fn write(
-        &mut self,
-        table: &'static str,
-        sql: &str,
-        rows: &[Value],
-    ) -> Result<(), Trouble> {
-        let count = write_rows(self.transaction, table, sql, rows).await?;
-        self.summary.count(table, count);
-        Ok(())
-    }
-}
-
-async fn require_breeds(transaction: &Transaction<'_>) -> Result<(), Trouble> {
-    let found = transaction
-        .query("select from breeds limit 1", &[])
+/// Builds the indexes, sets the sequences, and lets the planner know what there is.
+async fn finish(
+    transaction: &Transaction<'_>,
+    indexes: &[String],
+    voice: &Voice,
+    summary: &mut Summary,
+) -> Result<(), Trouble> {
+    let (since, count) = (Instant::now(), indexes.len() as u64);
+    let bar = voice.bar("building indexes", count);
+    aside::take_back(transaction, indexes, |count| bar.add(count)).await?;
+    bar.done();
+    continue_sequences(transaction).await?;
+    let step = voice.step("analysing the tables");
+    transaction
+        .batch_execute("analyze")
         .await
-        .because(|| "could not look for breeds")?;
-    if found.is_empty() {
-        return Err(Trouble::new(
-            "there are no breeds yet: run `equoria seed` first",
-        ));
-    }
+        .because(|| "could not look at what was seeded")?;
+    step.done("the planner knows the tables");
+    let built = Phase::since(since, "indexed and analysed", count, "indexes");
+    summary.phases.push(built);
     Ok(())
 }
 
-fn user(player: &Player) -> Value {
-    json!({
-        "id": player.id, "name": player.name, "email": player.email, "xp": player.xp, "settings": player.settings,
-        "joined_at": player.joined_at,
+/// Goes past triggers and foreign keys, as the only one who writes.
+pub(super) async fn alone(transaction: &Transaction<'_>) -> Result<(), Trouble> {
+    let past = transaction
+        .batch_execute("set local session_replication_role = replica")
+        .await;
+    if let Err(refused) = past {
+        return Err(
+            if refused.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
+                Trouble::new(
+                    "a world is seeded past the triggers, which takes an administrator: let MIGRATE_DATABASE_URL name a superuser",
+                )
+            } else {
+                Trouble::new(format!("could not go past the triggers: {refused}"))
+            },
+        );
+    }
+    transaction
+        .batch_execute(SETTINGS)
+        .await
+        .because(|| "could not prepare to seed")?;
+    transaction
+        .batch_execute(ALONE)
+        .await
+        .because(|| "could not keep others from writing")
+}
+
+async fn grow(
+    transaction: &Transaction<'_>,
+    plan: &Plan,
+    horses: u32,
+    voice: &Voice,
+    summary: &mut Summary,
+) -> Result<Grown, Trouble> {
+    let since = Instant::now();
+    let first_horse = next_id(transaction, "horses").await?;
+    let numbers = (
+        next_id(transaction, "shows").await?,
+        next_id(transaction, "show_entries").await?,
+    );
+    let bar = voice.bar("growing horses", u64::from(horses));
+    let mut world = World::grow(plan, horses, |grown| bar.set(grown as u64));
+    bar.done();
+    let step = voice.step("holding shows");
+    let mut stage = stage::of(&world, first_horse, plan.as_of);
+    let mut season = Season::on(plan, &mut stage, numbers);
+    for listed in calendar::past(plan, world.habits.shows_at_a_time) {
+        season.hold(listed)?;
+    }
+    for listed in calendar::open(plan) {
+        season.announce(listed);
+    }
+    let (played, moved) = (season.played, season.moved);
+    stage::leave(&mut world, first_horse, stage, &played);
+    step.done(&format!("{} shows", played.len()));
+    let count = world.steeds.len() as u64;
+    summary
+        .phases
+        .push(Phase::since(since, "grown by the rules", count, "horses"));
+    Ok(Grown {
+        world,
+        first_horse,
+        played,
+        moved,
     })
 }
 
-/// The stables that have a horse in them: both of a player's, the first, or none.
-struct Stables {
-    ids: Vec<[Option<i64>; 2]>,
-    rows: Vec<Value>,
-}
-
-impl Stables {
-    fn of(world: &World, ids: &[i64]) -> Self {
-        let mut stables = Self {
-            ids: vec![[None; 2]; world.players.len()],
-            rows: Vec::new(),
-        };
-        for steed in &world.steeds {
-            let slot = &mut stables.ids[steed.keeper][steed.stable];
-            if slot.is_none() {
-                let id = ids[2 * steed.keeper + steed.stable];
-                *slot = Some(id);
-                let player = &world.players[steed.keeper];
-                let (name, location) = &player.stables[steed.stable];
-                stables.rows.push(json!({
-                    "id": id, "user_id": player.id, "name": name, "location": location, "opened_at": steed.got_at,
-                }));
-            }
-        }
-        stables
-    }
-}
-
-/// The world with the numbers that its horses and pregnancies have in the database.
-pub(super) struct Numbered<'a> {
-    pub world: &'a World,
-    pub as_of: Instant,
-    pub horses: &'a [i64],
-    pub pregnancies: &'a [i64],
-}
-
-impl Numbered<'_> {
-    pub(super) fn each(&self) -> impl Iterator<Item = (i64, &Steed)> {
-        self.horses.iter().copied().zip(&self.world.steeds)
-    }
-
-    pub(super) fn keeper(&self, steed: &Steed) -> &Player {
-        &self.world.players[steed.keeper]
-    }
-
-    fn horse(&self, id: i64, steed: &Steed, stables: &Stables) -> Value {
-        let inherited = &steed.inheritance;
-        let childhood = steed.childhood.as_ref();
-        json!({
-            "id": id, "name": steed.name, "sex": steed.sex, "born_at": steed.born_at, "breed": steed.breed.name,
-            "user_id": self.keeper(steed).id, "stable_id": stables.ids[steed.keeper][steed.stable],
-            "temperament": steed.temperament, "s": steed.stats.numbers(), "bond": steed.bond, "stress": steed.stress,
-            "scores": steed.scores, "modifiers": steed.modifiers, "resting_until": steed.resting_until,
-            "groomed_on": steed.groomed_on, "got_at": steed.got_at,
-            "sire_id": childhood.map(|it| self.horses[it.sire]), "dam_id": childhood.map(|it| self.horses[it.dam]),
-            "inbreeding": childhood.map_or(0.0, |it| it.inbreeding), "genotype": inherited.genome.to_string(),
-            "breeding_values": inherited.values.numbers(), "coat": inherited.coat, "height_cm": inherited.height_cm,
-        })
-    }
-
-    fn starters(&self) -> Vec<Value> {
-        let starters = self.each().filter(|(_, steed)| steed.is_starter);
-        starters
-            .map(|(id, steed)| json!({"user_id": self.keeper(steed).id, "horse_id": id, "at": steed.got_at}))
-            .collect()
-    }
-
-    fn logs(&self) -> Vec<Value> {
-        let log = |id: i64, steed: &Steed, it: &Logged| {
-            json!({
-                "horse_id": id, "user_id": self.keeper(steed).id, "discipline": it.discipline, "at": it.at,
-                "score_gain": it.score_gain, "stat": it.stat_gain.map(|gain| gain.stat),
-                "stat_gain": it.stat_gain.map(|gain| gain.gain), "user_xp": it.user_xp,
-            })
-        };
-        self.each()
-            .flat_map(|(id, steed)| steed.sessions.iter().map(move |it| log(id, steed, it)))
-            .collect()
-    }
-
-    fn claims(&self) -> Vec<Value> {
-        let claims = |player: &Player| {
-            let claim = |(week, at)| json!({"user_id": player.id, "week": week, "at": at});
-            player.claims.iter().copied().map(claim).collect::<Vec<_>>()
-        };
-        self.world.players.iter().flat_map(claims).collect()
-    }
-
-    fn moved(&self, spending: &Spending) -> Vec<Moved> {
-        let user = UserId::new(self.world.players[spending.player].id);
-        let transfers = match spending.about {
-            About::Week(week) => vec![stipend_of(user, week, STIPEND)],
-            About::Horse(at) => vec![price_of(user, HorseId::new(self.horses[at]))],
-            About::Test(at) => vec![test_of(user, HorseId::new(self.horses[at]))],
-            About::Covering(at) => self.covering_of(user, at),
-        };
-        transfers
-            .into_iter()
-            .map(|transfer| Moved::of(spending.at, Some(user), transfer))
-            .collect()
-    }
-
-    fn covering_of(&self, user: UserId, at: usize) -> Vec<Transfer> {
-        let covering = &self.world.coverings[at];
-        let owner = self.keeper(&self.world.steeds[covering.stallion]).id;
-        let pay = |cause: Cause, to: Account, amount: Coins| Transfer {
-            key: format!("{}:{}", cause.as_str(), self.pregnancies[at]),
-            cause,
-            from: Account::Purse(user),
-            to,
-            amount,
-            show: None,
-            horse: Some(HorseId::new(self.horses[covering.mare])),
-        };
-        let fee = covering
-            .fee
-            .map(|fee| pay(Cause::StudFee, Account::Purse(UserId::new(owner)), fee));
-        let registration = pay(
-            Cause::CoveringRegistration,
-            Account::Sink,
-            covering.registration,
-        );
-        fee.into_iter().chain([registration]).collect()
-    }
-}
-
-fn test_of(user: UserId, horse: HorseId) -> Transfer {
-    Transfer {
-        key: format!("{}:{horse}", Cause::GeneticTest.as_str()),
-        cause: Cause::GeneticTest,
-        from: Account::Purse(user),
-        to: Account::Sink,
-        amount: GENETIC_TEST,
-        show: None,
-        horse: Some(horse),
-    }
+/// Writes every row of the world through one connection.
+pub(super) async fn copy(
+    transaction: &Transaction<'_>,
+    schema: &str,
+    grown: &Grown,
+    numbered: &Numbered<'_>,
+    voice: &Voice,
+    summary: &mut Summary,
+) -> Result<(), Trouble> {
+    let mut books = Books::open(transaction).await?;
+    let first = books.next();
+    let players = grown.world.players.iter();
+    players.for_each(|it| books.open_purse(it.id, it.joined_at));
+    let shows = grown.played.iter();
+    shows.for_each(|it| books.open_escrow(it.show.facts.id, it.listed.announced_at));
+    let moved = || numbered.moved().chain(grown.moved.iter().cloned());
+    let entries: usize = grown.played.iter().map(|it| 3 + 2 * it.entries.len()).sum();
+    let transfers = grown.world.spendings.len() + grown.world.coverings.len() + grown.moved.len();
+    let bar = voice.bar(
+        "writing rows",
+        numbered.rows() + (entries + 3 * transfers) as u64,
+    );
+    let mut writer = Writer {
+        transaction,
+        schema,
+        summary,
+        told: &|count| bar.add(count),
+    };
+    numbered.write(&mut writer).await?;
+    numbered.write_registry(&mut writer).await?;
+    show_rows::write(&mut writer, &grown.played).await?;
+    coins::write(&mut writer, &mut books, moved).await?;
+    books.write_accounts(&mut writer, first).await?;
+    bar.done();
+    Ok(())
 }
