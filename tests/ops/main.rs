@@ -14,6 +14,8 @@ mod monitor;
 mod new_migration;
 mod pedigree;
 mod production;
+mod proof;
+mod recovery;
 mod report;
 mod rotation;
 mod runs;

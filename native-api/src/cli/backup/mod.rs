@@ -4,6 +4,7 @@ mod create;
 mod enable;
 mod key;
 mod list;
+mod recovery;
 mod retain;
 
 use clap::{Args, Subcommand};
@@ -23,6 +24,21 @@ pub(super) enum BackupCommand {
     /// Show all backups, and to which instants they can be restored now (status 1 if one is no good)
     #[command(after_help = "Example:\n  equoria backup list --json | jq .rpo_s")]
     List(list::ListArguments),
+    /// Read every byte of a backup again, and its log (status 1 if something is wrong: then it is broken)
+    #[command(
+        after_help = "Examples:\n  equoria backup verify --latest\n  equoria backup verify --all --json\n  equoria backup verify 20261122T210500Z-full --work /srv/scratch\n\nA backup that is good is `checked` now; only a drill makes it proven."
+    )]
+    Verify(recovery::VerifyArguments),
+    /// Make a data folder as the cluster was at an instant
+    #[command(
+        after_help = "Examples:\n  equoria backup restore --to latest --into /srv/restored\n  equoria backup restore --to \"2026-11-22 21:04:59Z\" --into /srv/restored --port 5433\n  equoria backup restore 20261122T210500Z-full --to before_0017 --into /srv/restored\n\nNothing is written over; the restored server archives nothing until somebody has given it a repository of its own."
+    )]
+    Restore(recovery::RestoreArguments),
+    /// Restore a backup into a scratch server and prove it there (status 1 if it does not prove itself)
+    #[command(
+        after_help = "Examples:\n  equoria backup drill\n  equoria backup drill --to random --json\n  equoria backup drill 20261122T210500Z-full --to \"2026-11-22 21:30:00Z\"\n\nEvery table is compared with what it held at the recorded instant; every page, index and constraint is looked at, and\nthe ledger added up. The scratch server listens on a private socket and is removed at the end, whatever happens."
+    )]
+    Drill(recovery::DrillArguments),
     /// Remove what need not be kept: old backups, and the log before them
     #[command(
         after_help = "Examples:\n  equoria backup retain --dry-run\n  equoria backup retain --keep-days 30 --keep-fulls 4 --yes\n\nKept in any case: the newest backup that can be restored, the last two proven ones, whatever a kept one builds on, and\nthe log from the beginning of the oldest kept one on."
@@ -61,6 +77,9 @@ pub(super) async fn backup(of: &Environment, command: &BackupCommand) -> Result<
     match command {
         BackupCommand::Create(arguments) => create::create(of, arguments).await,
         BackupCommand::List(arguments) => list::list(of, arguments).await,
+        BackupCommand::Verify(arguments) => recovery::run_verify(of, arguments).await,
+        BackupCommand::Restore(arguments) => recovery::run_restore(of, arguments).await,
+        BackupCommand::Drill(arguments) => recovery::run_drill(of, arguments).await,
         BackupCommand::Retain(arguments) => retain::retain(of, arguments).await,
         BackupCommand::Key(arguments) => key::key(arguments),
         BackupCommand::Enable(arguments) => enable::enable(of, arguments).await,

@@ -1,6 +1,7 @@
 //! Every page of every table and index, by PostgreSQL's own amcheck.
 
 use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
 
 use super::Check;
 use crate::trouble::{Because, Trouble};
@@ -21,7 +22,9 @@ const RELATIONS: &str = "select c.oid, c.oid::regclass::text,
 
 const HEAP: &str = "select coalesce(string_agg(format('block %s: %s', blkno, msg), '; '), '')
     from (select blkno, msg from verify_heapam($1::oid::regclass, check_toast => true) limit 3) found";
-const BTREE: &str = "select bt_index_parent_check($1::oid::regclass, heapallindexed => true, checkunique => true)::text";
+const BTREE: &str =
+    "select bt_index_parent_check($1::oid::regclass, heapallindexed => true, rootdescend => false,
+      checkunique => true)::text";
 const GIN: &str = "select gin_index_check($1::oid::regclass)::text";
 
 /// Looks at all pages of the database, its catalogues included. Only a superuser may, of a database that is his alone.
@@ -60,6 +63,10 @@ pub async fn check(client: &Client) -> Result<Check, Trouble> {
                 check
                     .faults
                     .extend(found.map(|found| format!("{name}, {found}")));
+            }
+            // That is no damage but an older amcheck.
+            Err(error) if error.code() == Some(&SqlState::UNDEFINED_FUNCTION) => {
+                return Err(error).because(|| "amcheck is older than that of PostgreSQL 17");
             }
             Err(error) => check.faults.push(said(&name, &error)),
         }

@@ -120,3 +120,19 @@ pub fn needed_bytes(chain: &[&Entry]) -> u64 {
     let combined = if chain.len() > 1 { links } else { 0 };
     links + combined + LOG
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_is_too_small_is_told_about_with_both_figures() {
+        let here = std::env::temp_dir();
+        require_space(&here, 1).unwrap();
+        let refused = require_space(&here, u64::MAX).unwrap_err().to_string();
+        assert!(
+            refused.contains("MB free") && refused.contains("18446744073709 MB"),
+            "{refused}"
+        );
+    }
+}

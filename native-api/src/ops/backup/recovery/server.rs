@@ -27,6 +27,20 @@ const NOT_REACHED: &str = "recovery ended before configured recovery target was 
 /// What it logs of each segment that it was given.
 const RESTORED: &str = "restored log file \"";
 
+/// What leads to a repository, beside the private key.
+const SETTINGS_OF_A_REPOSITORY: [&str; 7] = [
+    "EQUORIA_PROFILE",
+    "EQUORIA_BACKUP_PLACE",
+    "EQUORIA_BACKUP_RECIPIENT",
+    "EQUORIA_BACKUP_S3_ENDPOINT",
+    "EQUORIA_BACKUP_S3_REGION",
+    "EQUORIA_BACKUP_S3_ACCESS_KEY",
+    "EQUORIA_BACKUP_S3_SECRET_KEY",
+];
+
+/// The private key.
+const IDENTITY: &str = "EQUORIA_BACKUP_IDENTITY";
+
 /// How a data folder is to be brought to a target.
 pub struct Replay<'a> {
     /// The data folder.
@@ -136,6 +150,10 @@ impl Replay<'_> {
         for setting in self.settings(&sockets)? {
             command.arg("-c").arg(setting);
         }
+        // `restore_command` reads them from its file alone.
+        for name in SETTINGS_OF_A_REPOSITORY.iter().chain(&[IDENTITY]) {
+            command.env_remove(name).env_remove(format!("{name}_FILE"));
+        }
         let manner = Manner {
             owner: self.places.owner,
             is_postgres: true,
@@ -237,29 +255,20 @@ impl Drop for Running {
 
 /// The lines of the file that `equoria wal fetch` reads its settings from.
 fn repository_lines(of: &Environment) -> Result<String, Trouble> {
-    const PLAIN: [&str; 7] = [
-        "EQUORIA_PROFILE",
-        "EQUORIA_BACKUP_PLACE",
-        "EQUORIA_BACKUP_RECIPIENT",
-        "EQUORIA_BACKUP_S3_ENDPOINT",
-        "EQUORIA_BACKUP_S3_REGION",
-        "EQUORIA_BACKUP_S3_ACCESS_KEY",
-        "EQUORIA_BACKUP_S3_SECRET_KEY",
-    ];
     let mut text = String::new();
-    for name in PLAIN {
+    for name in SETTINGS_OF_A_REPOSITORY {
         if let Some(value) = of.get(name)? {
             text.push_str(&format!("{name}={value}\n"));
         }
     }
-    if let Some(file) = of.get("EQUORIA_BACKUP_IDENTITY")? {
+    if let Some(file) = of.get(IDENTITY)? {
         // A key file has comments and lines; a value has one line.
         let keys: Vec<&str> = file
             .lines()
             .map(str::trim)
             .filter(|line| !line.is_empty() && !line.starts_with('#'))
             .collect();
-        text.push_str(&format!("EQUORIA_BACKUP_IDENTITY={}\n", keys.join(",")));
+        text.push_str(&format!("{IDENTITY}={}\n", keys.join(",")));
     }
     Ok(text)
 }

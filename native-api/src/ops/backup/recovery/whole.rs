@@ -1,6 +1,7 @@
 //! From a chain of backups in the repository to one data folder.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::super::Repository;
@@ -68,6 +69,9 @@ impl Assembly<'_> {
         if let Some(finding) = self.combine(chain, &links, &data).await? {
             return Ok(Err(vec![finding]));
         }
+        // PostgreSQL starts on no folder that others can look into.
+        fs::set_permissions(&data, fs::Permissions::from_mode(0o700))
+            .because(|| format!("could not close {}", data.display()))?;
         self.work.give_away(&data)?;
         Ok(Ok(data))
     }

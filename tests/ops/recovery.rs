@@ -1,0 +1,601 @@
+//! Recovery: a chain and its log brought to the second before a mistake, and every kind of damage found and named.
+//!
+//! One cluster is backed up once; each test damages a copy of the repository.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use equoria::config::Environment;
+use equoria::db::connect;
+use equoria::dev::cluster::Cluster;
+use equoria::dev::program::ask;
+use equoria::dev::say::Voice;
+use equoria::dev::supervise::Manner;
+use equoria::ops::backup::catalogue::{self, Entry, State};
+use equoria::ops::backup::create::Create;
+use equoria::ops::backup::drill::{Aim, Drill, drill};
+use equoria::ops::backup::lsn::Segment;
+use equoria::ops::backup::recovery::Workshop;
+use equoria::ops::backup::recovery::target::Target;
+use equoria::ops::backup::restore::{Wish, restore};
+use equoria::ops::backup::verify::{Verified, verify};
+use equoria::ops::backup::wal::name::WalFile;
+use equoria::ops::backup::wal::{self, sealed, shelf::Shelf};
+use equoria::ops::fingerprint::{self, Selection, TablePrint, differences};
+use harness::{NewHorse, NewShow, Postgres, World, program};
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+use tokio_postgres::Client;
+
+use crate::command_line::equoria;
+
+/// Nothing here crashes a server: what is forced to the disk would only be waited for.
+const QUICK: [&str; 3] = ["fsync=off", "full_page_writes=off", "archive_timeout=0"];
+
+/// A cluster with a full backup, an incremental one, and a log that goes on to a mistake.
+struct Scene {
+    postgres: Postgres,
+    full: String,
+    incremental: String,
+    /// The second before the mistake, and what the tables held then.
+    before: DateTime<Utc>,
+    prints: Vec<TablePrint>,
+}
+
+static SCENE: OnceCell<Scene> = OnceCell::const_new();
+
+async fn scene() -> &'static Scene {
+    SCENE.get_or_init(Scene::play).await
+}
+
+impl Scene {
+    async fn play() -> Self {
+        let postgres = Postgres::start_archiving(&QUICK).await;
+        let database = postgres.database();
+        let config = harness::world::config(&database);
+        let world = World::on(database, config).await;
+        let host = world.player_with("Host", 10_000).await;
+        let rider = world.player_with("Rider", 10_000).await;
+        let show = world.show(&host, NewShow::default()).await;
+        let mut mares = Vec::new();
+        for _ in 0..4 {
+            mares.push(world.horse(&rider, NewHorse::default()).await);
+        }
+        world.enter(&rider, show, mares[0]).await.require(201);
+        let full = back_up(&postgres, false).await;
+        world.enter(&rider, show, mares[1]).await.require(201);
+        let incremental = back_up(&postgres, true).await;
+        world.enter(&rider, show, mares[2]).await.require(201);
+        let path = format!("/v1/horses/{}/training", mares[3]);
+        rider
+            .post(&path, &json!({"discipline": "Racing"}))
+            .await
+            .require(201);
+        let prints = fingerprint::of(&world.admin, &Selection::default())
+            .await
+            .unwrap();
+        let before = world
+            .admin
+            .query_one("select clock_timestamp()", &[])
+            .await
+            .unwrap()
+            .get(0);
+        let mistake = "begin; set local session_replication_role = replica; delete from show_entries; drop table training_logs cascade; commit";
+        world.sql(mistake).await;
+        archive_all(&world.admin, &postgres).await;
+        world.leave().await;
+        Self {
+            postgres,
+            full,
+            incremental,
+            before,
+            prints,
+        }
+    }
+
+    /// A copy of the repository, and what leads to it.
+    fn copy(&self) -> Copy {
+        static COUNT: AtomicU32 = AtomicU32::new(1);
+        let of = self.postgres.backups();
+        let name = format!("copy-{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let folder = self.postgres.home().join(name);
+        let original = of.get("EQUORIA_BACKUP_PLACE").unwrap().unwrap();
+        ask(Command::new("cp").arg("-a").arg(original).arg(&folder)).unwrap();
+        let environment = of.with("EQUORIA_BACKUP_PLACE", &folder.display().to_string());
+        let work = std::env::temp_dir().join(format!(
+            "equoria-test-{}-{}",
+            std::process::id(),
+            folder.file_name().unwrap().display()
+        ));
+        fs::create_dir(&work).unwrap();
+        Copy {
+            folder,
+            environment,
+            work,
+        }
+    }
+}
+
+/// A repository that may be damaged, and a folder to work in that must be empty afterwards.
+struct Copy {
+    folder: PathBuf,
+    environment: Environment,
+    work: PathBuf,
+}
+
+impl Copy {
+    fn shop<'a>(&self, voice: &'a Voice) -> Workshop<'a> {
+        // PostgreSQL's user walks through.
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(&self.work, mode).unwrap();
+        Workshop::open(&self.environment, &self.work, voice).unwrap()
+    }
+
+    async fn verify(&self, id: &str) -> Verified {
+        let voice = Voice::quiet();
+        let shop = self.shop(&voice);
+        let catalogue = catalogue::list(&shop.repository.place).await.unwrap();
+        verify(&shop, &catalogue, id).await.unwrap()
+    }
+
+    async fn drill(&self, id: &str, aim: Aim) -> Drill {
+        let voice = Voice::quiet();
+        let shop = self.shop(&voice);
+        let catalogue = catalogue::list(&shop.repository.place).await.unwrap();
+        drill(&shop, &catalogue, id, aim, None).await.unwrap()
+    }
+
+    async fn entry(&self, id: &str) -> Entry {
+        let voice = Voice::quiet();
+        catalogue::load(&self.shop(&voice).repository.place, id)
+            .await
+            .unwrap()
+    }
+
+    fn file(&self, object: &str) -> PathBuf {
+        self.folder.join(object)
+    }
+
+    /// Requires a damage to be found by verification and by a drill, in words that name it, and the backup to be broken.
+    async fn require_found(&self, id: &str, named: &[&str]) {
+        let drilled = self.drill(id, Aim::Proof).await;
+        let said = json!([drilled.findings]).to_string();
+        assert!(
+            named.iter().all(|name| said.contains(name)),
+            "the drill said {said}"
+        );
+        assert!(!drilled.is_good());
+        self.require_verified_as_damaged(id, named).await;
+    }
+
+    async fn require_verified_as_damaged(&self, id: &str, named: &[&str]) {
+        let verified = self.verify(id).await;
+        let said = json!([verified.findings]).to_string();
+        assert!(
+            named.iter().all(|name| said.contains(name)),
+            "verification said {said}"
+        );
+        assert_eq!(self.entry(id).await.standing(), "broken");
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        let left: Vec<_> = fs::read_dir(&self.work)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .collect();
+        let _gone = fs::remove_dir_all(&self.work);
+        if !std::thread::panicking() {
+            assert!(left.is_empty(), "left behind: {left:?}");
+        }
+    }
+}
+
+async fn back_up(postgres: &Postgres, is_incremental: bool) -> String {
+    let voice = Voice::quiet();
+    let of = postgres.backups();
+    let shop = Workshop::open(&of, &std::env::temp_dir(), &voice).unwrap();
+    let database = postgres.database().of("equoria_backup");
+    loop {
+        let create = Create {
+            repository: &shop.repository,
+            database: &database,
+            programs: &shop.programs,
+            is_incremental,
+            voice: &voice,
+        };
+        match create.run().await {
+            Ok(entry) => return entry.id,
+            // Backups are named after the second that they begin in.
+            Err(trouble) if trouble.to_string().contains("this very second") => {}
+            Err(trouble) => panic!("{trouble}"),
+        }
+    }
+}
+
+/// Waits until everything that was written so far is in the repository.
+async fn archive_all(client: &Client, postgres: &Postgres) {
+    let repository = equoria::ops::backup::Repository::of(&postgres.backups()).unwrap();
+    let sql = "select pg_walfile_name(pg_switch_wal())";
+    let name: String = client.query_one(sql, &[]).await.unwrap().get(0);
+    let file: WalFile = name.parse().unwrap();
+    let since = Instant::now();
+    while !repository.place.has(&file.object()).await.unwrap() {
+        assert!(
+            since.elapsed() < Duration::from_secs(30),
+            "{file} was not archived"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_to_the_second_before_a_mistake_has_every_row_of_then() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    let voice = Voice::quiet();
+    let shop = copy.shop(&voice);
+    let into = scene.postgres.home().join("restored");
+    let wish = Wish {
+        id: None,
+        target: Target::Time(scene.before),
+        into: into.clone(),
+        port: None,
+    };
+    let restored = restore(&shop, &wish).await.unwrap();
+    assert_eq!(restored.backup_id, scene.incremental);
+    let cluster = Cluster {
+        folder: into.clone(),
+        settings: Vec::new(),
+        ..scene.postgres.folder().clone()
+    };
+    let manner = Manner {
+        supervisor: Some(program::equoria()),
+        ..Manner::default()
+    };
+    let server = cluster.start(manner).unwrap();
+    let client = connect(&server.administrator.with_name("equoria"))
+        .await
+        .unwrap();
+    let prints = fingerprint::of(&client, &Selection::default())
+        .await
+        .unwrap();
+    assert_eq!(differences(&scene.prints, &prints), Vec::<String>::new());
+    assert!(prints.iter().map(|it| it.rows).sum::<i64>() > 100);
+    let row = client
+        .query_one(
+            "select current_setting('archive_mode'), pg_is_in_recovery()",
+            &[],
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        (row.get::<_, String>(0).as_str(), row.get::<_, bool>(1)),
+        ("off", false)
+    );
+    drop(server);
+    // Once more into the same folder: it is not empty.
+    let refused = restore(&shop, &wish).await.unwrap_err().to_string();
+    assert!(refused.contains("is not empty"), "{refused}");
+    fs::remove_dir_all(&into).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_drill_that_compared_every_table_makes_a_backup_proven() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    let verified = copy.verify(&scene.incremental).await;
+    assert!(verified.is_good(), "{:?}", verified.findings);
+    assert_eq!(
+        verified.chain,
+        [scene.full.clone(), scene.incremental.clone()]
+    );
+    assert!(verified.segments > 0 && verified.bytes > 1_000_000);
+    assert_eq!(copy.entry(&scene.incremental).await.state, State::Checked);
+    assert_eq!(copy.entry(&scene.full).await.state, State::Taken);
+
+    let random = copy.drill(&scene.full, Aim::Random).await;
+    assert!(random.is_good(), "{:?}", random.findings);
+    assert_eq!(copy.entry(&scene.full).await.state, State::Taken);
+
+    let drilled = copy.drill(&scene.incremental, Aim::Proof).await;
+    assert!(drilled.is_good(), "{:?}", drilled.findings);
+    assert!(drilled.checks.iter().all(|it| it.looked_at > 0) && drilled.checks.len() == 4);
+    assert!(drilled.rows > 100 && drilled.rto_s > 0.0 && drilled.proof_ms > 0);
+    let entry = copy.entry(&scene.incremental).await;
+    assert_eq!(entry.state, State::Proven);
+    assert_eq!(entry.steps.last().unwrap().evidence["rows"], drilled.rows);
+    // Looked at once more it stays what it was.
+    copy.verify(&scene.incremental).await;
+    assert_eq!(copy.entry(&scene.incremental).await.state, State::Proven);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_database_that_is_not_what_was_recorded_breaks_the_backup() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    let voice = Voice::quiet();
+    let place = copy.shop(&voice).repository.place;
+    let mut entry = copy.entry(&scene.full).await;
+    let horses = entry
+        .point
+        .prints
+        .iter_mut()
+        .find(|it| it.table == "horses")
+        .unwrap();
+    horses.rows += 1;
+    catalogue::save(&place, &entry).await.unwrap();
+    let drilled = copy.drill(&scene.full, Aim::Proof).await;
+    assert_eq!(drilled.findings.len(), 1);
+    assert!(
+        drilled.findings[0]
+            .what
+            .contains("horses has 4 rows instead of 5"),
+        "{:?}",
+        drilled.findings
+    );
+    assert_eq!(copy.entry(&scene.full).await.standing(), "broken");
+    // And what builds on it is no good either.
+    let verified = copy.verify(&scene.incremental).await;
+    assert!(
+        verified.findings[0].what.contains(&scene.full),
+        "{:?}",
+        verified.findings
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_byte_flipped_in_a_stored_backup_is_found_and_the_object_named() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    let object = copy.entry(&scene.full).await.base.name;
+    let mut stored = fs::read(copy.file(&object)).unwrap();
+    let middle = stored.len() / 2;
+    stored[middle] ^= 1;
+    fs::write(copy.file(&object), stored).unwrap();
+    // The incremental one needs it: the full one is to blame.
+    let drilled = copy.drill(&scene.incremental, Aim::Proof).await;
+    assert_eq!(drilled.findings[0].id, scene.full);
+    copy.require_verified_as_damaged(&scene.full, &[&object])
+        .await;
+}
+
+/// As a disk or a bug would damage it before it was ever stored: every hash of ours is right.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_byte_flipped_in_a_data_file_before_it_was_stored_is_found_and_the_file_named() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    let voice = Voice::quiet();
+    let repository = copy.shop(&voice).repository;
+    let mut entry = copy.entry(&scene.full).await;
+    let tar = repository.fetch(&entry.base, |source| {
+        let mut tar = Vec::new();
+        source.read_to_end(&mut tar).unwrap();
+        Ok(tar)
+    });
+    let mut tar = tar.await.unwrap();
+    let (name, at) = a_data_file(&tar);
+    tar[at + 5_000] ^= 0x40;
+    let name_of_base = format!("backups/{}/base.tar", entry.id);
+    let changed = repository.store(&name_of_base, true, move |sink| {
+        sink.write_all(&tar).unwrap();
+        Ok(())
+    });
+    (_, entry.base) = changed.await.unwrap();
+    catalogue::save(&repository.place, &entry).await.unwrap();
+    copy.require_verified_as_damaged(&scene.full, &["checksum mismatch", &name])
+        .await;
+}
+
+/// The first file of the database with a page or more, and where its content begins.
+fn a_data_file(tar: &[u8]) -> (String, usize) {
+    let mut archive = tar::Archive::new(tar);
+    let files = archive.entries().unwrap().map(Result::unwrap);
+    let mut found = files.filter_map(|file| {
+        let name = file.path().unwrap().display().to_string();
+        let at = usize::try_from(file.raw_file_position()).unwrap();
+        (name.starts_with("base/") && file.size() >= 8192).then_some((name, at))
+    });
+    found.next().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_truncated_manifest_is_found_and_named() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    let object = copy.entry(&scene.full).await.manifest.name;
+    let stored = fs::read(copy.file(&object)).unwrap();
+    fs::write(copy.file(&object), &stored[..stored.len() / 2]).unwrap();
+    copy.require_verified_as_damaged(&scene.full, &[&object])
+        .await;
+
+    // One that was cut off before it was stored.
+    let copy = scene.copy();
+    let voice = Voice::quiet();
+    let repository = copy.shop(&voice).repository;
+    let mut entry = copy.entry(&scene.full).await;
+    let read = repository.fetch(&entry.manifest, |source| {
+        let mut text = Vec::new();
+        source.read_to_end(&mut text).unwrap();
+        Ok(text)
+    });
+    let text = read.await.unwrap();
+    let name = format!("backups/{}/backup_manifest", entry.id);
+    let cut = repository.store(&name, false, move |sink| {
+        sink.write_all(&text[..text.len() / 2]).unwrap();
+        Ok(())
+    });
+    (_, entry.manifest) = cut.await.unwrap();
+    catalogue::save(&repository.place, &entry).await.unwrap();
+    copy.require_verified_as_damaged(&scene.full, &["pg_verifybackup", "manifest"])
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_segment_of_the_log_is_found_and_named() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    let segment = copy.entry(&scene.full).await.last_segment;
+    fs::remove_file(copy.file(&WalFile::Segment(segment).object())).unwrap();
+    copy.require_found(&scene.full, &[&segment.to_string(), "missing"])
+        .await;
+    let voice = Voice::quiet();
+    let into = copy.work.join("never");
+    let wish = Wish {
+        id: Some(scene.full.clone()),
+        target: Target::Latest,
+        into: into.clone(),
+        port: None,
+    };
+    let refused = restore(&copy.shop(&voice), &wish)
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(refused.contains("broken") && !into.exists(), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_segment_under_the_right_name_is_found_and_both_are_named() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    let voice = Voice::quiet();
+    let repository = copy.shop(&voice).repository;
+    let wanted = copy.entry(&scene.full).await.last_segment;
+    let other = a_segment_but(wanted, &Shelf::of(&repository).await.unwrap());
+    // The archive's own word for it is right: only the segment itself knows better.
+    let content = wal::content(&repository, WalFile::Segment(other))
+        .await
+        .unwrap()
+        .unwrap();
+    let file = WalFile::Segment(wanted);
+    let object = sealed::pack(&repository.keys, file, &content).unwrap();
+    fs::write(copy.file(&file.object()), object).unwrap();
+    copy.require_found(&scene.full, &[&wanted.to_string(), &other.to_string()])
+        .await;
+}
+
+fn a_segment_but(wanted: Segment, shelf: &Shelf) -> Segment {
+    *shelf.segments.keys().find(|it| **it != wanted).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_outside_of_what_can_be_restored_is_refused_with_the_window() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    let voice = Voice::quiet();
+    let shop = copy.shop(&voice);
+    let entry = copy.entry(&scene.full).await;
+    let hour = chrono::TimeDelta::hours(1);
+    let from = equoria::ops::backup::recovery::target::shown(&entry.point.at);
+    for at in [entry.point.at - hour, Utc::now() + hour] {
+        let into = copy.work.join("never");
+        let wish = Wish {
+            id: None,
+            target: Target::Time(at),
+            into: into.clone(),
+            port: None,
+        };
+        let refused = restore(&shop, &wish).await.unwrap_err().to_string();
+        let window = if at < Utc::now() {
+            refused.contains(&from)
+        } else {
+            refused.contains(" to 2")
+        };
+        assert!(window && !into.exists(), "{refused}");
+    }
+    let wish = Wish {
+        id: None,
+        target: Target::Point("nobody_made_it".to_owned()),
+        into: copy.work.join("never"),
+        port: None,
+    };
+    let refused = restore(&shop, &wish).await.unwrap_err().to_string();
+    assert!(refused.contains("nobody_made_it"), "{refused}");
+}
+
+/// The command line on a copy; the answer, with the status.
+fn backup(copy: &Copy, arguments: &[&str], more: &[(&str, &str)]) -> (Option<i32>, String, Value) {
+    let all = [&["backup"], arguments].concat();
+    let given: Vec<(String, String)> = copy
+        .environment
+        .iter()
+        .filter(|(name, _)| !more.iter().any(|(other, _)| other == name))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let given = given
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let environment: Vec<(&str, &str)> = given.chain(more.iter().copied()).collect();
+    let output = equoria(&all, &environment);
+    let said = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
+    (
+        output.status.code(),
+        String::from_utf8(output.stderr).unwrap(),
+        said,
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_tell_good_from_damaged_from_impossible_by_their_status() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    fs::set_permissions(
+        &copy.work,
+        std::os::unix::fs::PermissionsExt::from_mode(0o755),
+    )
+    .unwrap();
+    let work = copy.work.display().to_string();
+    let (status, said, drilled) = backup(
+        &copy,
+        &["drill", &scene.full, "--work", &work, "--json"],
+        &[],
+    );
+    assert_eq!(status, Some(0), "{said}");
+    assert_eq!(drilled["is_compared"], true);
+    let row = scene.postgres.database().admin().await.query_one(
+        "select evidence ->> 'backup_id', (evidence ->> 'rto_s')::float8, evidence ? 'rpo_s' from ops.job_runs where name = 'backup_drill'", &[]).await.unwrap();
+    assert_eq!(row.get::<_, String>(0), scene.full);
+    assert!(row.get::<_, f64>(1) > 0.0 && row.get::<_, bool>(2));
+
+    let (_, other_key) = equoria::ops::backup::envelope::Keys::generate();
+    let key = copy.work.join("other.key");
+    fs::write(&key, other_key).unwrap();
+    let key_file = key.display().to_string();
+    for (more, name) in [
+        (
+            ("EQUORIA_BACKUP_IDENTITY_FILE", ""),
+            "EQUORIA_BACKUP_IDENTITY",
+        ),
+        (
+            ("EQUORIA_BACKUP_IDENTITY_FILE", key_file.as_str()),
+            "another key",
+        ),
+    ] {
+        let (status, said, _) = backup(&copy, &["verify", &scene.full, "--work", &work], &[more]);
+        assert_eq!(status, Some(2), "{said}");
+        assert!(said.contains(name), "{said}");
+    }
+    fs::remove_file(&key).unwrap();
+    assert_eq!(copy.entry(&scene.full).await.state, State::Proven);
+
+    let entry = copy.file(&format!("backups/{}/backup.json", scene.full));
+    let mut text = fs::read(&entry).unwrap();
+    let middle = text.len() / 2;
+    text[middle] ^= 1;
+    fs::write(&entry, text).unwrap();
+    for arguments in [vec!["verify", "--all"], vec!["drill", &scene.full]] {
+        let arguments = [arguments, vec!["--work", &work]].concat();
+        let (status, said, _) = backup(&copy, &arguments, &[]);
+        assert_eq!(status, Some(2), "{said}");
+        assert!(
+            said.contains("corrupted") && said.contains(&scene.full),
+            "{said}"
+        );
+    }
+}
