@@ -6,6 +6,7 @@ mod backup;
 mod bring_up;
 mod command_line;
 mod crash;
+mod environment;
 mod maintain;
 mod migrate;
 mod migrate_check;
