@@ -208,3 +208,107 @@ fn harmless(word: &str) -> String {
     }
     iter::once(word).flat_map(str::chars).take(70).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealed(keys: &Keys, content: &[u8]) -> Vec<u8> {
+        let mut envelope = Vec::new();
+        let write = |sink: &mut dyn Write| sink.write_all(content).because(|| "could not write");
+        let ((), digest) = keys.seal(&mut envelope, write).unwrap();
+        assert_eq!(digest, Digest::of(content));
+        envelope
+    }
+
+    fn opened(keys: &Keys, is_sealed: bool, mut envelope: &[u8]) -> Result<Vec<u8>, Trouble> {
+        let mut content = Vec::new();
+        let read = |source: &mut dyn Read| {
+            source
+                .read_to_end(&mut content)
+                .because(|| "could not read")
+        };
+        let (_, digest) = keys.open(is_sealed, &mut envelope, read)?;
+        assert_eq!(digest, Digest::of(&content));
+        Ok(content)
+    }
+
+    fn pair() -> (Keys, Keys) {
+        let (public, private) = Keys::generate();
+        (
+            Keys::parse(&public, "").unwrap(),
+            Keys::parse("", &private).unwrap(),
+        )
+    }
+
+    #[test]
+    fn what_is_sealed_to_a_public_key_opens_with_the_private_one_alone() {
+        let content = b"a mare and her foal".repeat(10_000);
+        let (writer, reader) = pair();
+        let envelope = sealed(&writer, &content);
+        assert!(envelope.len() < content.len() / 10, "it is compressed");
+        assert!(envelope.starts_with(b"age-encryption.org/v1\n"));
+        assert_eq!(opened(&reader, true, &envelope).unwrap(), content);
+        let nobody = opened(&writer, true, &envelope).unwrap_err().to_string();
+        assert!(nobody.contains("EQUORIA_BACKUP_IDENTITY"), "{nobody}");
+        let stranger = opened(&pair().1, true, &envelope).unwrap_err().to_string();
+        assert!(stranger.contains("another key"), "{stranger}");
+    }
+
+    #[test]
+    fn either_of_two_keys_opens_what_was_sealed_to_both() {
+        let ((one, one_reader), (other, other_reader)) = (pair(), pair());
+        let both = [one.recipients(), other.recipients()].concat().join(", ");
+        let envelope = sealed(&Keys::parse(&both, "").unwrap(), b"foal");
+        for reader in [one_reader, other_reader] {
+            assert_eq!(opened(&reader, true, &envelope).unwrap(), b"foal");
+        }
+    }
+
+    #[test]
+    fn no_byte_can_be_changed_or_left_out() {
+        let (writer, reader) = pair();
+        let content: Vec<u8> = (0..100_000_u32).flat_map(u32::to_le_bytes).collect();
+        for (keys, is_sealed) in [(&writer, true), (&Keys::default(), false)] {
+            let envelope = sealed(keys, &content);
+            for at in (0..envelope.len()).step_by(envelope.len() / 97) {
+                let mut flipped = envelope.clone();
+                flipped[at] ^= 0x20;
+                // Without encryption the checksum of zstd finds it, or the hash beside the envelope does.
+                assert_ne!(
+                    opened(&reader, is_sealed, &flipped).ok(),
+                    Some(content.clone()).filter(|_| is_sealed),
+                    "{at}"
+                );
+                assert!(
+                    opened(&reader, is_sealed, &envelope[..at]).is_err(),
+                    "cut off at {at}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn strange_keys_are_refused_and_no_private_one_is_shown() {
+        let (public, private) = Keys::generate();
+        let secret = private.lines().last().unwrap();
+        for (recipient, identity) in [
+            ("age1nothing", ""),
+            (secret, ""),
+            ("", "AGE-SECRET-KEY-1NOTHING"),
+            ("", &public),
+        ] {
+            let refused = Keys::parse(recipient, identity).unwrap_err().to_string();
+            assert!(refused.contains("EQUORIA_BACKUP_"), "{refused}");
+            assert!(
+                !refused.contains(secret) && !refused.contains("NOTHING"),
+                "{refused}"
+            );
+        }
+        let keys = Keys::parse(&public, &private).unwrap();
+        assert!(!format!("{keys:?}").contains("SECRET"));
+        let production = Environment::of([("EQUORIA_PROFILE", "production")]);
+        let refused = Keys::from_environment(&production).unwrap_err().to_string();
+        assert!(refused.contains("EQUORIA_BACKUP_RECIPIENT"), "{refused}");
+    }
+}

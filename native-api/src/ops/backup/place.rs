@@ -121,6 +121,7 @@ impl Place {
             .with_access_key_id(needed(of, "EQUORIA_BACKUP_S3_ACCESS_KEY")?)
             .with_secret_access_key(needed(of, "EQUORIA_BACKUP_S3_SECRET_KEY")?)
             .with_retry(patience())
+            .with_disable_bulk_delete(true)
             .with_client_options(ClientOptions::new().with_connect_timeout(Duration::from_secs(5)));
         if let Some(endpoint) = of.get("EQUORIA_BACKUP_S3_ENDPOINT")? {
             let is_clear = require_safe(&endpoint, of)?;
