@@ -300,5 +300,5 @@ pub(super) async fn remove(repository: &Repository, id: &str) -> Result<(), Trou
     for name in names {
         repository.place.remove(&format!("{folder}/{name}")).await?;
     }
-    Ok(())
+    repository.place.remove_folder(&folder)
 }

@@ -293,6 +293,20 @@ impl Place {
         read.await.because(|| format!("reading {name} broke"))?
     }
 
+    /// Removes a folder with all that may be in it, temporary files too; a bucket has only objects, which go one by one.
+    ///
+    /// # Errors
+    /// When the place refuses.
+    pub fn remove_folder(&self, name: &str) -> Result<(), Trouble> {
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        match fs::remove_dir_all(folder.join(name)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            done => done.because(|| format!("could not remove {name} in {self}")),
+        }
+    }
+
     /// Removes temporary files that a crash left in a folder, of an hour and older; answers how many. A bucket forgets
     /// parts of uploads by its own rule (`AbortIncompleteMultipartUpload`).
     ///
