@@ -377,7 +377,7 @@ async fn the_capacity_plan_forecasts_from_the_kept_samples_and_from_three_weeks_
     assert!(
         few.findings
             .iter()
-            .any(|(_, it)| it.contains("database_bytes: 20 of the 21")),
+            .any(|(_, it)| it.contains("database_bytes (20)")),
         "{few:?}"
     );
     admin.batch_execute(&keep(40)).await.unwrap();

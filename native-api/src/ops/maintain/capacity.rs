@@ -131,19 +131,21 @@ pub(super) async fn plan(at: &At<'_>) -> Result<Told, Trouble> {
     if disk.is_none() {
         told.warn("how large the disk of the database is is not known here: say it with EQUORIA_DISK_BYTES");
     }
-    let mut forecasts = Vec::new();
+    let (mut forecasts, mut short) = (Vec::new(), Vec::new());
     for series in &series {
         match series.forecast(today) {
             Some(forecast) => {
                 forecast.warn(today, &mut told);
                 forecasts.push(forecast);
             }
-            None => told.note(format!(
-                "{}: {} of the {LEAST_SAMPLES} daily samples that a forecast needs",
-                series.name,
-                series.samples.len()
-            )),
+            None => short.push(format!("{} ({})", series.name, series.samples.len())),
         }
+    }
+    if !short.is_empty() {
+        told.note(format!(
+            "fewer than the {LEAST_SAMPLES} daily samples that a forecast needs: {}",
+            short.join(", ")
+        ));
     }
     told.put("least_samples", LEAST_SAMPLES);
     told.put("forecasts", json!(forecasts));
