@@ -25,7 +25,9 @@ fn now() -> DateTime<Utc> {
 
 /// All that an operator's worker on this database knows.
 pub fn environment(database: &Database) -> Environment {
-    let mut environment = native::environment(database);
+    // Nothing is backed up to nowhere: what needs a place for backups fails at once, and says so.
+    let mut environment =
+        native::environment(database).with("EQUORIA_BACKUP_PLACE", "/nowhere/backups");
     for login in equoria::config::Login::ALL {
         environment = environment.with(login.variable(), &database.of(login.role()).url());
     }

@@ -4,6 +4,8 @@
 //! sound, and tells in time what will not last.
 
 pub mod advisories;
+mod audit;
+mod backup;
 pub mod capacity;
 mod finding;
 pub mod history;
@@ -84,18 +86,25 @@ impl Keeper {
         Ok(client)
     }
 
-    /// A connection as another role of the operators'.
+    /// The way of another role of the operators' to the database.
     ///
     /// # Errors
-    /// When the environment does not say how that role reaches the database, or the server does not answer.
-    pub async fn connect_as(&self, login: Login) -> Result<tokio_postgres::Client, Trouble> {
-        let database = login.database(&self.environment)?.ok_or_else(|| {
+    /// When the environment does not name it, or it cannot be honoured.
+    pub fn database_of(&self, login: Login) -> Result<Database, Trouble> {
+        login.database(&self.environment)?.ok_or_else(|| {
             Trouble::new(format!(
                 "{} is not set: it says how {} reaches the database",
                 login.variable(),
                 login.role()
             ))
-        })?;
-        connect(&database).await
+        })
+    }
+
+    /// A connection as another role of the operators'.
+    ///
+    /// # Errors
+    /// When the environment does not say how that role reaches the database, or the server does not answer.
+    pub async fn connect_as(&self, login: Login) -> Result<tokio_postgres::Client, Trouble> {
+        connect(&self.database_of(login)?).await
     }
 }

@@ -5,7 +5,8 @@ use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
 use super::{At, Told};
-use crate::config::Login;
+use crate::config::{self, Login};
+use crate::ops::tls;
 use crate::trouble::{Because, Trouble};
 use crate::user::password;
 
@@ -30,6 +31,7 @@ pub(super) async fn audit(at: &At<'_>) -> Result<Told, Trouble> {
     passwords(at.client, &mut told).await?;
     entrances(at.client, &mut told).await?;
     open_connections(at.client, &mut told).await?;
+    certificate(at, &mut told).await?;
     Ok(told)
 }
 
@@ -264,6 +266,40 @@ async fn open_connections(client: &Client, told: &mut Told) -> Result<(), Troubl
         ));
     }
     told.put("connections_in_the_clear", count);
+    Ok(())
+}
+
+/// The certificate that the server shows. On one's own machine a server may do without.
+async fn certificate(at: &At<'_>, told: &mut Told) -> Result<(), Trouble> {
+    let is_on = "select current_setting('ssl')::boolean";
+    let row = at.client.query_one(is_on, &[]).await;
+    let has_tls: bool = row
+        .because(|| "could not read whether the server has TLS")?
+        .get(0);
+    told.put("has_tls", has_tls);
+    if !has_tls {
+        match config::profile(&at.keeper.environment)?.is_playground() {
+            true => told.note("the server has no TLS, as a server of one's own machine may: `equoria tls init` gives it some"),
+            false => told.alarm("the server has no TLS (ssl = off): `equoria tls init` makes what it needs"),
+        }
+        return Ok(());
+    }
+    let served = tls::served(&at.keeper.database).await?;
+    let certificate = &served.certificate;
+    told.put("certificate_days_left", certificate.days_left);
+    if certificate.needs_somebody() {
+        told.alarm(format!(
+            "the certificate of {} ends on {}: `equoria tls renew` makes the next",
+            served.server,
+            certificate.not_after.format("%Y-%m-%d")
+        ));
+    }
+    if let Some(refusal) = &served.refusal {
+        told.alarm(format!(
+            "the certificate of {} is not taken: {refusal}",
+            served.server
+        ));
+    }
     Ok(())
 }
 

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use tokio_postgres::Client;
 
 use super::{
-    Keeper, Rhythm, Told, advisories, capacity, ledger, performance, reindex, restore_point,
-    security, sessions, storage, vacuum,
+    Keeper, Rhythm, Told, advisories, audit, backup, capacity, ledger, performance, reindex,
+    restore_point, security, sessions, storage, vacuum,
 };
 use crate::trouble::Trouble;
 
@@ -14,6 +14,16 @@ use crate::trouble::Trouble;
 pub enum Task {
     /// Names this instant, so that a recovery can come back to before the maintenance.
     RestorePoint,
+    /// Takes a backup.
+    Backup,
+    /// Reads the newest backup again.
+    BackupCheck,
+    /// Restores the newest backup until it proves itself, and to a random second.
+    BackupDrill,
+    /// Says what no restore has proven.
+    BackupsUnproven,
+    /// Seals the audit log and proves its seals.
+    Audit,
     /// Gives the planner fresh figures of what changed much.
     Analyze,
     /// Frees the room of dead rows, and freezes old ones before their age runs out.
@@ -54,10 +64,13 @@ pub struct At<'a> {
 
 const DAILY: &[Task] = &[
     Task::RestorePoint,
+    Task::Backup,
+    Task::BackupCheck,
     Task::Analyze,
     Task::Vacuum,
     Task::Sessions,
     Task::Storage,
+    Task::Audit,
     Task::Ledger,
 ];
 
@@ -66,6 +79,8 @@ const WEEKLY: &[Task] = &[
     Task::Performance,
     Task::Reindex,
     Task::WholeLedger,
+    Task::BackupDrill,
+    Task::BackupsUnproven,
 ];
 
 const MONTHLY: &[Task] = &[Task::Security, Task::Advisories];
@@ -87,6 +102,11 @@ impl Task {
     pub const fn name(self) -> &'static str {
         match self {
             Self::RestorePoint => "restore_point",
+            Self::Backup => "backup",
+            Self::BackupCheck => "backup_check",
+            Self::BackupDrill => "backup_drill",
+            Self::BackupsUnproven => "backups_unproven",
+            Self::Audit => "audit",
             Self::Analyze => "analyze",
             Self::Vacuum => "vacuum",
             Self::Sessions => "sessions",
@@ -108,6 +128,11 @@ impl Task {
     pub async fn run(self, at: &At<'_>) -> Result<Told, Trouble> {
         match self {
             Self::RestorePoint => restore_point::name(at).await,
+            Self::Backup => backup::create(at).await,
+            Self::BackupCheck => backup::check(at).await,
+            Self::BackupDrill => backup::prove(at).await,
+            Self::BackupsUnproven => backup::unproven(at).await,
+            Self::Audit => audit::seal_and_verify(at).await,
             Self::Analyze => vacuum::analyze(at).await,
             Self::Vacuum => vacuum::vacuum(at).await,
             Self::Sessions => sessions::look(at).await,
