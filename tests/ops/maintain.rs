@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use equoria::ops::audit::SealKey;
 use equoria::ops::maintain::sessions::{Limits, look_with};
-use equoria::ops::maintain::{At, Rhythm, Severity, Task, Told};
-use harness::{Database, World};
+use equoria::ops::maintain::{self, At, Keeper, Report, Rhythm, Severity, Task, Told};
+use harness::{Database, Postgres, World};
 use tokio_postgres::Client;
 
-use crate::schedule::keeper;
+use crate::schedule::{carry_out, environment, keeper};
 
 /// Carries out one task on a database.
 async fn told(database: &Database, task: Task) -> Told {
@@ -414,4 +415,59 @@ async fn a_sample_of_today_is_kept_once_a_run() {
         admin.query_one(kept, &[]).await.unwrap().get::<_, i64>(0),
         1
     );
+}
+
+/// A server of its own that archives, as an operator sets one up.
+async fn archiving() -> (Postgres, Keeper) {
+    let postgres = Postgres::start_archiving(&[]).await;
+    let key = SealKey::random().unwrap();
+    let environment = environment(&postgres.database())
+        .without("EQUORIA_BACKUP_PLACE")
+        .or(postgres.backups())
+        .with("EQUORIA_AUDIT_KEY", &key.hex());
+    let keeper = Keeper::from_environment(&environment).unwrap().unwrap();
+    (postgres, keeper)
+}
+
+/// Works off a rhythm for an instant, as an operator's hand does.
+async fn by_hand(keeper: &Keeper, rhythm: Rhythm, slot: &str) -> Report {
+    let mut client = keeper.connect().await.unwrap();
+    let slot = slot.parse().unwrap();
+    let turn = maintain::take_by_hand(&mut client, rhythm, slot, keeper.lease).await;
+    carry_out(keeper, &turn.unwrap()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nights_and_a_sunday_leave_a_chain_of_backups_that_has_proved_itself() {
+    let (postgres, keeper) = archiving().await;
+    let sunday = by_hand(&keeper, Rhythm::Daily, "2026-11-22T03:00:00Z").await;
+    let mut done = Task::of(Rhythm::Daily)
+        .iter()
+        .map(|task| &sunday.tasks[task.name()]["is_done"]);
+    assert!(done.all(|is_done| *is_done == true), "{sunday:?}");
+    // How much room this machine's disk has is not the test's business.
+    let mut found = sunday
+        .findings
+        .iter()
+        .filter(|it| it.task != "storage" && it.needs_somebody());
+    assert_eq!(found.next(), None);
+    assert_eq!(sunday.tasks["backup"]["kind"], "full");
+    assert!(sunday.tasks["audit"]["new_seals"].is_number(), "{sunday:?}");
+    let monday = by_hand(&keeper, Rhythm::Daily, "2026-11-23T03:00:00Z").await;
+    assert_eq!(monday.tasks["backup"]["kind"], "incremental", "{monday:?}");
+    assert_eq!(monday.tasks["backup_check"]["chain_length"], 2);
+    assert_eq!(monday.tasks["backup_retain"]["kept_backups"], 2);
+    let weekly = by_hand(&keeper, Rhythm::Weekly, "2026-11-22T04:00:00Z").await;
+    assert_eq!(
+        weekly.tasks["backup_drill"]["proof"]["is_proven"], true,
+        "{weekly:?}"
+    );
+    assert!(weekly.tasks["backup_drill"]["rto_s"].as_f64().unwrap() > 0.0);
+    let of_backups = weekly
+        .findings
+        .iter()
+        .filter(|it| it.task.starts_with("backup"));
+    assert_eq!(of_backups.count(), 0, "{weekly:?}");
+    assert!(!weekly.tasks["backups_unproven"]["newest_proven_at"].is_null());
+    drop(postgres);
 }

@@ -4,17 +4,20 @@ use std::path::PathBuf;
 
 use chrono::{Datelike as _, TimeDelta, Utc, Weekday};
 use serde_json::Value;
+use tokio_postgres::Client;
 
 use super::{At, Keeper, Told};
 use crate::config::Login;
 use crate::db::connect;
 use crate::dev::say::Voice;
+use crate::ops::backup::Repository;
 use crate::ops::backup::catalogue::{self, Catalogue, Entry, State};
 use crate::ops::backup::create::Create;
 use crate::ops::backup::drill::{self, Aim};
 use crate::ops::backup::recovery::Workshop;
+use crate::ops::backup::retain::{self, Rule};
 use crate::ops::backup::verify;
-use crate::trouble::Trouble;
+use crate::trouble::{Because, Trouble};
 
 /// A chain of so many backups is not made longer: each link is one more thing to lose.
 const LONGEST_CHAIN: usize = 7;
@@ -85,6 +88,38 @@ pub(super) async fn check(at: &At<'_>) -> Result<Told, Trouble> {
         told.alarm(format!("backup {}: {}", finding.id, finding.what));
     }
     Ok(told)
+}
+
+/// Removes what need not be kept: never a link of a chain, nor the last two that proved themselves.
+pub(super) async fn retain(at: &At<'_>) -> Result<Told, Trouble> {
+    let voice = Voice::quiet();
+    let shop = workshop(at.keeper, &voice)?;
+    let client = at.keeper.connect_as(Login::Backup).await?;
+    require_ours(&client, &shop.repository).await?;
+    let plan = retain::carry_out(&client, &shop.repository, &Rule::default(), &voice).await?;
+    let going: Vec<&str> = plan.going().map(|verdict| verdict.id.as_str()).collect();
+    Ok(Told::default()
+        .with("kept_backups", plan.backups.len() - going.len())
+        .with("removed_backups", going)
+        .with("removed_log_files", plan.log_files))
+}
+
+/// Nothing is removed from another cluster's repository.
+async fn require_ours(client: &Client, repository: &Repository) -> Result<(), Trouble> {
+    let row = client
+        .query_one(
+            "select system_identifier::text from pg_control_system()",
+            &[],
+        )
+        .await
+        .because(|| "could not ask which cluster this is")?;
+    let (ours, theirs): (String, _) = (row.get(0), repository.mark().await?.system_identifier);
+    if ours == theirs {
+        return Ok(());
+    }
+    Err(Trouble::new(format!(
+        "EQUORIA_BACKUP_PLACE holds the backups of cluster {theirs}, and this is {ours}: nothing was removed"
+    )))
 }
 
 /// Restores the newest backup to the instant whose content is known, which proves it, and to a random second.

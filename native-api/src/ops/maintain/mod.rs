@@ -12,6 +12,7 @@ pub mod history;
 mod ledger;
 pub mod performance;
 mod reindex;
+mod reports;
 mod restore_point;
 mod security;
 pub mod sessions;

@@ -89,8 +89,12 @@ fn named(keeper: &Keeper) -> Result<Option<u64>, Trouble> {
 /// Nothing where the folder cannot be seen: the server may be in a container of its own.
 fn asked(folder: &Path) -> Option<Disk> {
     let stat = rustix::fs::statvfs(folder).ok()?;
+    // What is kept for the administrator of the machine counts neither as used nor as room.
+    let used = stat.f_blocks.checked_sub(stat.f_bfree)?;
     Some(Disk {
-        bytes: stat.f_blocks.checked_mul(stat.f_frsize)?,
+        bytes: used
+            .checked_add(stat.f_bavail)?
+            .checked_mul(stat.f_frsize)?,
         free_bytes: stat.f_bavail.checked_mul(stat.f_frsize)?,
     })
 }

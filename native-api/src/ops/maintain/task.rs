@@ -5,7 +5,7 @@ use tokio_postgres::Client;
 
 use super::{
     Keeper, Rhythm, Told, advisories, audit, backup, capacity, ledger, performance, reindex,
-    restore_point, security, sessions, storage, vacuum,
+    reports, restore_point, security, sessions, storage, vacuum,
 };
 use crate::trouble::Trouble;
 
@@ -18,6 +18,8 @@ pub enum Task {
     Backup,
     /// Reads the newest backup again.
     BackupCheck,
+    /// Removes backups that need not be kept.
+    BackupRetain,
     /// Restores the newest backup until it proves itself, and to a random second.
     BackupDrill,
     /// Says what no restore has proven.
@@ -38,6 +40,8 @@ pub enum Task {
     WholeLedger,
     /// Compares the statements with those of the week before.
     Performance,
+    /// Asks the reports of what is slow, unused and bloated.
+    Reports,
     /// Rebuilds indexes that are mostly air.
     Reindex,
     /// Looks at roles, rights, entrances and passwords.
@@ -66,6 +70,7 @@ const DAILY: &[Task] = &[
     Task::RestorePoint,
     Task::Backup,
     Task::BackupCheck,
+    Task::BackupRetain,
     Task::Analyze,
     Task::Vacuum,
     Task::Sessions,
@@ -77,6 +82,7 @@ const DAILY: &[Task] = &[
 const WEEKLY: &[Task] = &[
     Task::RestorePoint,
     Task::Performance,
+    Task::Reports,
     Task::Reindex,
     Task::WholeLedger,
     Task::BackupDrill,
@@ -104,6 +110,7 @@ impl Task {
             Self::RestorePoint => "restore_point",
             Self::Backup => "backup",
             Self::BackupCheck => "backup_check",
+            Self::BackupRetain => "backup_retain",
             Self::BackupDrill => "backup_drill",
             Self::BackupsUnproven => "backups_unproven",
             Self::Audit => "audit",
@@ -114,6 +121,7 @@ impl Task {
             Self::Ledger => "ledger",
             Self::WholeLedger => "whole_ledger",
             Self::Performance => "performance",
+            Self::Reports => "reports",
             Self::Reindex => "reindex",
             Self::Security => "security",
             Self::Advisories => "advisories",
@@ -130,6 +138,7 @@ impl Task {
             Self::RestorePoint => restore_point::name(at).await,
             Self::Backup => backup::create(at).await,
             Self::BackupCheck => backup::check(at).await,
+            Self::BackupRetain => backup::retain(at).await,
             Self::BackupDrill => backup::prove(at).await,
             Self::BackupsUnproven => backup::unproven(at).await,
             Self::Audit => audit::seal_and_verify(at).await,
@@ -140,6 +149,7 @@ impl Task {
             Self::Ledger => ledger::check_new(at).await,
             Self::WholeLedger => ledger::check_whole(at).await,
             Self::Performance => performance::compare(at).await,
+            Self::Reports => reports::ask(at).await,
             Self::Reindex => reindex::rebuild(at).await,
             Self::Security => security::audit(at).await,
             Self::Advisories => advisories::check(at).await,

@@ -18,6 +18,9 @@ use crate::trouble::{Because, Trouble};
 /// A slot at which so many workers have died is given up.
 const ATTEMPTS: i32 = 3;
 
+/// How many characters of a finding are kept.
+const LONGEST_SENTENCE: usize = 500;
+
 /// How a slot ended in our hands.
 #[derive(Clone, Debug)]
 pub enum Ended {
@@ -196,7 +199,7 @@ impl Kept {
             .extend(found.map(|(severity, sentence)| Finding {
                 severity,
                 task: task.name().to_owned(),
-                sentence,
+                sentence: shortened(sentence),
             }));
         &self.findings[begin..]
     }
@@ -221,6 +224,15 @@ impl Kept {
             Outcome::Done
         }
     }
+}
+
+/// A row of evidence is no place for ten thousand names: the command that looks closer tells them all.
+fn shortened(mut sentence: String) -> String {
+    if let Some((end, _)) = sentence.char_indices().nth(LONGEST_SENTENCE) {
+        sentence.truncate(end);
+        sentence.push_str(" ...");
+    }
+    sentence
 }
 
 async fn save(client: &Client, run: &Run, kept: &Kept) -> Result<(), Trouble> {
