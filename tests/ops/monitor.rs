@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use equoria::config;
 use equoria::db::By;
 use equoria::jobs::tally::Tally;
+use equoria::ops::monitor::collect::CERTIFICATE;
 use equoria::ops::monitor::{Health, Monitor, QUESTIONS, Snapshot, alerts, bind, serve};
 use harness::{World, program};
 use serde_json::{Value, json};
@@ -97,6 +98,27 @@ async fn what_players_do_is_counted_by_route_by_write_and_in_the_business() {
     assert_eq!(figure(&after, "pg_up", &[]), 1.0);
     assert!(figure(&after, "process_resident_memory_bytes", &[]) > 1e6);
     assert!(figure(&after, "process_cpu_seconds_total", &[]) > 0.0);
+}
+
+#[tokio::test]
+async fn a_database_that_is_days_old_and_has_no_backup_is_red() {
+    let world = World::new().await;
+    let (_, told) = scrape(&world).await;
+    assert_eq!(told.sum("equoria_backup_is_missing"), Some(0.0));
+    world
+        .sql("update ops.migrations set applied_at = now() - interval '2 days'")
+        .await;
+    let (_, told) = scrape(&world).await;
+    let missing = |state| told.labelled("equoria_backup_is_missing", "state", state);
+    assert_eq!(
+        (missing("taken"), missing("proven")),
+        (Some(1.0), Some(0.0))
+    );
+    assert!(
+        alerts::firing(&told)
+            .iter()
+            .any(|it| it.name == "BackupIsMissing")
+    );
 }
 
 #[tokio::test]
@@ -268,7 +290,7 @@ async fn every_question_is_answered_and_names_are_told_once() {
     let world = World::new().await;
     world
         .sql("insert into ops.job_runs (name, slot, worker, lease_until, finished_at, outcome, evidence) values
-            ('backup_drill', now(), 'x', now(), now(), 'done', '{\"rto_s\": 12.5, \"rpo_s\": 0.5}'),
+            ('backup_drill', now(), 'x', now(), now(), 'done', '{\"rto_s\": 12.5, \"rpo_s\": 0.5, \"is_proven\": true}'),
             ('audit_seal', now(), 'x', now(), now(), 'failed', '{}')")
         .await;
     let (text, told) = scrape(&world).await;
@@ -293,6 +315,10 @@ async fn every_question_is_answered_and_names_are_told_once() {
         }
     }
     assert_eq!(told.value("equoria_drill_rto_seconds"), Some(12.5));
+    for (state, is_there) in [("taken", false), ("checked", true), ("proven", true)] {
+        let age = told.labelled("equoria_backup_age_seconds", "state", state);
+        assert_eq!(age.is_some(), is_there, "{state}");
+    }
     assert_eq!(
         told.labelled("equoria_job_last_is_bad", "job", "audit_seal"),
         Some(1.0)
@@ -350,8 +376,13 @@ fn health_says_what_needs_somebody() {
         &[("state", "taken")],
         200_000.0,
     );
+    told.add("equoria_certificate_left_seconds", "", &[], 86_400.0);
     let health = Health::of(&told, false);
-    assert_eq!(health.red, ["The last backup is older than a day."]);
+    let wanted = [
+        "The last backup is older than a day.",
+        "The certificate of the database's server ends within two weeks: then nobody connects.",
+    ];
+    assert_eq!(health.red, wanted);
     assert!(health.html().contains("alive, and not ready"));
 }
 
@@ -477,6 +508,7 @@ async fn every_figure_that_a_dashboard_or_an_alert_names_is_told() {
         .map(|(name, _)| name.trim_start_matches('+').to_owned())
         .collect();
     known.extend(told.names().map(str::to_owned));
+    known.insert(CERTIFICATE.to_owned());
     for family in text.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
         let (name, kind) = family.split_once(' ').unwrap();
         if kind == "counter" {

@@ -120,6 +120,22 @@ pub const ALERTS: &[Alert] = &[
         remedy: "`equoria maintain history` tells how the daily run ended; `equoria backup create` takes one now.",
     },
     Alert {
+        name: "BackupIsMissing",
+        severity: Critical,
+        rule: Over("equoria_backup_is_missing", None, 0.0),
+        lasting: "10m",
+        summary: "There is no backup, or none that was checked and proven, and the database is days old.",
+        remedy: "`equoria backup create` takes one, `equoria backup drill` proves it; see that `equoria work` runs the schedule.",
+    },
+    Alert {
+        name: "CertificateEnds",
+        severity: Critical,
+        rule: Under("equoria_certificate_left_seconds", 14.0 * DAY),
+        lasting: "1h",
+        summary: "The certificate of the database's server ends within two weeks: then nobody connects.",
+        remedy: "`equoria tls renew` makes the next one; the server takes it without a restart.",
+    },
+    Alert {
         name: "BackupIsNotProven",
         severity: Warning,
         rule: Over(

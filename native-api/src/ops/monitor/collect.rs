@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use tokio::sync::Mutex;
 use tokio_postgres::{Client, Error};
 
@@ -10,6 +11,7 @@ use super::questions::{QUESTIONS, Question, STATEMENTS};
 use super::snapshot::Snapshot;
 use crate::config::Database;
 use crate::db::connect;
+use crate::ops::tls::served;
 use crate::trouble::{Because, Trouble};
 
 /// How long a scrape waits for the database; then it goes on without.
@@ -18,8 +20,11 @@ pub const LIMIT: Duration = Duration::from_secs(3);
 /// For how long figures of the database are good: scrapes that come sooner are given the same.
 pub const KEPT: Duration = Duration::from_secs(5);
 
+/// For how long the end of the server's certificate is good.
+const CERTIFICATE_KEPT: Duration = Duration::from_secs(600);
+
 /// No statement of ours outlives a scrape, nor waits for anybody's lock.
-const SESSION: &str = "set statement_timeout = '2s'; set lock_timeout = '200ms'; set default_transaction_read_only = on";
+const SESSION: &str = "set application_name = 'equoria monitor'; set statement_timeout = '2s'; set lock_timeout = '200ms'; set default_transaction_read_only = on";
 
 /// The monitor's connection, made when it is needed, and what it was told last.
 pub struct Collector {
@@ -30,7 +35,15 @@ pub struct Collector {
 #[derive(Default)]
 struct State {
     client: Option<Client>,
+    certificate: Option<Looked>,
     last: Option<(Instant, Snapshot)>,
+}
+
+/// The end of the server's certificate, as it was seen at a time; nothing where the server shows none.
+#[derive(Clone, Copy)]
+struct Looked {
+    at: Instant,
+    ends: Option<DateTime<Utc>>,
 }
 
 impl Collector {
@@ -60,8 +73,11 @@ impl Collector {
             )))
         });
         let told = match asked {
-            Ok((client, told)) => {
+            Ok((client, mut told)) => {
                 state.client = Some(client);
+                let looked = self.certificate(state.certificate).await;
+                state.certificate = Some(looked);
+                tell(looked, &mut told);
                 told
             }
             Err(trouble) => {
@@ -71,6 +87,23 @@ impl Collector {
         };
         state.last = Some((Instant::now(), told.clone()));
         told
+    }
+
+    /// What was seen lately, or what is seen now.
+    async fn certificate(&self, last: Option<Looked>) -> Looked {
+        match last {
+            Some(looked) if looked.at.elapsed() < CERTIFICATE_KEPT => looked,
+            _ => {
+                let served = tokio::time::timeout(LIMIT, served(&self.database)).await;
+                Looked {
+                    at: Instant::now(),
+                    ends: served
+                        .ok()
+                        .and_then(Result::ok)
+                        .map(|it| it.certificate.not_after),
+                }
+            }
+        }
     }
 
     async fn ask(&self, client: Option<Client>) -> Result<(Client, Snapshot), Trouble> {
@@ -135,6 +168,21 @@ fn up(is_up: f64) -> Snapshot {
     );
     told
 }
+
+fn tell(looked: Looked, told: &mut Snapshot) {
+    if let Some(ends) = looked.ends {
+        let left = (ends - Utc::now()).as_seconds_f64();
+        told.add(
+            CERTIFICATE,
+            "Until the certificate of the server ends",
+            &[],
+            left,
+        );
+    }
+}
+
+/// The figure that comes from the server's certificate, where it has one.
+pub const CERTIFICATE: &str = "equoria_certificate_left_seconds";
 
 async fn answer(
     client: &Client,

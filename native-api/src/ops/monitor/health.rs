@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::alerts::firing;
+use super::collect::CERTIFICATE;
 use super::snapshot::Snapshot;
 use crate::ops::report::{Kind, escaped, told};
 
@@ -16,9 +17,9 @@ pub struct Health {
     /// It serves: it reaches a database of its schema.
     pub is_ready: bool,
     /// The last migration that the database has taken.
-    pub schema_version: Option<f64>,
+    pub schema_version: Option<i64>,
     /// The last migration that this program knows.
-    pub schema_version_expected: Option<f64>,
+    pub schema_version_expected: Option<i64>,
     /// Whether the server follows another one.
     pub is_replica: Option<bool>,
     /// How far it, or the slowest of its replicas, is behind.
@@ -37,6 +38,8 @@ pub struct Health {
     pub drill_rpo_s: Option<f64>,
     /// Since the audit log was sealed.
     pub audit_seal_age_s: Option<f64>,
+    /// Until the certificate of the database's server ends; not known where it shows none.
+    pub certificate_left_s: Option<f64>,
     /// How long the oldest thing that is due has been due.
     pub oldest_due_s: Option<f64>,
     /// What needs somebody, each a sentence.
@@ -51,8 +54,10 @@ impl Health {
         Self {
             is_alive: true,
             is_ready,
-            schema_version: told.value("equoria_schema_version"),
-            schema_version_expected: told.value("equoria_schema_version_expected"),
+            schema_version: told.value("equoria_schema_version").map(|it| it as i64),
+            schema_version_expected: told
+                .value("equoria_schema_version_expected")
+                .map(|it| it as i64),
             is_replica: told.value("pg_replication_is_replica").map(|it| it > 0.0),
             replication_lag_s: replica.or_else(|| told.value("pg_replication_lag_seconds")),
             archive_age_s: told.value("pg_stat_archiver_last_archive_age"),
@@ -62,6 +67,7 @@ impl Health {
             drill_rto_s: told.value("equoria_drill_rto_seconds"),
             drill_rpo_s: told.value("equoria_drill_rpo_seconds"),
             audit_seal_age_s: told.value("equoria_audit_seal_age_seconds"),
+            certificate_left_s: told.value(CERTIFICATE),
             oldest_due_s: told.most("equoria_jobs_oldest_due_seconds"),
             red: firing(told)
                 .iter()
@@ -99,7 +105,7 @@ impl Health {
         let age = |seconds: Option<f64>| {
             seconds.map_or_else(|| "none yet".to_owned(), |it| told(it, Kind::Seconds))
         };
-        let number = |it: Option<f64>| it.map_or_else(|| "-".to_owned(), |it| format!("{it:.0}"));
+        let number = |it: Option<i64>| it.map_or_else(|| "-".to_owned(), |it| it.to_string());
         vec![
             ("Schema version", number(self.schema_version)),
             (
@@ -114,6 +120,7 @@ impl Health {
             ("Last drill, back after", age(self.drill_rto_s)),
             ("Last drill, writes lost", age(self.drill_rpo_s)),
             ("Audit log sealed, ago", age(self.audit_seal_age_s)),
+            ("Certificate ends in", age(self.certificate_left_s)),
             ("Oldest thing due, since", age(self.oldest_due_s)),
         ]
     }

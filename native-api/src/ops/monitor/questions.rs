@@ -190,14 +190,23 @@ pub const QUESTIONS: &[Question] = &[
         ],
     },
     Question {
-        sql: "select s.state, extract(epoch from clock_timestamp() - l.finished_at)::float8
-          from (values ('taken', array['backup_create']), ('checked', array['backup_verify', 'backup_drill']), ('proven', array['backup_drill']))
-            s (state, names)
-          cross join lateral (
-            select max(r.finished_at) as finished_at from unnest(s.names) n (name) cross join lateral (
-              select j.finished_at from ops.job_runs j where j.name = n.name and j.outcome = 'done' order by j.slot desc limit 1) r) l",
+        sql: "with ends as (
+            select 'taken' as state, interval '1 day' as patience, max(r.finished_at) as at from ops.job_runs r
+              where r.name = 'backup_create' and r.outcome = 'done' and r.slot > now() - interval '40 days'
+            union all
+            select 'checked', interval '8 days', max(r.finished_at) from ops.job_runs r
+              where r.name in ('backup_verify', 'backup_drill') and r.outcome = 'done' and r.slot > now() - interval '40 days'
+            union all
+            select 'proven', interval '8 days', max(r.finished_at) from ops.job_runs r
+              where r.name = 'backup_drill' and r.outcome = 'done' and r.evidence ->> 'is_proven' = 'true' and r.slot > now() - interval '40 days')
+          select state, extract(epoch from clock_timestamp() - at)::float8,
+            (at is null and (select min(m.applied_at) from ops.migrations m) < now() - patience)::int::float8
+          from ends",
         labels: &["state"],
-        figures: &[("equoria_backup_age_seconds", "Since the last backup was taken, checked, and proven by a restore")],
+        figures: &[
+            ("equoria_backup_age_seconds", "Since the last backup was taken, checked, and proven by a restore"),
+            ("equoria_backup_is_missing", "Whether there is none although the database is old enough to have one"),
+        ],
     },
     Question {
         sql: "select (r.evidence ->> 'rto_s')::float8, (r.evidence ->> 'rpo_s')::float8

@@ -134,20 +134,21 @@ pub(super) async fn report(client: &Client) -> Result<Report, Trouble> {
 
 /// What is invalid or missing needs somebody; what only costs does not.
 fn judge(report: &mut Report, table: &Table) {
-    let count = table.rows.len();
-    if count == 0 {
-        return;
-    }
     let bytes: f64 = table.numbers("size_bytes").iter().sum();
     let size = told(bytes, Kind::Bytes);
+    let count = match table.rows.len() {
+        0 => return,
+        1 => "one".to_owned(),
+        count => count.to_string(),
+    };
     match table.name {
-        "invalid" => report.warn(format!("{count} indexes are invalid and take {size}.")),
-        "missing" => report.warn(format!("{count} foreign keys have no index.")),
+        "invalid" => report.warn(format!("Invalid indexes: {count}, of {size}.")),
+        "missing" => report.warn(format!("Foreign keys without an index: {count}.")),
         "duplicate" => report.say(format!(
-            "{count} indexes are covered by another one and take {size}."
+            "Indexes that another one covers: {count}, of {size}."
         )),
         _ => report.say(format!(
-            "{count} indexes have not been scanned and take {size}."
+            "Indexes that nothing has scanned: {count}, of {size}."
         )),
     }
 }
