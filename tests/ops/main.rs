@@ -1,5 +1,6 @@
 //! The operator's commands, as an operator runs them, and what outlives their crashes.
 
+mod anonymise;
 mod audit;
 mod backlog;
 mod backup;

@@ -44,7 +44,10 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("equoria_auditor", "select", "ops.audit_log ops.audit_seals ops.migrations ops.job_runs"),
     ("equoria_auditor", "insert", "ops.audit_seals ops.job_runs"),
     ("equoria_auditor", "update", "ops.job_runs"),
-    ("equoria_anonymiser", "select", "ops.migrations ops.job_runs"),
+    ("equoria_anonymiser", "select", "disciplines breeds loci alleles genotypes breed_diversity users stables horses
+        horse_discipline_scores starter_horses pregnancies stud_listings genetic_tests foals foal_development
+        foal_training_history training_logs accounts transfers postings stipend_claims shows show_secrets(show_id) show_entries
+        competition_results ops.game_clock ops.migrations ops.job_runs"),
     ("equoria_maintainer", "select", "ops.migrations ops.job_runs ops.storage_samples ops.business_figures ops.business_marks
         accounts transfers postings horse_discipline_scores users(id money) horses(id discipline_scores)
         shows(id state prize entry_fee) show_entries(show_id)"),

@@ -1,5 +1,6 @@
 //! The command line. Exit status: 0 done, 1 done with a negative finding, 2 could not be done.
 
+mod anonymise;
 mod audit;
 mod backup;
 mod bench;
@@ -140,6 +141,9 @@ enum Command {
     /// Certificates for the database's server: make, replace, show
     #[command(subcommand)]
     Tls(tls::TlsCommand),
+    /// Copy a restored database into an empty one with other people in it (status 1 if anything of them is left)
+    #[command(after_help = anonymise::EXAMPLES)]
+    Anonymise(anonymise::AnonymiseArguments),
     /// Build the Cloudflare Worker
     #[command(subcommand)]
     Worker(worker::WorkerCommand),
@@ -224,6 +228,7 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Monitor(arguments) => runtime.block_on(monitor::monitor(&of, &arguments)),
         Command::Report(arguments) => runtime.block_on(report::report(&of, &arguments)),
         Command::Tls(command) => runtime.block_on(tls::tls(&of, &command)),
+        Command::Anonymise(arguments) => runtime.block_on(anonymise::anonymise(&of, &arguments)),
         Command::Worker(command) => worker::worker(&command),
         Command::Audit(command) => runtime.block_on(audit::audit(&of, &command)),
         Command::Supervise(_) => Ok(Finding::Good),

@@ -1,5 +1,6 @@
 //! The operator's work: migrations, seeds, and what keeps the database well.
 
+pub mod anonymise;
 pub mod audit;
 pub mod backup;
 pub mod fingerprint;

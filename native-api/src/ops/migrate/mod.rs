@@ -22,7 +22,7 @@ pub use drift::{Drift, drift};
 pub use ledger::{Applied, applied, current_version};
 pub use picture::{Picture, differences};
 pub use point::{RestorePoint, mark};
-pub use runner::{Done, PATIENCE, Progress, Runner, deploy, rollback_to};
+pub use runner::{Done, PATIENCE, Progress, Runner, deploy, empty, rollback_to};
 pub use step::Direction;
 pub use write::write_new;
 

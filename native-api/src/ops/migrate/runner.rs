@@ -161,10 +161,7 @@ impl<'a> Runner<'a> {
 
     async fn start_over(&mut self) -> Result<Done, Trouble> {
         let restore_point = self.mark("reset").await;
-        self.client
-            .batch_execute(EMPTY)
-            .await
-            .because(|| "could not empty the database")?;
+        empty(self.client).await?;
         self.with_points = false;
         let done = self.take_pending().await?;
         Ok(Done {
@@ -242,6 +239,17 @@ impl<'a> Runner<'a> {
         self.progress.marks(&marked);
         marked.ok()
     }
+}
+
+/// Throws away every schema with all that is in it. Callers make sure that this is wanted.
+///
+/// # Errors
+/// When something is not ours to drop.
+pub async fn empty(client: &Client) -> Result<(), Trouble> {
+    client
+        .batch_execute(EMPTY)
+        .await
+        .because(|| "could not empty the database")
 }
 
 /// Takes every step that the database has not taken yet, and answers how many those were.
