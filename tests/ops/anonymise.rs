@@ -274,7 +274,8 @@ async fn a_kept_key_makes_the_same_pseudonyms_again_and_another_key_others() {
 
 #[tokio::test]
 async fn the_copy_goes_on_counting_where_the_original_was() {
-    let (_, into) = pair().await;
+    let (from, into) = (source().await, Database::empty().await);
+    copied(&from, &into, 'a').await;
     let target = into.admin().await;
     let fresh =
         "insert into stables (user_id, name) select id, 'fresh' from users limit 1 returning id";

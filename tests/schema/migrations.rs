@@ -244,5 +244,8 @@ async fn the_migrator_takes_every_step_but_the_first() {
     assert_eq!(migrate::deploy(&mut migrator).await.unwrap(), ALL.len() - 1);
     let whole = Database::fresh().await;
     let whole = picture(&mut whole.admin().await).await;
-    assert_same(&picture(&mut administrator).await, &whole);
+    let mut found = migrate::differences(&picture(&mut administrator).await, &whole);
+    // What measures the server is the administrator's to install.
+    found.retain(|difference| !difference.starts_with("extension "));
+    assert_eq!(found, [""; 0]);
 }

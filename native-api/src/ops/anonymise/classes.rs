@@ -325,14 +325,14 @@ pub const ALL: &[Table] = &[
         "ops.audit_log",
         &[(
             Gone,
-            "id at actor request_id table_name row_key verb before after",
+            "id at actor request_id table_name row_key verb before after tx",
         )],
     ),
     left(
         "ops.audit_seals",
         &[(
             Gone,
-            "id first_id last_id previous_hash hash signature sealed_at",
+            "id first_id last_id previous_hash hash signature sealed_at from_tx to_tx row_count digests",
         )],
     ),
     left(

@@ -62,18 +62,24 @@ pub async fn baseline(
     Ok(Baseline::Written(steps.len()))
 }
 
-/// The ledger itself is made by the runner and given away by migrations, which are not run here: it gets the owner and
-/// the rights that it has after a replay.
+/// The ledger itself is made by the runner and given away by migrations, which are not run here: a new one gets the
+/// owner, the triggers and the rights that it has after a replay.
 async fn write(
     transaction: &Transaction<'_>,
     steps: &[Migration],
     made: &Picture,
 ) -> Result<(), Trouble> {
-    ledger::create(transaction).await?;
-    transaction
-        .batch_execute(&made.rights_of("ops.migrations"))
+    let found = transaction
+        .query_one("select to_regclass('ops.migrations') is not null", &[])
         .await
-        .because(|| "could not give the ledger its owner and its rights")?;
+        .because(|| "could not look for the ledger")?;
+    if !found.get::<_, bool>(0) {
+        ledger::create(transaction).await?;
+        transaction
+            .batch_execute(&made.belongings_of("ops.migrations"))
+            .await
+            .because(|| "could not give the ledger its owner, triggers and rights")?;
+    }
     for step in steps {
         ledger::record(transaction, step, Duration::ZERO)
             .await

@@ -57,18 +57,21 @@ impl Picture {
         self.0.is_empty()
     }
 
-    /// The statements that give a table its owner and its rights: each grant's name is one.
-    pub(super) fn rights_of(&self, table: &str) -> String {
+    /// The statements that give a table its owner, its triggers and its rights: each grant's name is one, and each
+    /// trigger's definition.
+    pub(super) fn belongings_of(&self, table: &str) -> String {
         let owner = self.0.get(&("table".to_owned(), table.to_owned()));
-        let owner =
-            owner.and_then(|thing| thing.says.strip_prefix("owned by ")?.split(", ").next());
-        let owned = owner.map(|owner| format!("alter table {table} owner to {owner};"));
-        let grants = self
-            .0
-            .iter()
-            .filter(|((kind, _), thing)| kind == "grant" && thing.of == table)
-            .map(|((_, name), _)| format!("grant {name};"));
-        owned.into_iter().chain(grants).collect()
+        let owner = owner.and_then(|thing| {
+            let owner = thing.says.strip_prefix("owned by ")?.split(", ").next()?;
+            Some(format!("alter table {table} owner to {owner};"))
+        });
+        let others = self.0.iter().filter(|(_, thing)| thing.of == table);
+        let others = others.filter_map(|((kind, name), thing)| match kind.as_str() {
+            "grant" => Some(format!("grant {name};")),
+            "trigger" => Some(format!("{};", thing.says)),
+            _ => None,
+        });
+        owner.into_iter().chain(others).collect()
     }
 
     fn has_table(&self, name: &str) -> bool {

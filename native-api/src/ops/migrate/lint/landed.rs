@@ -8,6 +8,8 @@ const BEFORE_PLAYERS: &str =
 const SAID_BETTER: &str =
     "the constraint gives way, in the same step, to one that says the same or more";
 
+const NOTHING_SEALED: &str = "no batch of the audit log had ever been sealed when it landed";
+
 /// A waiver.
 const fn of(step: &'static str, rule: &'static str, reason: &'static str) -> Landed {
     Landed { step, rule, reason }
@@ -79,4 +81,13 @@ pub const LANDED: &[Landed] = &[
         "require-concurrent-index-creation",
         BEFORE_PLAYERS,
     ),
+    of(
+        "0019_audit",
+        "require-concurrent-index-creation",
+        BEFORE_PLAYERS,
+    ),
+    of("0019_audit", "constraint-missing-not-valid", BEFORE_PLAYERS),
+    of("0019_audit", "disallowed-unique-constraint", BEFORE_PLAYERS),
+    of("0019_audit", "ban-drop-constraint", SAID_BETTER),
+    of("0019_audit", "adding-required-field", NOTHING_SEALED),
 ];
