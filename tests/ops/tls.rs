@@ -12,6 +12,9 @@ use equoria::config;
 use equoria::db::connect;
 use equoria::ops::tls::{Folder, Validity, served};
 use harness::Postgres;
+use rcgen::{
+    CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, Issuer, KeyPair,
+};
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -146,6 +149,7 @@ async fn each_wish_for_tls_takes_and_refuses_what_libpq_does() {
     by_a_wrong_name(&server).await;
     programs_of_postgresql(&server, &stranger);
     direct(&server).await;
+    by_a_certificate(&server).await;
     expired(&server).await;
     without_plain_connections(&server).await;
 }
@@ -263,6 +267,64 @@ async fn direct(server: &Secured) {
     let keys = server.keys("verify-full", &server.folder);
     let keys = format!("{keys}&sslnegotiation=direct&channel_binding=require");
     taken(&server.to("localhost", &keys), true).await;
+}
+
+/// A client's certificate in the place of a password: `sslcert` and `sslkey`.
+async fn by_a_certificate(server: &Secured) {
+    let [certificate, key] = ["me.crt", "me.key"].map(|name| server.postgres.home().join(name));
+    client_certificate(server, &certificate, &key);
+    let authority = server.folder.authority();
+    let administrator = server.postgres.database().admin().await;
+    let trust = format!("alter system set ssl_ca_file = '{}'", authority.display());
+    administrator.batch_execute(&trust).await.unwrap();
+    let access = "local all all scram-sha-256\nhostssl all equoria_writer all cert\n";
+    let file = server.postgres.folder().folder.join("pg_hba.conf");
+    fs::write(&file, access).unwrap();
+    server.reload().await;
+    let keys = server.keys("verify-full", &server.folder);
+    let (crt, pem) = (certificate.display(), key.display());
+    let without_password = |keys: &str| {
+        let port = server.postgres.database().port();
+        let url = format!("postgresql://equoria_writer@localhost:{port}/equoria?{keys}");
+        config::Database::parse(&url).unwrap()
+    };
+    let mine = without_password(&format!("{keys}&sslcert={crt}&sslkey={pem}"));
+    let since = Instant::now();
+    // The server reads pg_hba.conf soon after its certificate, which is the same one as before.
+    while let Err(trouble) = connect(&mine).await {
+        assert!(since.elapsed() < Duration::from_secs(20), "{trouble}");
+    }
+    taken(&mine, true).await;
+    refused(&without_password(&keys), &["certificate"]).await;
+    let others = without_password(&format!(
+        "{keys}&sslcert={crt}&sslkey={}",
+        server.folder.server().display()
+    ));
+    refused(&others, &["sslkey", "sslcert"]).await;
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    refused(&mine, &["sslkey=", "may be read by others", "chmod 600"]).await;
+    fs::write(
+        &file,
+        "local all all scram-sha-256\nhost all all all scram-sha-256\n",
+    )
+    .unwrap();
+}
+
+fn client_certificate(server: &Secured, certificate: &Path, key: &Path) {
+    let read = |file| fs::read_to_string(file).unwrap();
+    let signs = KeyPair::from_pem(&read(server.folder.authority_key())).unwrap();
+    let issuer = Issuer::from_ca_cert_pem(&read(server.folder.authority()), signs).unwrap();
+    let own = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "equoria_writer");
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    let made = params.signed_by(&own, &issuer).unwrap();
+    fs::write(certificate, made.pem()).unwrap();
+    fs::write(key, own.serialize_pem()).unwrap();
+    fs::set_permissions(key, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 async fn expired(server: &Secured) {
@@ -404,7 +466,7 @@ fn an_authority_is_made_once_kept_private_and_shown_until_it_ends() {
     for part in [
         "db.example.org, 10.0.0.7",
         "ssl_cert_file = '",
-        "hostssl all all all scram-sha-256",
+        "hostssl replication equoria_backup",
         "sslmode=verify-full&sslrootcert=",
         "channel_binding=require",
     ] {

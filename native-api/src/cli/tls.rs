@@ -160,7 +160,8 @@ postgresql.conf:
   password_encryption = 'scram-sha-256'
 
 pg_hba.conf, in place of every line that begins with host:
-  hostssl all all all scram-sha-256
+  hostssl all         all             all scram-sha-256
+  hostssl replication equoria_backup  all scram-sha-256
 
 Every URL:
   ?sslmode=verify-full&sslrootcert={authority}&channel_binding=require

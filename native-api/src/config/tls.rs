@@ -121,7 +121,8 @@ impl Tls {
     /// # Errors
     /// What the value must be instead.
     pub(super) fn set(&mut self, key: &str, value: &str) -> Option<Result<(), String>> {
-        let named = |path: &str| (!path.is_empty()).then(|| PathBuf::from(path));
+        // By its whole path: programs that we start may run in another folder.
+        let named = |path: &str| std::path::absolute(path).ok();
         let done = match key {
             "sslmode" => TlsMode::parse(value)
                 .map(|mode| self.mode = mode)
