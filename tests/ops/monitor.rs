@@ -9,7 +9,8 @@ use equoria::db::By;
 use equoria::jobs::tally::Tally;
 use equoria::ops::monitor::collect::CERTIFICATE;
 use equoria::ops::monitor::{Health, Monitor, QUESTIONS, Snapshot, alerts, bind, serve};
-use harness::{World, program};
+use harness::native::environment;
+use harness::{Database, Native, World, program};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -365,6 +366,87 @@ async fn health_is_told_on_the_listener_of_the_figures_and_not_on_the_api() {
     );
     world.client.get("/metrics").await.require(404);
     serving.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_and_a_worker_tell_figures_where_they_are_asked_to_and_the_monitor_shows_them() {
+    let database = Database::fresh().await;
+    let url = database.tcp_url("equoria_monitor");
+    let more = [
+        ("EQUORIA_METRICS_LISTEN", "127.0.0.1:0"),
+        ("MONITOR_DATABASE_URL", url.as_str()),
+        ("LOG_LEVEL", "info"),
+    ];
+    let server = Native::start_with(&database, &more, &["serve", "--no-jobs"]).await;
+    let mut worker = environment(&database);
+    for (name, value) in more {
+        worker = worker.with(name, value);
+    }
+    let worker = Native::spawn(&worker, &["work"]);
+    let (server_at, worker_at) = (figures_of(&server).await, figures_of(&worker).await);
+    let http = reqwest::Client::new();
+    let ask = async |url: &str| http.get(url).send().await.unwrap().text().await.unwrap();
+    ask(&format!("{}/v1/disciplines", server.url)).await;
+    let told = Snapshot::read(&ask(&server_at).await);
+    let route = [("route", "/v1/disciplines"), ("status", "2xx")];
+    assert_eq!(figure(&told, "equoria_http_requests_total", &route), 1.0);
+    assert_eq!(told.value("pg_up"), Some(1.0));
+    let told = Snapshot::read(&ask(&worker_at).await);
+    assert!(told.value("process_cpu_seconds_total").unwrap() > 0.0);
+    let arguments = ["monitor", "--once", "--url", server_at.as_str()];
+    let output = equoria(
+        &arguments,
+        &[("MONITOR_DATABASE_URL", &url), ("DATABASE_URL", &url)],
+    );
+    let page = String::from_utf8(output.stdout).unwrap();
+    for line in ["writer", "slowest routes", "GET /v1/disciplines"] {
+        assert!(page.contains(line), "{page}");
+    }
+}
+
+/// Where a process says that it tells its figures.
+async fn figures_of(process: &Native) -> String {
+    let since = Instant::now();
+    loop {
+        let log = process.log();
+        if let Some((_, rest)) = log.split_once("figures at ") {
+            return rest.split_whitespace().next().unwrap().to_owned();
+        }
+        assert!(since.elapsed() < Duration::from_secs(60), "{log}");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[test]
+fn settings_and_addresses_that_cannot_be_honoured_are_refused_by_name() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    for (name, value) in [
+        ("EQUORIA_METRICS_LISTEN", "everywhere"),
+        ("EQUORIA_SLOW_QUERY_MS", "soon"),
+    ] {
+        let output = equoria(
+            &["monitor", "--once"],
+            &[(name, value), ("EQUORIA_PROFILE", "test")],
+        );
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(name) && said.lines().count() == 1, "{said}");
+    }
+    let nowhere = format!("postgresql://equoria_monitor:hush@{taken}/equoria?connect_timeout=2");
+    for command in [&["monitor", "--once"][..], &["report", "slow"]] {
+        let of = [
+            ("MONITOR_DATABASE_URL", nowhere.as_str()),
+            ("DATABASE_URL", nowhere.as_str()),
+        ];
+        let output = equoria(command, &of);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(
+            said.lines().last().unwrap().contains(&taken) && !said.contains("hush"),
+            "{said}"
+        );
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use chrono::{TimeDelta, Utc};
 use equoria::config;
 use equoria::db::connect;
+use equoria::ops::monitor::collect::{CERTIFICATE, Collector};
 use equoria::ops::tls::{Folder, Validity, served};
 use harness::Postgres;
 use rcgen::{
@@ -187,6 +188,10 @@ async fn by_the_right_authority(server: &Secured) {
             taken(&server.to("localhost", &keys), true).await;
         }
     }
+    let monitor = server.of("equoria_monitor", "localhost", "sslmode=require");
+    let told = Collector::of(monitor).figures().await;
+    let days = told.value(CERTIFICATE).unwrap() / 86_400.0;
+    assert!((89.0..91.0).contains(&days), "{days}");
     // A socket never has TLS and needs none, whatever is asked for.
     let socket = server.postgres.database().of("equoria_writer");
     let keys = server.keys("verify-full", &server.folder);
