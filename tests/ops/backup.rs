@@ -7,8 +7,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use equoria::config::Environment;
+use equoria::dev::say::Voice;
 use equoria::ops::backup::catalogue::State;
 use equoria::ops::backup::envelope::Keys;
+use equoria::ops::backup::retain::{self, Rule};
 use equoria::ops::backup::wal::name::WalFile;
 use equoria::ops::backup::wal::shelf::Shelf;
 use equoria::ops::backup::wal::{self, Pushed};
@@ -496,4 +498,57 @@ async fn archiving_is_turned_on_at_a_running_server_and_what_cannot_be_backed_up
     fs::write(&mark, other).unwrap();
     let refused = refusal(&of);
     assert!(refused.contains("another cluster"), "{refused}");
+    let client = postgres.database().as_role("equoria_backup").await;
+    let repository = Repository::of(&of).unwrap();
+    let refused = retain::carry_out(&client, &repository, &Rule::default(), &Voice::quiet())
+        .await
+        .unwrap_err();
+    assert!(
+        refused.to_string().contains("nothing was removed"),
+        "{refused}"
+    );
+    what_waits_too_long(&postgres, &of);
+}
+
+/// A place that is not there fails each segment, until so much waits that a full disk is nearer than a whole log.
+fn what_waits_too_long(postgres: &Postgres, of: &Environment) {
+    let log = postgres.home().join("log");
+    let segment = log.join("000000010000000000000001");
+    fs::create_dir_all(log.join("archive_status")).unwrap();
+    fs::copy(
+        postgres
+            .folder()
+            .folder
+            .join("pg_wal")
+            .join(current_segment(postgres)),
+        &segment,
+    )
+    .unwrap();
+    for name in [
+        "000000010000000000000001.ready",
+        "000000010000000000000002.ready",
+        "000000010000000000000003.done",
+    ] {
+        fs::write(log.join("archive_status").join(name), b"").unwrap();
+    }
+    let nowhere = postgres.home().join("nowhere");
+    let absent = of
+        .clone()
+        .with("EQUORIA_BACKUP_PLACE", nowhere.to_str().unwrap());
+    let path = segment.to_str().unwrap();
+    let (_, refused) = run_with(&absent, &["wal", "push", path], 2);
+    assert!(
+        refused.contains(nowhere.to_str().unwrap()) && !nowhere.exists(),
+        "{refused}"
+    );
+    let (_, refused) = run_with(&absent, &["wal", "push", path, "--give-up-mib", "33"], 2);
+    assert!(!refused.contains("GIVEN UP"), "{refused}");
+    let (_, told) = run_with(&absent, &["wal", "push", path, "--give-up-mib", "32"], 0);
+    assert!(told.contains("GIVEN UP") && told.contains(path), "{told}");
+}
+
+fn current_segment(postgres: &Postgres) -> String {
+    let all = fs::read_dir(postgres.folder().folder.join("pg_wal")).unwrap();
+    let names = all.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.len() == 24).max().unwrap()
 }

@@ -6,8 +6,10 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{Finding, print_json};
-use crate::config::Environment;
+use crate::config::{Environment, Login};
+use crate::db::connect;
 use crate::ops::backup::Repository;
+use crate::ops::backup::overview::Behind;
 use crate::ops::backup::wal::shelf::Shelf;
 use crate::ops::backup::wal::{self, Pushed};
 use crate::trouble::Trouble;
@@ -122,16 +124,24 @@ async fn list(of: &Environment, arguments: &ListArguments) -> Result<Finding, Tr
         .flat_map(|it| shelf.gaps(it))
         .map(|gap| gap.count)
         .sum();
+    let server = behind(of, &shelf).await?;
     if arguments.json {
         print_json(&json!({
             "place": repository.place.to_string(),
             "segment_bytes": shelf.segment_bytes,
             "missing_segments": gaps,
+            "server": server.as_ref().and_then(|it| it.as_ref().ok()),
+            "server_trouble": server.as_ref().and_then(|it| it.as_ref().err()),
             "strange_objects": shelf.strange,
             "timelines": shelf.timelines().into_iter().map(|it| as_json(&shelf, it)).collect::<Vec<_>>(),
         }))?;
     } else {
         print(&repository, &shelf);
+        match &server {
+            Some(Ok(behind)) => println!("{behind}"),
+            Some(Err(trouble)) => println!("The server cannot be asked: {trouble}."),
+            None => {}
+        }
     }
     let is_sound = gaps == 0 && shelf.strange.is_empty();
     Ok(if is_sound {
@@ -139,6 +149,20 @@ async fn list(of: &Environment, arguments: &ListArguments) -> Result<Finding, Tr
     } else {
         Finding::Bad
     })
+}
+
+/// How far the server is ahead, where one is named; a list must do where the server is what was lost.
+async fn behind(
+    of: &Environment,
+    shelf: &Shelf,
+) -> Result<Option<Result<Behind, String>>, Trouble> {
+    let Some(database) = Login::Backup.database(of)? else {
+        return Ok(None);
+    };
+    match connect(&database).await {
+        Ok(client) => Behind::of(&client, shelf).await.map(|it| Some(Ok(it))),
+        Err(trouble) => Ok(Some(Err(trouble.to_string()))),
+    }
 }
 
 fn as_json(shelf: &Shelf, timeline: u32) -> Value {

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tokio_postgres::GenericClient;
+use tokio_postgres::types::PgLsn;
 
 use super::Repository;
 use super::catalogue::{self, Catalogue, Corrupted, Entry, Kind};
@@ -96,30 +97,7 @@ impl Overview {
     /// # Errors
     /// When it does not answer.
     pub async fn compare(&mut self, client: &impl GenericClient) -> Result<(), Trouble> {
-        let sql = "select pg_current_wal_lsn(), failed_count,
-            case when last_failed_time > coalesce(last_archived_time, '-infinity') then last_failed_wal end,
-            ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer from pg_stat_archiver";
-        let row = client
-            .query_one(sql, &[])
-            .await
-            .because(|| "could not ask how far the server is")?;
-        let server_lsn: Lsn = row.get::<_, tokio_postgres::types::PgLsn>(0).into();
-        let timeline: i32 = row.get(3);
-        let last = self
-            .shelf
-            .stretches(timeline.unsigned_abs())
-            .last()
-            .map(|it| it.last);
-        let archived_lsn = last.map(|segment| segment.end(self.shelf.segment_bytes));
-        self.server = Some(Ok(Behind {
-            server_lsn,
-            archived_lsn,
-            bytes: server_lsn
-                .0
-                .saturating_sub(archived_lsn.map_or(0, |lsn| lsn.0)),
-            failures: row.get(1),
-            failing: row.get(2),
-        }));
+        self.server = Some(Ok(Behind::of(client, &self.shelf).await?));
         Ok(())
     }
 
@@ -143,6 +121,38 @@ impl Overview {
             && !is_failing
             && self.lines.iter().any(|line| line.until.is_some())
             && self.lines.iter().all(|line| line.note.is_none())
+    }
+}
+
+impl Behind {
+    /// Compares a server with what a repository has of its log.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn of(client: &impl GenericClient, shelf: &Shelf) -> Result<Self, Trouble> {
+        let sql = "select pg_current_wal_lsn(), failed_count,
+            case when last_failed_time > coalesce(last_archived_time, '-infinity') then last_failed_wal end,
+            ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer from pg_stat_archiver";
+        let row = client
+            .query_one(sql, &[])
+            .await
+            .because(|| "could not ask how far the server is")?;
+        let server_lsn: Lsn = row.get::<_, PgLsn>(0).into();
+        let timeline: i32 = row.get(3);
+        let last = shelf
+            .stretches(timeline.unsigned_abs())
+            .last()
+            .map(|it| it.last);
+        let archived_lsn = last.map(|segment| segment.end(shelf.segment_bytes));
+        Ok(Self {
+            server_lsn,
+            archived_lsn,
+            bytes: server_lsn
+                .0
+                .saturating_sub(archived_lsn.map_or(0, |lsn| lsn.0)),
+            failures: row.get(1),
+            failing: row.get(2),
+        })
     }
 }
 

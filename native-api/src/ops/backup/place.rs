@@ -6,7 +6,6 @@
 use std::fmt;
 use std::fs;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path as Folder, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,11 +64,11 @@ pub struct Listing {
 }
 
 impl Place {
-    /// Opens the place that a setting names: an absolute folder, which is made where it is missing, or
+    /// Opens the place that a setting names: an absolute folder that is there, or
     /// `s3://bucket/prefix` with `EQUORIA_BACKUP_S3_ENDPOINT`, `_REGION`, `_ACCESS_KEY` and `_SECRET_KEY`.
     ///
     /// # Errors
-    /// When it is neither, a key is missing, or the folder cannot be made.
+    /// When it is neither, a key is missing, or there is no such folder.
     pub fn open(text: &str, of: &Environment) -> Result<Self, Trouble> {
         if let Some(rest) = text.strip_prefix("s3://") {
             return Self::bucket(rest, of);
@@ -83,19 +82,20 @@ impl Place {
         Self::folder(&folder)
     }
 
-    /// Opens a folder, which is made for its owner alone where it is missing.
+    /// Opens a folder, which must be there: it belongs to whom PostgreSQL runs as, and we cannot know him.
     ///
     /// # Errors
-    /// When it cannot be made or is none.
+    /// When it is missing, or no folder.
     pub fn folder(folder: &Folder) -> Result<Self, Trouble> {
-        let because = || format!("could not open the folder of backups {}", folder.display());
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .because(because)?;
+        if !folder.is_dir() {
+            return Err(Trouble::new(format!(
+                "there is no folder {}, which EQUORIA_BACKUP_PLACE names: make it, for PostgreSQL's user alone, who \
+                 archives into it",
+                folder.display()
+            )));
+        }
         let store = LocalFileSystem::new_with_prefix(folder)
-            .because(because)?
+            .because(|| format!("could not open the folder of backups {}", folder.display()))?
             .with_fsync(true)
             .with_automatic_cleanup(true);
         Ok(Self {

@@ -270,6 +270,7 @@ pub async fn carry_out(
     voice: &Voice,
 ) -> Result<Plan, Trouble> {
     let started = Utc::now();
+    require_ours(client, repository).await?;
     server::lock(client).await?;
     let done = remove_all(repository, rule, voice).await;
     let (outcome, evidence) = match &done {
@@ -288,6 +289,19 @@ pub async fn carry_out(
     let recorded = runs::record(client, RUN, started, outcome, &evidence).await;
     server::unlock(client).await?;
     done.and_then(|plan| recorded.map(|()| plan))
+}
+
+/// The lock is on the server whose backups these are, or it would keep nobody off.
+async fn require_ours(client: &Client, repository: &Repository) -> Result<(), Trouble> {
+    let ours = server::cluster(client).await?.system_identifier;
+    let theirs = repository.mark().await?.system_identifier;
+    if ours == theirs {
+        return Ok(());
+    }
+    Err(Trouble::new(format!(
+        "{} holds the backups of another cluster (system identifier {theirs}, and the server's is {ours}): nothing was removed",
+        repository.place
+    )))
 }
 
 async fn remove_all(repository: &Repository, rule: &Rule, voice: &Voice) -> Result<Plan, Trouble> {
