@@ -190,6 +190,36 @@ async fn every_role_may_do_what_the_matrix_says_and_nothing_else() {
     }
 }
 
+#[tokio::test]
+async fn the_migrator_may_do_all_that_the_owner_may() {
+    let database = pristine().await;
+    let columns = columns(&database.admin().await).await;
+    let mut wanted = BTreeSet::new();
+    for (table, column, is_written) in &columns {
+        wanted.insert(format!("select {table}.{column}"));
+        if *is_written {
+            wanted.insert(format!("insert {table}.{column}"));
+            wanted.insert(format!("update {table}.{column}"));
+        }
+        wanted.insert(format!("delete {table}"));
+        wanted.insert(format!("truncate {table}"));
+    }
+    let allowed = allowed(&database.as_role("equoria_migrator").await).await;
+    let less: Vec<_> = wanted.difference(&allowed).collect();
+    assert!(less.is_empty(), "{less:?}");
+}
+
+#[tokio::test]
+async fn no_role_draws_numbers_from_a_sequence_by_itself() {
+    let sql = "select format('%s: %s', r.rolname, c.oid::regclass) from pg_roles r cross join pg_class c
+        where r.rolname like 'equoria\\_%' and r.rolname not in ('equoria_owner', 'equoria_migrator')
+          and c.relnamespace in ('public'::regnamespace, 'ops'::regnamespace) and c.relkind = 'S'
+          and has_sequence_privilege(r.oid, c.oid, 'usage, update')";
+    let rows = pristine().await.admin().await.query(sql, &[]).await;
+    let drawn: Vec<String> = rows.unwrap().iter().map(|row| row.get(0)).collect();
+    assert_eq!(drawn, Vec::<String>::new());
+}
+
 /// The functions that each role may call, all others being refused.
 const FUNCTIONS: &[(&str, &str)] = &[
     ("equoria_edge", "game_age is_in_foal is_stat"),
