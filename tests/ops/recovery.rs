@@ -3,7 +3,7 @@
 //! One cluster is backed up once; each test damages a copy of the repository.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -41,6 +41,9 @@ struct Scene {
     postgres: Postgres,
     full: String,
     incremental: String,
+    /// A restore point between the two, and what the tables held there.
+    between: &'static str,
+    prints_between: Vec<TablePrint>,
     /// The second before the mistake, and what the tables held then.
     before: DateTime<Utc>,
     prints: Vec<TablePrint>,
@@ -68,6 +71,10 @@ impl Scene {
         world.enter(&rider, show, mares[0]).await.require(201);
         let full = back_up(&postgres, false).await;
         world.enter(&rider, show, mares[1]).await.require(201);
+        let between = "before_the_incremental_one";
+        let prints_between = prints(&world.admin).await;
+        let made = "select pg_create_restore_point($1)";
+        world.admin.query_one(made, &[&between]).await.unwrap();
         let incremental = back_up(&postgres, true).await;
         world.enter(&rider, show, mares[2]).await.require(201);
         let path = format!("/v1/horses/{}/training", mares[3]);
@@ -75,9 +82,7 @@ impl Scene {
             .post(&path, &json!({"discipline": "Racing"}))
             .await
             .require(201);
-        let prints = fingerprint::of(&world.admin, &Selection::default())
-            .await
-            .unwrap();
+        let prints = prints(&world.admin).await;
         let before = world
             .admin
             .query_one("select clock_timestamp()", &[])
@@ -92,6 +97,8 @@ impl Scene {
             postgres,
             full,
             incremental,
+            between,
+            prints_between,
             before,
             prints,
         }
@@ -235,6 +242,35 @@ async fn archive_all(client: &Client, postgres: &Postgres) {
     }
 }
 
+async fn prints(client: &Client) -> Vec<TablePrint> {
+    fingerprint::of(client, &Selection::default())
+        .await
+        .unwrap()
+}
+
+/// Starts a restored folder, and requires what the tables held at the target.
+async fn require_restored(scene: &Scene, into: &Path, wanted: &[TablePrint]) {
+    let cluster = Cluster {
+        folder: into.to_owned(),
+        settings: Vec::new(),
+        ..scene.postgres.folder().clone()
+    };
+    let manner = Manner {
+        supervisor: Some(program::equoria()),
+        ..Manner::default()
+    };
+    let server = cluster.start(manner).unwrap();
+    let client = connect(&server.administrator.with_name("equoria"))
+        .await
+        .unwrap();
+    let found = prints(&client).await;
+    assert_eq!(differences(wanted, &found), Vec::<String>::new());
+    assert!(found.iter().map(|it| it.rows).sum::<i64>() > 100);
+    let sql = "select current_setting('archive_mode'), pg_is_in_recovery()";
+    let row = client.query_one(sql, &[]).await.unwrap();
+    assert_eq!((row.get(0), row.get(1)), ("off", false));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restore_to_the_second_before_a_mistake_has_every_row_of_then() {
     let scene = scene().await;
@@ -250,39 +286,29 @@ async fn a_restore_to_the_second_before_a_mistake_has_every_row_of_then() {
     };
     let restored = restore(&shop, &wish).await.unwrap();
     assert_eq!(restored.backup_id, scene.incremental);
-    let cluster = Cluster {
-        folder: into.clone(),
-        settings: Vec::new(),
-        ..scene.postgres.folder().clone()
-    };
-    let manner = Manner {
-        supervisor: Some(program::equoria()),
-        ..Manner::default()
-    };
-    let server = cluster.start(manner).unwrap();
-    let client = connect(&server.administrator.with_name("equoria"))
-        .await
-        .unwrap();
-    let prints = fingerprint::of(&client, &Selection::default())
-        .await
-        .unwrap();
-    assert_eq!(differences(&scene.prints, &prints), Vec::<String>::new());
-    assert!(prints.iter().map(|it| it.rows).sum::<i64>() > 100);
-    let row = client
-        .query_one(
-            "select current_setting('archive_mode'), pg_is_in_recovery()",
-            &[],
-        )
-        .await
-        .unwrap();
-    assert_eq!(
-        (row.get::<_, String>(0).as_str(), row.get::<_, bool>(1)),
-        ("off", false)
-    );
-    drop(server);
+    require_restored(scene, &into, &scene.prints).await;
     // Once more into the same folder: it is not empty.
     let refused = restore(&shop, &wish).await.unwrap_err().to_string();
     assert!(refused.contains("is not empty"), "{refused}");
+    fs::remove_dir_all(&into).unwrap();
+}
+
+/// Nobody knows when a restore point was made: the newest backup is behind this one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_to_a_named_point_finds_the_backup_that_it_came_after() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    let voice = Voice::quiet();
+    let into = scene.postgres.home().join("restored-between");
+    let wish = Wish {
+        id: None,
+        target: Target::Point(scene.between.to_owned()),
+        into: into.clone(),
+        port: None,
+    };
+    let restored = restore(&copy.shop(&voice), &wish).await.unwrap();
+    assert_eq!(restored.backup_id, scene.full);
+    require_restored(scene, &into, &scene.prints_between).await;
     fs::remove_dir_all(&into).unwrap();
 }
 

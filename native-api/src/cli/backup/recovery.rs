@@ -222,7 +222,7 @@ pub(in crate::cli) async fn run_restore(
     } else {
         println!(
             "{} holds backup {} brought to {} (fetched in {:.1} s, replayed in {:.1} s).\n\
-             It archives nothing (archive_mode is off in its postgresql.auto.conf). Start it with:\n  {}",
+             It archives nothing (archive_mode is off in its postgresql.auto.conf). Start it as the user who owns it:\n  {}",
             restored.folder.display(),
             restored.backup_id,
             restored.target,

@@ -13,7 +13,7 @@ use super::recovery::target::{Target, shown};
 use super::recovery::whole::{Assembly, Finding, finding};
 use super::recovery::work::Work;
 use super::recovery::{Workshop, needed_bytes, require_space};
-use super::restore::millis;
+use super::restore::{log_bytes, millis};
 use super::wal::shelf::{Reach, Shelf};
 use crate::ops::fingerprint::{self, Selection, TablePrint};
 use crate::ops::proof::{self, Check};
@@ -141,12 +141,16 @@ pub async fn drill(
     let entry = catalogue.find(id)?;
     let shelf = Shelf::of(&shop.repository).await?;
     let found = target_of(aim, entry)?.choose(Some(&entry.id), catalogue, &shelf);
-    let (_, reach) = match (found, shelf.missing_for(entry)) {
+    let chosen = match (found, shelf.missing_for(entry)) {
         (Err(_), Some(segment)) if entry.is_usable() => {
             return incomplete(shop, entry, &segment.to_string()).await;
         }
         (found, _) => found?,
     };
+    let (_, reach) = chosen
+        .into_iter()
+        .next()
+        .ok_or_else(|| Trouble::new(format!("backup {id} cannot be restored")))?;
     let target = at_random(aim, target_of(aim, entry)?, entry, &reach)?;
     let chain = catalogue.chain(entry)?;
     let mut drill = Drill::begin(entry, &chain, &target, &reach);
@@ -255,6 +259,7 @@ impl Attempt<'_> {
             work: &work,
             voice: shop.voice,
             is_thorough: false,
+            is_scratch: true,
         };
         let data = match assembly.whole(self.chain).await? {
             Ok(data) => data,
@@ -280,11 +285,10 @@ impl Attempt<'_> {
         data: &std::path::Path,
         reach: &Reach,
     ) -> Result<Running, Trouble> {
-        let to = reach.last.end(self.entry.segment_bytes).0 - self.entry.start_lsn.0;
-        let step = self
-            .shop
-            .voice
-            .measured(format!("replaying the log to {}", self.target), to);
+        let step = self.shop.voice.measured(
+            format!("replaying the log to {}", self.target),
+            log_bytes(self.entry, reach),
+        );
         let replay = Replay {
             data,
             work,
@@ -296,19 +300,9 @@ impl Attempt<'_> {
             timeline: (self.aim == Aim::Proof).then_some(self.entry.timeline),
             is_scratch: true,
         };
-        let (from, size) = (self.entry.start_lsn, self.entry.segment_bytes);
-        let mut replayed = replay.run(from, size, &step.counter()).await?;
-        if matches!(
-            (&replayed, self.target),
-            (Replayed::NotReached, Target::Time(_))
-        ) {
-            // Nothing was committed between that instant and the end of the log: the end is what it was then.
-            let to_the_end = Replay {
-                target: &Target::Latest,
-                ..replay
-            };
-            replayed = to_the_end.run(from, size, &step.counter()).await?;
-        }
+        let replayed = replay
+            .run_or_to_the_end(self.entry, &step.counter())
+            .await?;
         match replayed {
             Replayed::Reached(server) => {
                 step.done(&format!("replayed to {}", self.target));

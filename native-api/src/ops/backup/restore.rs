@@ -7,14 +7,13 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::catalogue::{self, Catalogue, Entry};
+use super::catalogue::{self, Entry};
 use super::recovery::server::{Replay, Replayed};
 use super::recovery::target::Target;
 use super::recovery::whole::Assembly;
 use super::recovery::work::Work;
 use super::recovery::{Workshop, needed_bytes, require_space};
 use super::wal::shelf::{Reach, Shelf};
-use crate::dev::say::human;
 use crate::trouble::{Because, Trouble};
 
 /// What is to be restored.
@@ -56,127 +55,131 @@ pub async fn restore(shop: &Workshop<'_>, wish: &Wish) -> Result<Restored, Troub
     let parent = require_empty(&wish.into)?;
     let catalogue = catalogue::list(&shop.repository.place).await?;
     let shelf = Shelf::of(&shop.repository).await?;
-    let (entry, reach) = wish.target.choose(wish.id.as_deref(), &catalogue, &shelf)?;
-    let chain = catalogue.chain(entry)?;
-    require_space(&parent, needed_bytes(&chain))?;
-    let work = Work::at(&draft_of(&wish.into, &parent), &shop.places)?;
-    let since = Instant::now();
-    let data = bring(shop, &work, &catalogue, entry).await?;
-    let fetch_ms = millis(since.elapsed());
-    stay_apart(&data, wish.port)?;
-    let since = Instant::now();
-    replay(shop, &work, &data, entry, wish, &reach).await?;
-    let replay_ms = millis(since.elapsed());
-    if wish.into.exists() {
-        fs::remove_dir(&wish.into)
-            .because(|| format!("could not replace {}", wish.into.display()))?;
-    }
-    work.hand_over(&data, &wish.into)?;
-    Ok(Restored {
-        backup_id: entry.id.clone(),
-        target: wish.target.to_string(),
-        folder: wish.into.clone(),
-        fetch_ms,
-        replay_ms,
-        start_with: format!(
-            "{} -D {} start",
-            shop.programs.bin.join("pg_ctl").display(),
-            wish.into.display()
-        ),
-    })
-}
-
-/// Fetches a chain and makes one data folder of it.
-async fn bring(
-    shop: &Workshop<'_>,
-    work: &Work,
-    catalogue: &Catalogue,
-    entry: &Entry,
-) -> Result<PathBuf, Trouble> {
-    let assembly = Assembly {
-        repository: &shop.repository,
-        programs: &shop.programs,
-        work,
-        voice: shop.voice,
-        is_thorough: false,
-    };
-    let whole = assembly.whole(&catalogue.chain(entry)?).await?;
-    whole.map_err(|findings| {
-        let what: Vec<String> = findings
-            .iter()
-            .map(|it| format!("{}: {}", it.id, it.what))
-            .collect();
-        Trouble::new(format!(
-            "backup {} cannot be restored, try another one (`equoria backup list`): {}",
-            entry.id,
-            what.join("; ")
-        ))
-    })
-}
-
-async fn replay(
-    shop: &Workshop<'_>,
-    work: &Work,
-    data: &Path,
-    entry: &Entry,
-    wish: &Wish,
-    reach: &Reach,
-) -> Result<(), Trouble> {
-    let to = reach
-        .last
-        .end(entry.segment_bytes)
-        .0
-        .saturating_sub(entry.start_lsn.0);
-    let step = shop
-        .voice
-        .measured(format!("replaying the log to {}", wish.target), to);
-    let replay = Replay {
-        data,
-        work,
-        programs: &shop.programs,
-        places: &shop.places,
-        environment: &shop.environment,
-        target: &wish.target,
-        timeline: None,
-        is_scratch: false,
-    };
-    let since = Instant::now();
-    let mut replayed = replay
-        .run(entry.start_lsn, entry.segment_bytes, &step.counter())
-        .await?;
-    if matches!(
-        (&replayed, &wish.target),
-        (Replayed::NotReached, Target::Time(_))
-    ) {
-        // Nothing was committed between that instant and the end of the log: the end is what it was then.
-        let to_the_end = Replay {
-            target: &Target::Latest,
-            ..replay
+    for (entry, reach) in wish.target.choose(wish.id.as_deref(), &catalogue, &shelf)? {
+        let attempt = Attempt {
+            shop,
+            wish,
+            parent: &parent,
+            chain: catalogue.chain(entry)?,
+            entry,
+            reach: &reach,
         };
-        replayed = to_the_end
-            .run(entry.start_lsn, entry.segment_bytes, &step.counter())
-            .await?;
-    }
-    let Replayed::Reached(server) = replayed else {
-        return Err(Trouble::new(format!(
-            "{} does not come after backup {}: name an older one (`equoria backup restore ID --to ...`)",
+        if let Some(restored) = attempt.run().await? {
+            return Ok(restored);
+        }
+        shop.voice.say(&format!(
+            "  {} was not reached from backup {}",
             wish.target, entry.id
-        )));
-    };
-    let client = server.superuser("postgres").await?;
-    // A checkpoint now, and the end is quick.
-    client
-        .batch_execute("checkpoint")
-        .await
-        .because(|| "the restored server could not write a checkpoint")?;
-    drop(client);
-    server.stop();
-    step.done(&format!(
-        "replayed to {} ({})",
-        wish.target,
-        human(since.elapsed())
-    ));
-    Ok(())
+        ));
+    }
+    Err(Trouble::new(format!(
+        "{} is in no log that follows a usable backup: see `equoria backup list` for what can be restored",
+        wish.target
+    )))
+}
+
+/// One backup, from which the target may be reached.
+struct Attempt<'a> {
+    shop: &'a Workshop<'a>,
+    wish: &'a Wish,
+    parent: &'a Path,
+    chain: Vec<&'a Entry>,
+    entry: &'a Entry,
+    reach: &'a Reach,
+}
+
+impl Attempt<'_> {
+    /// None where the log ends before the target: nothing is left then either.
+    async fn run(&self) -> Result<Option<Restored>, Trouble> {
+        let (shop, into) = (self.shop, &self.wish.into);
+        require_space(self.parent, needed_bytes(&self.chain))?;
+        let work = Work::at(&draft_of(into, self.parent), &shop.places)?;
+        let since = Instant::now();
+        let data = self.bring(&work).await?;
+        let fetch_ms = millis(since.elapsed());
+        stay_apart(&data, self.wish.port)?;
+        let since = Instant::now();
+        if !self.replay(&work, &data).await? {
+            return Ok(None);
+        }
+        let replay_ms = millis(since.elapsed());
+        if into.exists() {
+            fs::remove_dir(into).because(|| format!("could not replace {}", into.display()))?;
+        }
+        work.hand_over(&data, into)?;
+        let program = shop.programs.bin.join("pg_ctl");
+        Ok(Some(Restored {
+            backup_id: self.entry.id.clone(),
+            target: self.wish.target.to_string(),
+            folder: into.clone(),
+            fetch_ms,
+            replay_ms,
+            start_with: format!("{} -D {} start", program.display(), into.display()),
+        }))
+    }
+
+    /// Fetches the chain and makes one data folder of it.
+    async fn bring(&self, work: &Work) -> Result<PathBuf, Trouble> {
+        let assembly = Assembly {
+            repository: &self.shop.repository,
+            programs: &self.shop.programs,
+            work,
+            voice: self.shop.voice,
+            is_thorough: false,
+            is_scratch: false,
+        };
+        let whole = assembly.whole(&self.chain).await?;
+        whole.map_err(|findings| {
+            let what: Vec<String> = findings
+                .iter()
+                .map(|it| format!("{}: {}", it.id, it.what))
+                .collect();
+            Trouble::new(format!(
+                "backup {} cannot be restored, try another one (`equoria backup list`): {}",
+                self.entry.id,
+                what.join("; ")
+            ))
+        })
+    }
+
+    /// Brings the folder to the target and stops in order; false where the log ends before.
+    async fn replay(&self, work: &Work, data: &Path) -> Result<bool, Trouble> {
+        let (entry, target) = (self.entry, &self.wish.target);
+        let step = self.shop.voice.measured(
+            format!("replaying the log to {target}"),
+            log_bytes(entry, self.reach),
+        );
+        let replay = Replay {
+            data,
+            work,
+            programs: &self.shop.programs,
+            places: &self.shop.places,
+            environment: &self.shop.environment,
+            target,
+            timeline: None,
+            is_scratch: false,
+        };
+        let Replayed::Reached(server) = replay.run_or_to_the_end(entry, &step.counter()).await?
+        else {
+            return Ok(false);
+        };
+        let client = server.superuser("postgres").await?;
+        // A checkpoint now, and the end is quick.
+        client
+            .batch_execute("checkpoint")
+            .await
+            .because(|| "the restored server could not write a checkpoint")?;
+        drop(client);
+        server.stop();
+        step.done(&format!("replayed to {target}"));
+        Ok(true)
+    }
+}
+
+/// How much of the log follows a backup.
+pub(super) fn log_bytes(entry: &Entry, reach: &Reach) -> u64 {
+    let end = reach.last.end(entry.segment_bytes);
+    end.0.saturating_sub(entry.start_lsn.0)
 }
 
 /// A restored server must not archive over the log of the one that it came from.

@@ -130,6 +130,7 @@ async fn look(
         work: &work,
         voice: shop.voice,
         is_thorough: true,
+        is_scratch: true,
     };
     if let Err(findings) = assembly.whole(&chain).await? {
         verified.findings = findings;

@@ -31,11 +31,15 @@ pub async fn combine(
     programs: &Programs,
     links: &[impl AsRef<Path>],
     into: &Path,
+    is_scratch: bool,
 ) -> Result<Said, Trouble> {
     let mut arguments: Vec<OsString> = vec!["--output".into(), into.into()];
     let major = programs.version.split('.').next().unwrap_or_default();
     if major.parse::<u32>().is_ok_and(|major| major >= 18) {
         arguments.push("--link".into());
+    }
+    if is_scratch {
+        arguments.push("--no-sync".into());
     }
     arguments.extend(links.iter().map(|link| link.as_ref().into()));
     run(programs, "pg_combinebackup", arguments).await

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio_postgres::Client;
 
+use super::super::catalogue::Entry;
 use super::super::lsn::{Lsn, Segment};
 use super::super::wal::restore_command;
 use super::target::Target;
@@ -111,6 +112,30 @@ impl Replay<'_> {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// The same; where nothing was committed between an instant and the end of the log, the end is what was then.
+    ///
+    /// # Errors
+    /// Those of [`Replay::run`].
+    pub async fn run_or_to_the_end(
+        &self,
+        entry: &Entry,
+        heard: &Counter,
+    ) -> Result<Replayed, Trouble> {
+        let (from, size) = (entry.start_lsn, entry.segment_bytes);
+        let replayed = self.run(from, size, heard).await?;
+        if !matches!(
+            (&replayed, self.target),
+            (Replayed::NotReached, Target::Time(_))
+        ) {
+            return Ok(replayed);
+        }
+        let to_the_end = Replay {
+            target: &Target::Latest,
+            ..*self
+        };
+        to_the_end.run(from, size, heard).await
     }
 
     /// The files that the recovery needs beside the data.

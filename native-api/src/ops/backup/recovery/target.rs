@@ -54,8 +54,9 @@ impl Target {
         }
     }
 
-    /// The backup to start from: the named one, or the newest that was complete before the target; with how far the log
-    /// goes on from it.
+    /// The backups to start from, the best one first, each with how far the log goes on from it: the named one, or the
+    /// newest that was complete before the target. When a restore point was made that belongs to no backup nobody knows:
+    /// then every backup may be the one, the newest first.
     ///
     /// # Errors
     /// When the target is outside of what can be restored, which is told.
@@ -64,11 +65,62 @@ impl Target {
         id: Option<&str>,
         catalogue: &'a Catalogue,
         shelf: &Shelf,
-    ) -> Result<(&'a Entry, Reach), Trouble> {
-        let entry = match id {
-            Some(id) => catalogue.find(id)?,
-            None => self.newest(catalogue)?,
+    ) -> Result<Vec<(&'a Entry, Reach)>, Trouble> {
+        let entries = match id {
+            Some(id) => vec![catalogue.find(id)?],
+            None => self.candidates(catalogue)?,
         };
+        let mut chosen = Vec::new();
+        let mut refused = None;
+        for entry in entries {
+            match self.within(entry, shelf) {
+                Ok(reach) => chosen.push((entry, reach)),
+                Err(trouble) => refused = refused.or(Some(trouble)),
+            }
+        }
+        match (chosen.is_empty(), refused) {
+            (true, Some(trouble)) => Err(trouble),
+            _ => Ok(chosen),
+        }
+    }
+
+    fn candidates<'a>(&self, catalogue: &'a Catalogue) -> Result<Vec<&'a Entry>, Trouble> {
+        let usable = catalogue.entries.iter().rev();
+        let usable: Vec<&Entry> = usable
+            .filter(|entry| entry.is_usable() && catalogue.chain(entry).is_ok())
+            .collect();
+        let first = |is_it: &dyn Fn(&Entry) -> bool| -> Vec<&'a Entry> {
+            usable
+                .iter()
+                .copied()
+                .find(|it| is_it(it))
+                .into_iter()
+                .collect()
+        };
+        let mut found = match self {
+            Self::Latest => first(&|_| true),
+            Self::Time(at) => first(&|entry| entry.point.at <= *at),
+            Self::Point(name) => first(&|entry| entry.point.name == *name),
+        };
+        if found.is_empty() && matches!(self, Self::Point(_)) {
+            found.clone_from(&usable);
+        }
+        match (found.is_empty(), usable.last(), self) {
+            (false, _, _) => Ok(found),
+            (true, Some(oldest), Self::Time(at)) => Err(Trouble::new(format!(
+                "nothing reaches back to {}: the oldest usable backup, {}, can be restored from {} on",
+                shown(at),
+                oldest.id,
+                shown(&oldest.point.at)
+            ))),
+            _ => Err(Trouble::new(
+                "there is no usable backup: take one with `equoria backup create`",
+            )),
+        }
+    }
+
+    /// How far the log goes on from a backup, if the target is in between.
+    fn within(&self, entry: &Entry, shelf: &Shelf) -> Result<Reach, Trouble> {
         if !entry.is_usable() {
             return Err(Trouble::new(format!(
                 "backup {} is {}: restore from another one (`equoria backup list`)",
@@ -78,31 +130,7 @@ impl Target {
         }
         let reach = shelf.reach(entry).ok_or_else(|| missing(entry, shelf))?;
         self.require_within(entry, &reach)?;
-        Ok((entry, reach))
-    }
-
-    fn newest<'a>(&self, catalogue: &'a Catalogue) -> Result<&'a Entry, Trouble> {
-        let is_soon_enough = |entry: &Entry| match self {
-            Self::Latest => true,
-            Self::Time(at) => entry.point.at <= *at,
-            Self::Point(name) => entry.point.name == *name,
-        };
-        let usable = || {
-            let all = catalogue.entries.iter().rev();
-            all.filter(|entry| entry.is_usable() && catalogue.chain(entry).is_ok())
-        };
-        let found = usable().find(|entry| is_soon_enough(entry));
-        // A restore point that belongs to no backup was made later than the newest of those before it.
-        let found = found.or_else(|| usable().next().filter(|_| matches!(self, Self::Point(_))));
-        found.ok_or_else(|| match (usable().last(), self) {
-            (Some(oldest), Self::Time(at)) => Trouble::new(format!(
-                "nothing reaches back to {}: the oldest usable backup, {}, can be restored from {} on",
-                shown(at),
-                oldest.id,
-                shown(&oldest.point.at)
-            )),
-            _ => Trouble::new("there is no usable backup: take one with `equoria backup create`"),
-        })
+        Ok(reach)
     }
 
     fn require_within(&self, entry: &Entry, reach: &Reach) -> Result<(), Trouble> {

@@ -38,6 +38,8 @@ pub struct Assembly<'a> {
     /// Whether every file is compared with PostgreSQL's own manifest as well. What is fetched is compared with the hash
     /// of its envelope and of its content in any case.
     pub is_thorough: bool,
+    /// Whether what comes of it is thrown away: nothing is forced to the disk.
+    pub is_scratch: bool,
 }
 
 impl Assembly<'_> {
@@ -149,7 +151,7 @@ impl Assembly<'_> {
         let step = self
             .voice
             .step(format!("combining {} backups", links.len()));
-        let mut said = programs::combine(self.programs, links, data).await?;
+        let mut said = programs::combine(self.programs, links, data, self.is_scratch).await?;
         if said.is_ok() && self.is_thorough {
             said = programs::verify(self.programs, data).await?;
         }
