@@ -47,6 +47,7 @@ pub async fn lend(
         work: &work,
         voice,
         is_thorough: false,
+        is_scratch: true,
     };
     let data = assembly.whole(&chain).await?.map_err(|findings| {
         let what: Vec<String> = findings.into_iter().map(|it| it.what).collect();
