@@ -8,6 +8,7 @@ use equoria::ops::maintain::{self, At, Keeper, Report, Rhythm, Severity, Task, T
 use harness::{Database, Postgres, World};
 use tokio_postgres::Client;
 
+use crate::command_line::equoria;
 use crate::schedule::{carry_out, environment, keeper};
 
 /// Carries out one task on a database.
@@ -470,4 +471,110 @@ async fn two_nights_and_a_sunday_leave_a_chain_of_backups_that_has_proved_itself
     assert_eq!(of_backups.count(), 0, "{weekly:?}");
     assert!(!weekly.tasks["backups_unproven"]["newest_proven_at"].is_null());
     drop(postgres);
+}
+
+/// What `equoria maintain` says to an operator on this database, with its exit status.
+fn said(
+    database: &Database,
+    arguments: &[&str],
+    setting: Option<(&str, &str)>,
+) -> (Option<i32>, String, String) {
+    let mut environment = environment(database);
+    if let Some((name, value)) = setting {
+        environment = environment.with(name, value);
+    }
+    let environment: Vec<(&str, &str)> = environment.iter().collect();
+    let arguments: Vec<&str> = ["maintain"].iter().chain(arguments).copied().collect();
+    let output = equoria(&arguments, &environment);
+    (
+        output.status.code(),
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_plans_asks_what_was_done_and_what_is_due() {
+    let database = Database::fresh().await;
+    let (status, plan, _) = said(&database, &["quarterly", "--json"], None);
+    let plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
+    assert_eq!(
+        (status, &plan["outcome"]),
+        (Some(0), &"done".into()),
+        "{plan}"
+    );
+    assert_eq!(plan["tasks"]["capacity"]["least_samples"], 21);
+    let (status, text, _) = said(&database, &["monthly"], None);
+    assert_eq!(status, Some(1), "advisories were not checked: {text}");
+    assert!(text.contains("warning advisories"), "{text}");
+    let (status, history, _) = said(&database, &["history"], None);
+    assert_eq!((status, history.lines().count()), (Some(0), 2), "{history}");
+    assert!(
+        history.contains("maintain_monthly") && history.contains("found"),
+        "{history}"
+    );
+    let (status, due, _) = said(&database, &["due"], None);
+    assert_eq!((status, due.lines().count()), (Some(0), 4), "{due}");
+    let born = "update ops.migrations set applied_at = now() - interval '3 days'";
+    database.admin().await.batch_execute(born).await.unwrap();
+    let (status, due, _) = said(&database, &["due", "--json"], None);
+    let due: serde_json::Value = serde_json::from_str(&due).unwrap();
+    assert_eq!(
+        (status, due[0]["due"].as_array().unwrap().len()),
+        (Some(1), 3),
+        "{due}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_wish_of_an_operator_is_one_clear_sentence() {
+    let database = Database::fresh().await;
+    for (arguments, setting, named) in [
+        (
+            &["daily", "--slot", "2026-11-20T03:30:00Z"][..],
+            None,
+            "no slot of daily",
+        ),
+        (
+            &["weekly", "--slot", "2999-01-06T04:00:00Z"],
+            None,
+            "still to come",
+        ),
+        (
+            &["due"],
+            Some(("EQUORIA_MAINTAIN_HOUR", "25")),
+            "EQUORIA_MAINTAIN_HOUR",
+        ),
+        (
+            &["due"],
+            Some(("EQUORIA_MAINTAIN_END_IDLE_S", "5")),
+            "EQUORIA_MAINTAIN_END_IDLE_S",
+        ),
+        (
+            &["due"],
+            Some(("MAINTAIN_DATABASE_URL", "")),
+            "MAINTAIN_DATABASE_URL",
+        ),
+        (
+            &["due"],
+            Some((
+                "MAINTAIN_DATABASE_URL",
+                "postgresql://equoria_maintainer:hush@127.0.0.1:1/equoria",
+            )),
+            "127.0.0.1:1",
+        ),
+    ] {
+        let (status, _, wrong) = said(&database, arguments, setting);
+        assert_eq!(status, Some(2), "{arguments:?}: {wrong}");
+        assert_eq!(wrong.lines().count(), 1, "one clear sentence, not: {wrong}");
+        assert!(wrong.contains(named) && !wrong.contains("hush"), "{wrong}");
+    }
+    let (status, _, wrong) = said(&database, &["daily", "--slot", "yesterday"], None);
+    assert!(status == Some(2) && wrong.contains("yesterday"), "{wrong}");
+    let runs = "select count(*) from ops.job_runs where name like 'maintain%'";
+    let admin = database.admin().await;
+    assert_eq!(
+        admin.query_one(runs, &[]).await.unwrap().get::<_, i64>(0),
+        0
+    );
 }

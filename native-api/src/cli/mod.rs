@@ -82,7 +82,7 @@ enum Command {
         after_help = "Examples:\n  equoria serve\n  EQUORIA_API_PORT=9001 equoria serve --no-jobs"
     )]
     Serve(serve::ServeArguments),
-    /// Run the jobs alone: settle shows, bring foals into the world, expire sessions
+    /// Run the jobs alone: settle shows, bring foals into the world, expire sessions, maintain the database
     #[command(after_help = "Example:\n  equoria work")]
     Work,
     /// Keep the database well: what is done each day, week, month and quarter (status 1 if a finding needs somebody)

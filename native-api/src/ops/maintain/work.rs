@@ -278,3 +278,15 @@ async fn finish(
 fn millis(took: Duration) -> u64 {
     u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_of_ten_thousand_names_is_cut_between_its_characters() {
+        assert_eq!(shortened("short".to_owned()), "short");
+        let long = shortened("é".repeat(10_000));
+        assert_eq!(long.chars().count(), LONGEST_SENTENCE + 4);
+    }
+}
