@@ -236,6 +236,7 @@ pub fn table(told: &serde_json::Value) -> Vec<String> {
         let text = |name: &str| forecast[name].as_str().unwrap_or("never").to_owned();
         let full = match forecast["limit"].as_f64() {
             None => "no limit".to_owned(),
+            Some(_) if forecast["full_on_earliest"].is_null() => "not for a century".to_owned(),
             Some(_) => format!(
                 "{} ({} to {})",
                 text("full_on"),
