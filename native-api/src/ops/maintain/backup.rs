@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use chrono::{Datelike as _, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, Datelike as _, TimeDelta, Utc, Weekday};
 use serde_json::Value;
 use tokio_postgres::Client;
 
@@ -35,11 +35,14 @@ pub(super) async fn create(at: &At<'_>) -> Result<Told, Trouble> {
         return Ok(told.with("is_of_an_earlier_attempt", true));
     }
     let database = at.keeper.database_of(Login::Backup)?;
+    let chain = catalogue
+        .newest()
+        .and_then(|entry| catalogue.chain(entry).ok());
     let entry = Create {
         repository: &shop.repository,
         database: &database,
         programs: &shop.programs,
-        is_incremental: is_incremental(at, &catalogue),
+        is_incremental: is_incremental(at.slot, chain.map(|chain| chain.len())),
         voice: &voice,
     }
     .run()
@@ -69,12 +72,9 @@ fn taken_before<'a>(at: &At<'_>, catalogue: &'a Catalogue) -> Option<&'a Entry> 
     newest.filter(|entry| entry.started_at >= at.slot)
 }
 
-fn is_incremental(at: &At<'_>, catalogue: &Catalogue) -> bool {
-    let chain = catalogue
-        .newest()
-        .and_then(|entry| catalogue.chain(entry).ok());
-    let is_short = chain.is_some_and(|chain| chain.len() < LONGEST_CHAIN);
-    is_short && at.slot.weekday() != Weekday::Sun
+/// Whether what changed is enough, where the newest backup stands on a chain of so many.
+fn is_incremental(slot: DateTime<Utc>, chain: Option<usize>) -> bool {
+    chain.is_some_and(|length| length < LONGEST_CHAIN) && slot.weekday() != Weekday::Sun
 }
 
 /// Reads the newest backup again, to its last byte.
@@ -188,4 +188,26 @@ fn flat(evidence: Value) -> Told {
         told.evidence = figures;
     }
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn on_sundays_and_at_the_end_of_a_long_chain_everything_is_backed_up() {
+        for (slot, chain, wanted) in [
+            ("2026-11-23T03:00:00Z", None, false),
+            ("2026-11-23T03:00:00Z", Some(1), true),
+            ("2026-11-28T03:00:00Z", Some(6), true),
+            ("2026-11-28T03:00:00Z", Some(7), false),
+            ("2026-11-22T03:00:00Z", Some(1), false),
+        ] {
+            assert_eq!(
+                is_incremental(slot.parse().unwrap(), chain),
+                wanted,
+                "{slot} {chain:?}"
+            );
+        }
+    }
 }

@@ -12,7 +12,7 @@ use crate::user::password;
 
 /// Which roles belong to us, and what each may be a member of; nobody else's membership in ours is right.
 const MEMBERSHIPS: &[(&str, &[&str])] = &[
-    ("equoria_migrator", &["equoria_owner"]),
+    ("equoria_migrator", &["equoria_owner", "pg_read_all_stats"]),
     ("equoria_backup", &["pg_read_all_settings"]),
     ("equoria_monitor", &["pg_monitor"]),
     (
