@@ -66,6 +66,9 @@ const POST: &str = "with moves as materialized (
 
 const PURSE: &str = "select money from users where id = $1 for no key update";
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[("ledger: post", POST), ("ledger: purse", PURSE)];
+
 /// Moves the coins of all the transfers, in their order, in one statement; transfers of nothing are left out.
 ///
 /// Locks the players whose purses are touched and then the accounts, each in the order of their ids. Rows of shows and

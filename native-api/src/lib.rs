@@ -22,6 +22,7 @@ pub mod ops;
 pub mod pedigree;
 pub mod session;
 pub mod stable;
+pub mod statements;
 pub mod telemetry;
 pub mod training;
 pub mod trouble;

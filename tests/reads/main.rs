@@ -5,6 +5,7 @@ mod bulk;
 mod contract;
 mod filters;
 mod pages;
+mod plans;
 mod proxy;
 mod routes;
 mod tags;

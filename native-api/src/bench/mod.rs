@@ -10,6 +10,7 @@ pub mod crash;
 mod load;
 pub mod module;
 mod pgbench;
+pub mod plans;
 mod relay;
 mod report;
 mod requests;

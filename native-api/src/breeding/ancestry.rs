@@ -16,6 +16,9 @@ const OF_PAIR: &str = "with recursive line (id, sire_id, dam_id) as (
   )
   select id, sire_id, dam_id from line order by id";
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[("breeding ancestry: of pair", OF_PAIR)];
+
 /// The register of rows with `id`, `sire_id` and `dam_id`.
 ///
 /// # Errors

@@ -78,6 +78,15 @@ const RECORD: &str = "with born as (
 const LOSE: &str = "update pregnancies set state = 'lost', lost_to = $2, ended_at = due_at
     where id = $1 and state = 'in_foal'";
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[
+    ("breeding birth: due", DUE),
+    ("breeding birth: claim", CLAIM),
+    ("breeding birth: parents", PARENTS),
+    ("breeding birth: record", RECORD),
+    ("breeding birth: lose", LOSE),
+];
+
 impl Write for ListDue {
     const NAME: &'static str = "list due births";
     type Done = Vec<i64>;

@@ -59,6 +59,14 @@ const RECORD: &str =
     "insert into pregnancies (mare_id, stallion_id, user_id, covered_at, due_at, created_at)
     values ($1, $2, $3, $4, $5, $4) returning id";
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[
+    ("breeding: lock", LOCK),
+    ("breeding: mates", MATES),
+    ("breeding: lock players", LOCK_PLAYERS),
+    ("breeding: record", RECORD),
+];
+
 impl Write for Cover {
     const NAME: &'static str = "cover mare";
     type Done = Covered;

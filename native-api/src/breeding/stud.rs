@@ -57,6 +57,13 @@ const WITHDRAW: &str = "delete from stud_listings where horse_id = $1";
 const RETIRE: &str = "delete from stud_listings where horse_id in
     (select horse_id from stud_listings where retires_at <= $1 order by retires_at limit $2 for update skip locked)";
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[
+    ("breeding stud: offer", OFFER),
+    ("breeding stud: withdraw", WITHDRAW),
+    ("breeding stud: retire", RETIRE),
+];
+
 impl Write for Offer {
     const NAME: &'static str = "offer stallion";
     type Done = Listing;

@@ -1,13 +1,16 @@
 //! `equoria bench`.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
+use super::reach::reach;
 use super::{Finding, print_json};
-use crate::bench::{self, Wishes, crash};
+use crate::bench::{self, Wishes, crash, plans};
+use crate::config::Environment;
 use crate::dev::say::Voice;
-use crate::trouble::Trouble;
+use crate::trouble::{Because, Trouble};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -40,6 +43,18 @@ enum BenchCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Look at the plans of all statements on the database that is there (status 1 if one reads too much or is another)
+    #[command(
+        after_help = "Example:\n  equoria seed dev --horses 1000000 --number 1 --as-of 2026-01-05\n  equoria bench plans"
+    )]
+    Plans {
+        /// Write the shapes of the plans into this file instead of comparing them with the committed ones
+        #[arg(long, value_name = "FILE")]
+        save: Option<PathBuf>,
+        /// Print the result as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Kill PostgreSQL again and again under load, and count what was lost (status 1 if anything was)
     #[command(
         after_help = "Examples:\n  cargo run --release -- bench crash\n  equoria bench crash --kills 500 --json\n\nAt every fourth blow the native API dies with it. Stop it earlier with Ctrl-C; nothing is left behind."
@@ -57,14 +72,24 @@ enum BenchCommand {
     },
 }
 
-pub(super) async fn bench(arguments: &BenchArguments) -> Result<Finding, Trouble> {
-    match arguments.what {
-        Some(BenchCommand::Rules { json }) => rules(json),
+pub(super) async fn bench(
+    of: &Environment,
+    arguments: &BenchArguments,
+) -> Result<Finding, Trouble> {
+    match &arguments.what {
+        Some(BenchCommand::Rules { json }) => rules(*json),
+        Some(BenchCommand::Plans { save, json }) => plans(of, save.as_deref(), *json).await,
         Some(BenchCommand::Crash {
             kills,
             clients,
             json,
-        }) => crash(crash::Wishes { kills, clients }, json).await,
+        }) => {
+            let wishes = crash::Wishes {
+                kills: *kills,
+                clients: *clients,
+            };
+            crash(wishes, *json).await
+        }
         None => api(arguments).await,
     }
 }
@@ -77,6 +102,30 @@ fn rules(json: bool) -> Result<Finding, Trouble> {
         println!("\n{table}");
     }
     Ok(Finding::Good)
+}
+
+async fn plans(of: &Environment, save: Option<&Path>, json: bool) -> Result<Finding, Trouble> {
+    let voice = if json {
+        Voice::quiet()
+    } else {
+        Voice::default()
+    };
+    let reached = reach(of, &voice).await?;
+    let report = plans::run(&reached.client, &voice, save.is_none()).await?;
+    if let Some(file) = save {
+        std::fs::write(file, report.shapes())
+            .because(|| format!("could not write {}", file.display()))?;
+    }
+    if json {
+        print_json(&report)?;
+    } else {
+        println!("{report}");
+    }
+    Ok(if report.is_good() {
+        Finding::Good
+    } else {
+        Finding::Bad
+    })
 }
 
 async fn crash(wishes: crash::Wishes, json: bool) -> Result<Finding, Trouble> {

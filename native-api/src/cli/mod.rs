@@ -224,7 +224,7 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Mating(arguments) => mating::mating(&arguments),
         Command::Genotype(arguments) => genotype::genotype(&arguments),
         Command::Pedigree(arguments) => pedigree::pedigree(&arguments),
-        Command::Bench(arguments) => runtime.block_on(bench::bench(&arguments)),
+        Command::Bench(arguments) => runtime.block_on(bench::bench(&of, &arguments)),
         Command::Monitor(arguments) => runtime.block_on(monitor::monitor(&of, &arguments)),
         Command::Report(arguments) => runtime.block_on(report::report(&of, &arguments)),
         Command::Tls(command) => runtime.block_on(tls::tls(&of, &command)),

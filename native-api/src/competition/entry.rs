@@ -79,6 +79,14 @@ const STANDING: &str = "select h.user_id, e.id as entry_id, e.user_id as payer f
 
 const DELETE: &str = "delete from show_entries where id = $1";
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[
+    ("competition entry: contender", CONTENDER),
+    ("competition entry: insert", INSERT),
+    ("competition entry: standing", STANDING),
+    ("competition entry: delete", DELETE),
+];
+
 impl Write for Enter {
     const NAME: &'static str = "enter show";
     type Done = Entry;

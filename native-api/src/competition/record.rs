@@ -35,6 +35,9 @@ const LOCK: &str = concat!(
     " from shows s where s.id = $1 for no key update"
 );
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[("competition record: lock", LOCK)];
+
 impl Held {
     /// Reads the columns of `show_columns!`.
     ///

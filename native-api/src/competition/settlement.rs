@@ -90,6 +90,19 @@ pub(crate) const END: &str =
     "update shows set state = 'settled', revealed_secret = $2, result_digest = $3, ended_at = $4
     where id = $1 and state = 'open'";
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[
+    ("competition settlement: due", DUE),
+    ("competition settlement: claim", CLAIM),
+    ("competition settlement: entries", ENTRIES),
+    ("competition settlement: lock horses", LOCK_HORSES),
+    ("competition settlement: lock users", LOCK_USERS),
+    ("competition settlement: results", RESULTS),
+    ("competition settlement: horses", HORSES),
+    ("competition settlement: users", USERS),
+    ("competition settlement: end", END),
+];
+
 impl Write for ListDue {
     const NAME: &'static str = "list due shows";
     type Done = Vec<ShowId>;

@@ -91,6 +91,15 @@ const ENTRIES: &str =
 pub(crate) const CANCEL: &str =
     "update shows set state = 'cancelled', ended_at = $2 where id = $1 and state = 'open'";
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[
+    ("competition: insert", INSERT),
+    ("competition: hosted", HOSTED),
+    ("competition: shown", SHOWN),
+    ("competition: entries", ENTRIES),
+    ("competition: cancel", CANCEL),
+];
+
 impl Write for Open {
     const NAME: &'static str = "open show";
     type Done = Shown;

@@ -47,6 +47,15 @@ const DEVELOPMENT: &str =
 
 const REACH: &str = "update foal_development set milestones_reached = $2 where foal_id = $1";
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[
+    ("foal growth: due", DUE),
+    ("foal growth: grow", GROW),
+    ("foal growth: postpone", POSTPONE),
+    ("foal growth: development", DEVELOPMENT),
+    ("foal growth: reach", REACH),
+];
+
 impl Write for Grow {
     const NAME: &'static str = "grow foals";
     type Done = usize;

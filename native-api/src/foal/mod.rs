@@ -1,7 +1,7 @@
 //! Foals: the activities of their first seven days, and their growing up.
 
 pub mod growth;
-mod store;
+pub(crate) mod store;
 
 use reads::Failure;
 use reads::asked::Id;

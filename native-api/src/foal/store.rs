@@ -43,6 +43,9 @@ const RECORD: &str = "with horse as (
     )
     select history.id, horse.version from history, horse, development";
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[("foal: record", RECORD)];
+
 impl Write for Enrich {
     const NAME: &'static str = "enrich foal";
     type Done = Enriched;

@@ -1,6 +1,6 @@
 //! Genetic tests: what a laboratory tells a horse's owner, who may tell everyone.
 
-mod store;
+pub(crate) mod store;
 
 use reads::Failure;
 use reads::asked::Id;

@@ -55,6 +55,13 @@ const RECORD: &str = "insert into genetic_tests (horse_id, locus, genotype, test
 
 const PUBLISH: &str = "update genetic_tests set published = $2 where horse_id = $1 returning locus, genotype, tested_at";
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[
+    ("genetics: genes", GENES),
+    ("genetics: record", RECORD),
+    ("genetics: publish", PUBLISH),
+];
+
 impl Write for Test {
     const NAME: &'static str = "test genes";
     type Done = (Tested, Coins);

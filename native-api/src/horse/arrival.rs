@@ -55,6 +55,9 @@ const INSERT: &str = "insert into horses (name, sex, born_at, breed_id, user_id,
     from (select $8::smallint[] as s) stats
     returning id";
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[("horse arrival: insert", INSERT)];
+
 impl Arrival<'_> {
     /// Gives it a row, and with it a number.
     ///

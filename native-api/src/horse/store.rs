@@ -138,6 +138,17 @@ const EDIT: &str = "update horses set name = coalesce($2, name), stable_id = cas
 const GROOM: &str = "update horses set bond_score = $2, stress_level = $3, epigenetic_modifiers = $4, groomed_on = $5
     where id = $1 returning version";
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[
+    ("horse: lock", LOCK),
+    ("horse: shown", SHOWN),
+    ("horse: stable", STABLE),
+    ("horse: lock user", LOCK_USER),
+    ("horse: keep starter", KEEP_STARTER),
+    ("horse: edit", EDIT),
+    ("horse: groom", GROOM),
+];
+
 impl Write for TakeStarter {
     const NAME: &'static str = "take starter";
     type Done = Shown;

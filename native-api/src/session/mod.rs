@@ -4,7 +4,7 @@
 //! and good once. One that comes back a second time was copied: its session ends, and with it every access token of the
 //! player.
 
-mod store;
+pub(crate) mod store;
 pub mod token;
 
 use reads::Failure;

@@ -44,6 +44,16 @@ const END_ALL: &str = "with ended as (
   )
   update users set token_epoch = token_epoch + 1 where id = $1 and (select count(*) from ended) >= 0";
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[
+    ("session: credentials", CREDENTIALS),
+    ("session: open", OPEN),
+    ("session: rotate", ROTATE),
+    ("session: end stolen", END_STOLEN),
+    ("session: end", END),
+    ("session: end all", END_ALL),
+];
+
 /// Who has this address, with the hash of the password.
 pub(super) async fn credentials(
     db: &Db,

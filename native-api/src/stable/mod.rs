@@ -1,6 +1,6 @@
 //! Stables: where a player keeps horses.
 
-mod store;
+pub(crate) mod store;
 
 use reads::Failure;
 use reads::asked::Id;

@@ -30,6 +30,16 @@ const CHANGE: &str = "update stables set name = $2, location = $3 where id = $1
 
 const CLOSE: &str = "delete from stables where id = $1";
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[
+    ("stable: open", OPEN),
+    ("stable: owned", OWNED),
+    ("stable: lock", LOCK),
+    ("stable: lock horses", LOCK_HORSES),
+    ("stable: change", CHANGE),
+    ("stable: close", CLOSE),
+];
+
 /// Opens a stable.
 pub(super) async fn open(
     tx: &Tx<'_>,

@@ -61,6 +61,10 @@ pub(crate) const RECORD: &str = concat!(
     select log.id, trained.version, player.xp, player.level from log, trained, player"
 );
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] =
+    &[("training: lock", LOCK), ("training: record", RECORD)];
+
 impl Write for Train {
     const NAME: &'static str = "train";
     type Done = Trained;

@@ -4,7 +4,7 @@ mod account;
 pub mod password;
 mod registration;
 pub(crate) mod stipend;
-mod store;
+pub(crate) mod store;
 
 use reads::Failure;
 use reads::wire::At;

@@ -53,6 +53,19 @@ const LAST_STIPEND: &str = "select u.money,
 
 const CLAIM: &str = "insert into stipend_claims (user_id, week, claimed_at) values ($1, $2, $3)";
 
+/// Every statement of this module, for whoever looks at their plans.
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[
+    ("user: register", REGISTER),
+    ("user: account", ACCOUNT),
+    ("user: password", PASSWORD),
+    ("user: lock", LOCK),
+    ("user: rename", RENAME),
+    ("user: set", SET),
+    ("user: change password", CHANGE_PASSWORD),
+    ("user: last stipend", LAST_STIPEND),
+    ("user: claim", CLAIM),
+];
+
 /// Makes the user with password and first session, and gives the epoch of the session's tokens.
 pub(super) async fn register(tx: &Tx<'_>, new: &Register) -> Result<(Account, i32), Failure> {
     let params: &Params<'_> = &[
