@@ -96,7 +96,7 @@ impl Report {
         let lines = self
             .plans
             .iter()
-            .map(|it| format!("{}: {}\n", it.name, it.shape));
+            .map(|it| format!("{} => {}\n", it.name, it.shape));
         lines.collect()
     }
 
@@ -104,7 +104,11 @@ impl Report {
     fn compare(&mut self) {
         let committed = COMMITTED.iter().find(|(horses, _)| *horses == self.horses);
         let shapes: BTreeMap<&str, &str> = committed
-            .map(|(_, text)| text.lines().filter_map(|it| it.split_once(": ")).collect())
+            .map(|(_, text)| {
+                text.lines()
+                    .filter_map(|it| it.split_once(" => "))
+                    .collect()
+            })
             .unwrap_or_default();
         if shapes.is_empty() {
             return;
