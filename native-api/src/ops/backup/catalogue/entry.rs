@@ -1,9 +1,4 @@
-//! What is written down about each backup: `backups/<id>/backup.json`, the last thing that a backup writes.
-//!
-//! The file carries a SHA-256 over itself, so that one that was changed or cut off is named and not believed. A backup
-//! is `taken`, then `checked` (every byte read again and found right), then `proven` (restored and found equal): the
-//! state only ever goes that way. One that fails a check is `broken`, with the reason, for good.
-
+//! What is known about one backup, and how it is written so that damage is seen.
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -11,21 +6,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::digest::Digest;
-use super::lsn::{Lsn, Segment};
-use super::place::Place;
+use super::super::digest::Digest;
+use super::super::lsn::{Lsn, Segment};
+use super::FILE;
 use crate::config::hex;
 use crate::ops::fingerprint::TablePrint;
 use crate::trouble::{Because, Trouble};
 
 /// The version of the file's form; others are not read.
 const FORMAT: u32 = 1;
-
-/// The folder of all backups in a repository.
-pub const BACKUPS: &str = "backups";
-
-/// The catalogue's file in a backup's folder.
-pub(super) const FILE: &str = "backup.json";
 
 /// Whether a backup stands alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,26 +173,6 @@ pub struct Entry {
     pub point: Point,
 }
 
-/// An entry that cannot be believed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Corrupted {
-    /// The folder's name.
-    pub id: String,
-    /// What is wrong with its file, as a sentence.
-    pub reason: String,
-}
-
-/// All entries of a repository.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Catalogue {
-    /// Those that can be read, the oldest first.
-    pub entries: Vec<Entry>,
-    /// Those that cannot.
-    pub corrupted: Vec<Corrupted>,
-    /// Folders without an entry: a backup under way, or one that was broken off.
-    pub halves: Vec<String>,
-}
-
 impl Entry {
     /// The first entry of a backup; its hash comes when it is written.
     pub fn begin(facts: Facts) -> Self {
@@ -314,7 +283,7 @@ impl Entry {
     ///
     /// # Errors
     /// Never, for the documents that steps carry.
-    fn text(&self) -> Result<Vec<u8>, Trouble> {
+    pub(super) fn text(&self) -> Result<Vec<u8>, Trouble> {
         let blank = Self {
             sha256: ZEROS.to_owned(),
             ..self.clone()
@@ -331,7 +300,7 @@ impl Entry {
     ///
     /// # Errors
     /// When it is not what was written, as a sentence that says in what way.
-    fn read(id: &str, text: &[u8]) -> Result<Self, Trouble> {
+    pub(super) fn read(id: &str, text: &[u8]) -> Result<Self, Trouble> {
         let hash = FRONT.len()..FRONT.len() + ZEROS.len();
         let claimed = text
             .starts_with(FRONT.as_bytes())
@@ -425,115 +394,3 @@ const FRONT: &str = "{\n  \"sha256\": \"";
 
 /// What stands for the hash while it is computed.
 const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-
-/// Writes an entry, in one step over a former one.
-///
-/// # Errors
-/// When the place cannot be written; then the former one stands.
-pub async fn save(place: &Place, entry: &Entry) -> Result<(), Trouble> {
-    place.put(&file(&entry.id), entry.text()?).await
-}
-
-/// Reads the entry of one backup.
-///
-/// # Errors
-/// When there is none, or it cannot be believed.
-pub async fn load(place: &Place, id: &str) -> Result<Entry, Trouble> {
-    let text = place.get(&file(id)).await?;
-    let text = text.ok_or_else(|| Trouble::new(format!("there is no backup {id} in {place}")))?;
-    Entry::read(id, &text).because(|| format!("the catalogue's entry of backup {id} is corrupted"))
-}
-
-/// Reads all entries; those that cannot be believed are told apart, and spoil no other.
-///
-/// # Errors
-/// When the place cannot be read.
-pub async fn list(place: &Place) -> Result<Catalogue, Trouble> {
-    let mut catalogue = Catalogue::default();
-    for id in place.list(BACKUPS).await?.folders {
-        match place.get(&file(&id)).await? {
-            None => catalogue.halves.push(id),
-            Some(text) => match Entry::read(&id, &text) {
-                Ok(entry) => catalogue.entries.push(entry),
-                Err(trouble) => catalogue.corrupted.push(Corrupted {
-                    id,
-                    reason: trouble.to_string(),
-                }),
-            },
-        }
-    }
-    Ok(catalogue)
-}
-
-impl Catalogue {
-    /// The entry of this name, or the newest usable one for `latest`.
-    ///
-    /// # Errors
-    /// When there is none, with what is wrong with it.
-    pub fn find(&self, id: &str) -> Result<&Entry, Trouble> {
-        if let Some(bad) = self.corrupted.iter().find(|bad| bad.id == id) {
-            return Err(Trouble::new(format!(
-                "the catalogue's entry of backup {id} is corrupted: {}",
-                bad.reason
-            )));
-        }
-        let found = match id {
-            "latest" => self.newest(),
-            _ => self.entries.iter().find(|entry| entry.id == id),
-        };
-        found.ok_or_else(|| match id {
-            "latest" => {
-                Trouble::new("there is no usable backup: take one with `equoria backup create`")
-            }
-            _ => Trouble::new(format!(
-                "there is no backup {id}: see `equoria backup list`"
-            )),
-        })
-    }
-
-    /// The newest backup that a restore may start from, its whole chain included.
-    pub fn newest(&self) -> Option<&Entry> {
-        let usable = |entry: &&Entry| entry.is_usable() && self.chain(entry).is_ok();
-        self.entries.iter().rev().find(usable)
-    }
-
-    /// A backup with all that it builds on: the full one first, itself last.
-    ///
-    /// # Errors
-    /// When a link is missing, broken, going or corrupted: it is named.
-    pub fn chain<'a>(&'a self, entry: &'a Entry) -> Result<Vec<&'a Entry>, Trouble> {
-        let mut chain = vec![entry];
-        let mut link = entry;
-        while let Some(parent) = &link.parent {
-            let found = self
-                .find(parent)
-                .because(|| format!("backup {} builds on {parent}, which is not there", link.id))?;
-            if !found.is_usable() {
-                return Err(Trouble::new(format!(
-                    "backup {} builds on {parent}, which is {}",
-                    link.id,
-                    found.standing()
-                )));
-            }
-            if chain.len() > self.entries.len() {
-                return Err(Trouble::new(format!(
-                    "backup {} builds on itself",
-                    entry.id
-                )));
-            }
-            chain.push(found);
-            link = found;
-        }
-        chain.reverse();
-        Ok(chain)
-    }
-}
-
-/// The folder of a backup in the repository.
-pub fn folder(id: &str) -> String {
-    format!("{BACKUPS}/{id}")
-}
-
-fn file(id: &str) -> String {
-    format!("{}/{FILE}", folder(id))
-}
