@@ -625,3 +625,50 @@ async fn the_commands_tell_good_from_damaged_from_impossible_by_their_status() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_is_copied_under_other_names_and_leaves_nothing_behind() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    fs::set_permissions(
+        &copy.work,
+        std::os::unix::fs::PermissionsExt::from_mode(0o755),
+    )
+    .unwrap();
+    let into = harness::Database::empty().await;
+    let (work, url) = (copy.work.display().to_string(), into.administrator().url());
+    let mut environment: Vec<(&str, &str)> = copy.environment.iter().collect();
+    environment.push(("EQUORIA_ANONYMISE_INTO", &url));
+    let arguments = [
+        "anonymise",
+        "--backup",
+        &scene.incremental,
+        "--work",
+        &work,
+        "--json",
+    ];
+    let output = equoria(&arguments, &environment);
+    let trouble = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{trouble}");
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["faults"], json!([]));
+    let target = into.admin().await;
+    let sql = "select (select count(*) from users where name like 'Player %'), (select count(*) from users where name in ('Host', 'Rider')),
+        (select count(*) from show_entries)";
+    let row = target.query_one(sql, &[]).await.unwrap();
+    assert_eq!((row.get(0), row.get(1), row.get(2)), (2_i64, 0_i64, 2_i64));
+    let strange = [
+        "anonymise",
+        "--backup",
+        "20000101T000000Z-full",
+        "--work",
+        &work,
+    ];
+    let empty = harness::Database::empty().await;
+    let fresh = empty.administrator().url();
+    environment.push(("EQUORIA_ANONYMISE_INTO", &fresh));
+    let refused = equoria(&strange, &environment);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains("20000101T000000Z-full"), "{said}");
+}
