@@ -67,7 +67,8 @@ async fn pass_on(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, trips: Arc<Ato
             if !is_first && matches!(waiting[0], b'S' | b'H' | b'Q') {
                 trips.fetch_add(1, Ordering::SeqCst);
             }
-            is_first = false;
+            // A client that would like TLS asks for it in eight bytes, is told no, and begins anew.
+            is_first &= length == 8;
             waiting.drain(..length);
         }
         if to.write_all(&chunk[..count]).await.is_err() {

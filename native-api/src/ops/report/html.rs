@@ -16,7 +16,7 @@ font:15px/1.5 system-ui,sans-serif}h1{font-size:1.5rem}h2{margin-top:2.5rem;bord
 nav a{margin-right:1rem}a{color:var(--c0)}.faint{color:var(--faint)}.red{color:var(--red)}.good{color:var(--good)}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{padding:.3rem .6rem;border-bottom:1px solid var(--line);
 text-align:left;vertical-align:top;overflow-wrap:anywhere}.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-td.q{font-family:ui-monospace,monospace;font-size:.85em}svg{width:100%;height:auto;max-width:44rem;font-size:12px}
+td.q{font-family:ui-monospace,monospace;font-size:.85em}svg{width:100%;height:auto;min-width:34rem;max-width:44rem;font-size:12px}
 svg text{fill:var(--text)}svg .axis{stroke:var(--line);fill:none}svg polyline{fill:none;stroke-width:2}
 .s0{fill:var(--c0)}.l0{stroke:var(--c0)}.l1{stroke:var(--c1)}.l2{stroke:var(--c2)}.l3{stroke:var(--c3)}.l4{stroke:var(--c4)}.l5{stroke:var(--c5)}
 svg .t0{fill:var(--c0)}svg .t1{fill:var(--c1)}svg .t2{fill:var(--c2)}svg .t3{fill:var(--c3)}svg .t4{fill:var(--c4)}svg .t5{fill:var(--c5)}
@@ -80,7 +80,8 @@ fn section(html: &mut String, report: &Report) {
         _ = write!(html, "<p>{}</p>", escaped(finding));
     }
     for chart in report.charts.iter().filter(|chart| !chart.is_empty()) {
-        html.push_str(&chart.svg());
+        // On a narrow screen a picture is scrolled rather than made too small to read.
+        _ = write!(html, "<div class=\"wide\">{}</div>", chart.svg());
     }
     for table in &report.tables {
         figures(html, table);
