@@ -62,6 +62,11 @@ impl Api {
         migrate::require_current(&writer).await?;
         drop(writer);
         let app = App::new(&config)?;
+        // First of all: a process that cannot listen does nothing else either.
+        let listener = match parts.with_server {
+            true => Some(bind(&config).await?),
+            false => None,
+        };
         let (stop, stopping) = watch::channel(false);
         let mut api = Self {
             url: String::new(),
@@ -86,8 +91,8 @@ impl Api {
             let serving = monitor::serve(monitor, listener, told(stopping.clone()));
             api.running.spawn(serving);
         }
-        if parts.with_server {
-            api.serve(app, &config, stopping).await?;
+        if let Some(listener) = listener {
+            api.serve(app, listener, stopping).await?;
         }
         Ok(api)
     }
@@ -123,12 +128,9 @@ impl Api {
     async fn serve(
         &mut self,
         app: App,
-        config: &Config,
+        listener: TcpListener,
         stopping: watch::Receiver<bool>,
     ) -> Result<(), Trouble> {
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .because(|| format!("could not listen on {}", config.listen))?;
         let address = listener
             .local_addr()
             .because(|| "the listener has no address")?;
@@ -168,6 +170,11 @@ impl Api {
         }
         Ok(())
     }
+}
+
+async fn bind(config: &Config) -> Result<TcpListener, Trouble> {
+    let bound = TcpListener::bind(config.listen).await;
+    bound.because(|| format!("could not listen on {}", config.listen))
 }
 
 /// The database is asked, not the URLs: a role's name says nothing of what it was given.
