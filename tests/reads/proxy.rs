@@ -1,7 +1,8 @@
-//! A proxy that counts round trips: every Sync, Flush and simple Query that a client sends to PostgreSQL.
+//! A proxy that counts round trips: each Sync, Flush or simple Query that a client sends to PostgreSQL after it has heard
+//! from it. What is sent together is waited for once.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -28,12 +29,15 @@ impl Proxy {
                 let server = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
                 client.set_nodelay(true).unwrap();
                 server.set_nodelay(true).unwrap();
-                let (from_client, mut to_client) = client.into_split();
-                let (mut from_server, to_server) = server.into_split();
-                tokio::spawn(pass_on(from_client, to_server, Arc::clone(&counted)));
-                tokio::spawn(
-                    async move { tokio::io::copy(&mut from_server, &mut to_client).await },
-                );
+                let (from_client, to_client) = client.into_split();
+                let (from_server, to_server) = server.into_split();
+                let heard = Arc::new(AtomicBool::new(true));
+                let trips = Trips {
+                    all: Arc::clone(&counted),
+                    has_heard: Arc::clone(&heard),
+                };
+                tokio::spawn(pass_on(from_client, to_server, trips));
+                tokio::spawn(hand_back(from_server, to_client, heard));
             }
         });
         Self {
@@ -55,9 +59,35 @@ impl Drop for Proxy {
     }
 }
 
+/// The count of one connection.
+struct Trips {
+    all: Arc<AtomicUsize>,
+    has_heard: Arc<AtomicBool>,
+}
+
+impl Trips {
+    /// A message that the server answers was sent.
+    fn begin(&self) {
+        if self.has_heard.swap(false, Ordering::SeqCst) {
+            self.all.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+}
+
+/// Hands the server's bytes back, and notes that the client has heard from it.
+async fn hand_back(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, has_heard: Arc<AtomicBool>) {
+    let mut chunk = [0; 8192];
+    while let Ok(count @ 1..) = from.read(&mut chunk).await {
+        has_heard.store(true, Ordering::SeqCst);
+        if to.write_all(&chunk[..count]).await.is_err() {
+            return;
+        }
+    }
+}
+
 /// Passes bytes on and looks for the messages that the server answers: each is a type and a length that counts itself.
 /// The very first has no type.
-async fn pass_on(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, trips: Arc<AtomicUsize>) {
+async fn pass_on(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, trips: Trips) {
     let mut waiting: Vec<u8> = Vec::new();
     let mut is_first = true;
     let mut chunk = [0; 8192];
@@ -65,7 +95,7 @@ async fn pass_on(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, trips: Arc<Ato
         waiting.extend_from_slice(&chunk[..count]);
         while let Some(length) = whole(&waiting, is_first) {
             if !is_first && matches!(waiting[0], b'S' | b'H' | b'Q') {
-                trips.fetch_add(1, Ordering::SeqCst);
+                trips.begin();
             }
             // A client that would like TLS asks for it in eight bytes, is told no, and begins anew.
             is_first &= length == 8;
