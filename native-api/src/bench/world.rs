@@ -29,6 +29,12 @@ const SHOWN: &str = "analyze shows, show_entries, competition_results";
 /// How often every horse was shown.
 const ROUNDS: u32 = 10;
 
+/// The world gives its rows their numbers itself: whoever adds a row goes on behind them.
+const NUMBERS: &str =
+    "select setval(pg_get_serial_sequence('shows', 'id'), (select max(id) from shows)),
+    setval(pg_get_serial_sequence('horses', 'id'), (select max(id) from horses)),
+    setval(pg_get_serial_sequence('stables', 'id'), (select max(id) from stables))";
+
 /// How many horses there are in a show.
 const FIELD: u32 = 25;
 
@@ -107,6 +113,7 @@ impl World {
                 .because(because)?;
             client.batch_execute(SHOWN).await.because(because)?;
         }
+        client.batch_execute(NUMBERS).await.because(because)?;
         // Nothing that the making of the world left behind is to be tidied up while something is measured. Every entry
         // has updated its show within one transaction, which leaves more dead rows than a game ever would.
         for tidying in ["vacuum full shows", "vacuum analyze", "checkpoint"] {
