@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio_postgres::Client;
 
 use super::{Finding, print_json};
-use crate::config::{Database, Environment};
+use crate::config::{self, Database, Environment};
 use crate::db::connect;
 use crate::dev::say::{Voice, human};
 use crate::ops::anonymise::{self, Copied, Lent, Mask};
@@ -94,7 +94,12 @@ fn place(
             "say which database with {option} URL, or in {variable} or a file that {variable}_FILE names"
         ))
     };
-    Database::parse(&named.ok_or_else(missing)?)
+    let given = Environment::of([(variable, named.ok_or_else(missing)?)]);
+    let of = of
+        .clone()
+        .without(variable)
+        .without(&format!("{variable}_FILE"));
+    config::database(&given.or(of), variable)?.ok_or_else(missing)
 }
 
 /// What is read.

@@ -39,6 +39,11 @@ pub struct Selection<'a> {
     pub without_tables: &'a [&'a str],
 }
 
+/// How a value becomes text is a setting of the server, the role or the connection: here it is the same everywhere.
+const WORDS: &str =
+    "set timezone = 'UTC'; set datestyle = 'ISO, MDY'; set intervalstyle = 'postgres';
+    set extra_float_digits = 1; set bytea_output = 'hex'";
+
 const COLUMNS: &str = "select n.nspname::text, c.relname::text, a.attname::text
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -53,6 +58,10 @@ pub async fn of(
     client: &impl GenericClient,
     selection: &Selection<'_>,
 ) -> Result<Vec<TablePrint>, Trouble> {
+    client
+        .batch_execute(WORDS)
+        .await
+        .because(|| "could not say how values are written")?;
     let mut prints = Vec::new();
     for (table, columns) in tables(client, selection).await? {
         prints.push(print(client, table, &columns).await?);

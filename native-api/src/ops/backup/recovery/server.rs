@@ -199,6 +199,8 @@ impl Replay<'_> {
             format!("restore_command={command}"),
             format!("recovery_target_timeline={timeline}"),
             "recovery_target_action=promote".to_owned(),
+            // The original's settings came along: they may name the original's folder.
+            format!("data_directory={}", self.data.display()),
             format!("hba_file={}", self.work.path.join("pg_hba.conf").display()),
             format!("unix_socket_directories={}", sockets.display()),
         ];
@@ -212,7 +214,10 @@ impl Replay<'_> {
 }
 
 /// What keeps a restored server to itself, whatever its own settings say.
-const ALONE: [&str; 11] = [
+const ALONE: [&str; 14] = [
+    "external_pid_file=",
+    "recovery_end_command=",
+    "archive_cleanup_command=",
     "listen_addresses=",
     "port=5432",
     "archive_mode=off",

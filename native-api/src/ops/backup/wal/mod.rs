@@ -94,6 +94,8 @@ async fn known(
 pub async fn fetch(repository: &Repository, name: &str, to: &Path) -> Result<bool, Trouble> {
     let file: WalFile = name.parse()?;
     let Some(content) = content(repository, file).await? else {
+        // An empty folder where a disk is not mounted has nothing either; recovery must not take that for the log's end.
+        repository.mark().await?;
         return Ok(false);
     };
     write_whole(to, &content).because(|| format!("could not write {}", to.display()))?;
