@@ -130,3 +130,41 @@ fn what_throws_data_away_is_refused_in_production() {
         );
     }
 }
+
+#[test]
+fn a_copy_goes_over_no_way_that_production_refuses() {
+    const FINE: &str = "postgresql://a:long-enough-for-a-test@127.0.0.1:1/x";
+    let ways = ["EQUORIA_ANONYMISE_FROM", "EQUORIA_ANONYMISE_INTO"];
+    for (url, named) in [
+        (
+            "postgresql://a:long-enough-for-a-test@db.example.org/x",
+            "sslmode=verify-full",
+        ),
+        (
+            "postgresql://a:long-enough-for-a-test@db.example.org/x?sslmode=verify-full&sslrootcert=/ca.crt",
+            "channel_binding=require",
+        ),
+        (
+            "postgresql://a:postgres@127.0.0.1:1/x",
+            "everybody tries first",
+        ),
+        ("postgresql://a@127.0.0.1:1/x", "without a password"),
+        ("postgresql://a:short@127.0.0.1:1/x", "fewer than"),
+    ] {
+        for (variable, other) in [(ways[0], ways[1]), (ways[1], ways[0])] {
+            let environment = [
+                ("EQUORIA_PROFILE", "production"),
+                (variable, url),
+                (other, FINE),
+            ];
+            let output = equoria(&["anonymise"], &environment);
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{url}: {said}");
+            assert!(
+                said.lines().count() == 1 && said.contains(variable) && said.contains(named),
+                "{url}: {said}"
+            );
+            assert!(!said.contains("long-enough"), "{said}");
+        }
+    }
+}

@@ -37,10 +37,10 @@ use crate::command_line::equoria;
 const QUICK: [&str; 3] = ["fsync=off", "full_page_writes=off", "archive_timeout=0"];
 
 /// A cluster with a full backup, an incremental one, and a log that goes on to a mistake.
-struct Scene {
-    postgres: Postgres,
-    full: String,
-    incremental: String,
+pub struct Scene {
+    pub postgres: Postgres,
+    pub full: String,
+    pub incremental: String,
     /// A restore point between the two, and what the tables held there.
     between: &'static str,
     prints_between: Vec<TablePrint>,
@@ -51,7 +51,7 @@ struct Scene {
 
 static SCENE: OnceCell<Scene> = OnceCell::const_new();
 
-async fn scene() -> &'static Scene {
+pub async fn scene() -> &'static Scene {
     SCENE.get_or_init(Scene::play).await
 }
 
@@ -105,7 +105,7 @@ impl Scene {
     }
 
     /// A copy of the repository, and what leads to it.
-    fn copy(&self) -> Copy {
+    pub fn copy(&self) -> Copy {
         static COUNT: AtomicU32 = AtomicU32::new(1);
         let of = self.postgres.backups();
         let name = format!("copy-{}", COUNT.fetch_add(1, Ordering::Relaxed));
@@ -128,10 +128,10 @@ impl Scene {
 }
 
 /// A repository that may be damaged, and a folder to work in that must be empty afterwards.
-struct Copy {
-    folder: PathBuf,
-    environment: Environment,
-    work: PathBuf,
+pub struct Copy {
+    pub folder: PathBuf,
+    pub environment: Environment,
+    pub work: PathBuf,
 }
 
 impl Copy {

@@ -19,7 +19,7 @@ fn now() -> DateTime<Utc> {
 }
 
 /// A backup whose log begins in segment `at`.
-fn entry(at: u32, age_days: i64, parent: Option<&Entry>) -> Entry {
+pub fn entry(at: u32, age_days: i64, parent: Option<&Entry>) -> Entry {
     let object = |name: &str| Stored {
         name: name.to_owned(),
         is_sealed: true,

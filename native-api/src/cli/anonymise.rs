@@ -1,6 +1,6 @@
 //! `equoria anonymise`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::Utc;
 use clap::Args;
@@ -58,8 +58,12 @@ pub(super) async fn anonymise(
     let started = Utc::now();
     let mask = Mask::of(of)?;
     let into = place(of, arguments.into.as_deref(), "--into", INTO)?;
+    let from = match &arguments.backup {
+        Some(id) => Origin::Backup(id),
+        None => Origin::Copy(place(of, arguments.from.as_deref(), "--from", FROM)?),
+    };
     let mut target = connect(&into).await?;
-    let mut source = Source::of(of, arguments, &voice).await?;
+    let mut source = Source::of(of, from, &arguments.work, &voice).await?;
     let copied = anonymise::copy(source.client(), &mut target, &mask, &voice).await?;
     if copied.is_good() {
         runs::record(
@@ -102,6 +106,14 @@ fn place(
     config::database(&given.or(of), variable)?.ok_or_else(missing)
 }
 
+/// What is to be read.
+enum Origin<'a> {
+    /// A restored copy that is up.
+    Copy(Database),
+    /// A backup, by its name.
+    Backup(&'a str),
+}
+
 /// What is read.
 enum Source {
     Named(Client),
@@ -111,17 +123,21 @@ enum Source {
 impl Source {
     async fn of(
         of: &Environment,
-        arguments: &AnonymiseArguments,
+        from: Origin<'_>,
+        work: &Path,
         voice: &Voice,
     ) -> Result<Self, Trouble> {
-        if let Some(id) = &arguments.backup {
-            let lent = anonymise::lend(of, id, &arguments.work, voice).await?;
-            return Ok(Self::Restored(lent));
+        match from {
+            Origin::Backup(id) => {
+                let lent = anonymise::lend(of, id, work, voice).await?;
+                Ok(Self::Restored(lent))
+            }
+            Origin::Copy(from) => {
+                let client = connect(&from).await?;
+                anonymise::require_copy(of, &from, &client).await?;
+                Ok(Self::Named(client))
+            }
         }
-        let from = place(of, arguments.from.as_deref(), "--from", FROM)?;
-        let client = connect(&from).await?;
-        anonymise::require_copy(of, &from, &client).await?;
-        Ok(Self::Named(client))
     }
 
     const fn client(&mut self) -> &mut Client {

@@ -95,14 +95,18 @@ async fn stoppable<T>(work: impl Future<Output = Result<T, Trouble>>) -> Result<
 }
 
 /// The live server, for the rows of evidence and for what it has by now. A repository may be looked at without one.
-async fn live(of: &Environment, voice: &Voice) -> Option<Reached> {
+///
+/// # Errors
+/// When its URL cannot be one: that is no server that was lost.
+async fn live(of: &Environment, voice: &Voice) -> Result<Option<Reached>, Trouble> {
+    Login::Backup.database(of)?;
     match reach_as(of, voice, Login::Backup).await {
-        Ok(reached) => Some(reached),
+        Ok(reached) => Ok(Some(reached)),
         Err(trouble) => {
             voice.say(&format!(
                 "  what is seen is written down in the catalogue alone: {trouble}"
             ));
-            None
+            Ok(None)
         }
     }
 }
@@ -135,7 +139,7 @@ pub(in crate::cli) async fn run_verify(
     let shop = Workshop::open(of, &arguments.bench.folder(), &voice)?;
     let catalogue = catalogue::list(&shop.repository.place).await?;
     let ids = ids(arguments, &catalogue)?;
-    let live = live(of, &voice).await;
+    let live = live(of, &voice).await?;
     let client = live.as_ref().map(|it| &it.client);
     let mut all = Vec::new();
     for id in ids {
@@ -244,7 +248,7 @@ pub(in crate::cli) async fn run_drill(
     let catalogue = catalogue::list(&shop.repository.place).await?;
     let id = arguments.id.as_deref().unwrap_or("latest");
     catalogue.find(id)?;
-    let live = live(of, &voice).await;
+    let live = live(of, &voice).await?;
     let client = live.as_ref().map(|it| &it.client);
     let started = Utc::now();
     let drilled = stoppable(drill(&shop, &catalogue, id, aim, client)).await?;

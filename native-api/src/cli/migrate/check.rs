@@ -11,7 +11,7 @@ use crate::config::{Database, Environment};
 use crate::ops::migrate::lint::{self, Review};
 use crate::ops::migrate::{self, ALL, Baseline, Drift};
 use crate::ops::runs::{self, Outcome};
-use crate::trouble::Trouble;
+use crate::trouble::{Because, Trouble};
 
 #[derive(Args)]
 pub(in crate::cli) struct CheckArguments {
@@ -45,7 +45,7 @@ struct Scratch {
 impl Scratch {
     fn beside(&self, reached: &Reached) -> Result<Database, Trouble> {
         match &self.scratch_url {
-            Some(url) => Database::parse(url),
+            Some(url) => Database::parse(url).because(|| "--scratch-url is refused"),
             None => Ok(reached.database.clone()),
         }
     }
