@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
+use super::file::write_whole;
 use super::reach::reach;
 use super::{Finding, print_json};
 use crate::bench::{self, Wishes, crash, plans};
 use crate::config::Environment;
 use crate::dev::say::Voice;
-use crate::trouble::{Because, Trouble};
+use crate::trouble::Trouble;
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -113,8 +114,7 @@ async fn plans(of: &Environment, save: Option<&Path>, json: bool) -> Result<Find
     let reached = reach(of, &voice).await?;
     let report = plans::run(&reached.client, &voice, save.is_none()).await?;
     if let Some(file) = save {
-        std::fs::write(file, report.shapes())
-            .because(|| format!("could not write {}", file.display()))?;
+        write_whole(file, &report.shapes())?;
     }
     if json {
         print_json(&report)?;

@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod bench;
 mod coat;
+mod file;
 mod genotype;
 mod maintain;
 mod mating;

@@ -1,18 +1,18 @@
 //! `equoria report`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::Utc;
 use clap::{Args, ValueEnum};
 
+use super::file::write_whole;
 use super::reach::reach_as;
 use super::{Finding, print_json};
 use crate::config::{Environment, Login};
 use crate::dev::say::Voice;
 use crate::ops::monitor::Source;
 use crate::ops::report::{self, Report, Subject};
-use crate::trouble::{Because, Trouble};
+use crate::trouble::Trouble;
 
 /// What `--help` ends with.
 pub(super) const EXAMPLES: &str = "Examples:
@@ -91,7 +91,7 @@ pub(super) async fn report(
         drop(step);
     }
     match &arguments.html {
-        Some(file) => write(file, &report::page(&reports, &reached.place, Utc::now()))?,
+        Some(file) => write_whole(file, &report::page(&reports, &reached.place, Utc::now()))?,
         None => print(&reports, arguments)?,
     }
     Ok(finding(&reports))
@@ -115,15 +115,4 @@ fn print(reports: &[Report], arguments: &ReportArguments) -> Result<(), Trouble>
             Ok(())
         }
     }
-}
-
-/// Writes beside the file and renames, so that nobody ever finds half a page.
-fn write(file: &Path, html: &str) -> Result<(), Trouble> {
-    let beside = file.with_extension("html.part");
-    let written = fs::write(&beside, html).and_then(|()| fs::rename(&beside, file));
-    if written.is_err() {
-        // Where it could not even be made there is nothing to remove.
-        drop(fs::remove_file(&beside));
-    }
-    written.because(|| format!("could not write {}", file.display()))
 }

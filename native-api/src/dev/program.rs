@@ -134,8 +134,13 @@ pub fn write_private(path: &Path, text: &str) -> Result<(), Trouble> {
         .mode(0o600)
         .open(&draft)
         .because(because)?;
-    file.write_all(text.as_bytes()).because(because)?;
-    fs::rename(&draft, path).because(because)
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| fs::rename(&draft, path));
+    if written.is_err() {
+        drop(fs::remove_file(&draft));
+    }
+    written.because(because)
 }
 
 fn name(command: &Command) -> String {

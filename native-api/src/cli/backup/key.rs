@@ -31,9 +31,13 @@ pub(super) fn key(arguments: &KeyArguments) -> Result<Finding, Trouble> {
         .mode(0o600)
         .open(path)
         .because(because)?;
-    file.write_all(private.as_bytes())
-        .and_then(|()| file.sync_all())
-        .because(because)?;
+    let written = file
+        .write_all(private.as_bytes())
+        .and_then(|()| file.sync_all());
+    if written.is_err() {
+        drop(std::fs::remove_file(path));
+    }
+    written.because(because)?;
     if arguments.output.json {
         print_json(&json!({ "recipient": public, "identity_file": path }))?;
     } else {

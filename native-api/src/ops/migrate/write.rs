@@ -21,6 +21,15 @@ pub fn write_new(migrations: &Path, name: &str) -> Result<PathBuf, Trouble> {
     }
     let folder = migrations.join(format!("{:04}_{name}", newest(migrations)? + 1));
     fs::create_dir(&folder).because(|| format!("could not create {}", folder.display()))?;
+    let begun = begin(&folder, name);
+    if begun.is_err() {
+        // A folder without its files would count as a migration.
+        drop(fs::remove_dir_all(&folder));
+    }
+    begun.map(|()| folder)
+}
+
+fn begin(folder: &Path, name: &str) -> Result<(), Trouble> {
     for (file, text) in [
         (
             "up.sql",
@@ -37,7 +46,7 @@ pub fn write_new(migrations: &Path, name: &str) -> Result<PathBuf, Trouble> {
         let path = folder.join(file);
         fs::write(&path, text).because(|| format!("could not write {}", path.display()))?;
     }
-    Ok(folder)
+    Ok(())
 }
 
 fn newest(migrations: &Path) -> Result<i32, Trouble> {

@@ -81,13 +81,19 @@ impl Folder {
         let (issuer, certificate) = authority(key)?;
         let server = leaf(&issuer, hosts, validity)?;
         let secret = issuer.key().serialize_pem();
+        let is_new = !self.0.exists();
         fs::create_dir_all(&self.0).because(|| format!("could not make {}", self.0.display()))?;
         let [key_file, authority_file, server_file] = &files;
-        lay_all(&[
+        let laid = lay_all(&[
             (key_file, &secret, 0o600),
             (authority_file, &pem(&[certificate]), 0o644),
             (server_file, &server, 0o600),
-        ])?;
+        ]);
+        if laid.is_err() && is_new {
+            // It is empty again; a folder that is not stays.
+            drop(fs::remove_dir(&self.0));
+        }
+        laid?;
         self.leaf()
     }
 
