@@ -8,9 +8,9 @@ use super::super::reach::reach_as;
 use super::super::{Finding, print_json};
 use super::Output;
 use crate::config::{Environment, Login};
-use crate::ops::backup::Repository;
 use crate::ops::backup::create::megabytes;
 use crate::ops::backup::retain::{self, Plan, Rule};
+use crate::ops::backup::{Repository, catalogue};
 use crate::trouble::{Because, Trouble};
 
 #[derive(Args)]
@@ -45,6 +45,9 @@ pub(super) async fn retain(
     if !arguments.output.json {
         print(&plan);
     }
+    if !arguments.dry_run {
+        require_readable(&repository).await?;
+    }
     if plan.is_idle() || arguments.dry_run {
         if arguments.output.json {
             print_json(&plan)?;
@@ -61,6 +64,18 @@ pub(super) async fn retain(
         print_json(&done)?;
     }
     Ok(Finding::Good)
+}
+
+/// What an entry that cannot be read needs is not known: it may be anything.
+async fn require_readable(repository: &Repository) -> Result<(), Trouble> {
+    let catalogue = catalogue::list(&repository.place).await?;
+    match catalogue.corrupted.first() {
+        None => Ok(()),
+        Some(bad) => Err(Trouble::new(format!(
+            "nothing is removed while the catalogue's entry of backup {} is corrupted ({}): mend it, or remove its folder",
+            bad.id, bad.reason
+        ))),
+    }
 }
 
 fn print(plan: &Plan) {

@@ -315,19 +315,25 @@ impl Entry {
                 "{FILE} does not have the SHA-256 that it carries"
             )));
         }
-        let entry: Self =
-            serde_json::from_slice(text).because(|| format!("{FILE} cannot be understood"))?;
-        if entry.format != FORMAT {
+        let because = || format!("{FILE} cannot be understood");
+        let Form { format } = serde_json::from_slice(text).because(because)?;
+        if format != FORMAT {
             return Err(Trouble::new(format!(
-                "{FILE} has the form {} of another version of this program",
-                entry.format
+                "{FILE} has the form {format} of another version of this program"
             )));
         }
+        let entry: Self = serde_json::from_slice(text).because(because)?;
         if entry.id != id {
             return Err(Trouble::new(format!("{FILE} is that of {}", entry.id)));
         }
         Ok(entry)
     }
+}
+
+/// What files of every version have: one of another may have fields that are not known here.
+#[derive(Deserialize)]
+struct Form {
+    format: u32,
 }
 
 /// What a finished backup knows about itself.

@@ -94,13 +94,24 @@ impl Catalogue {
             _ => self.entries.iter().find(|entry| entry.id == id),
         };
         found.ok_or_else(|| match id {
-            "latest" => {
-                Trouble::new("there is no usable backup: take one with `equoria backup create`")
-            }
+            "latest" => self.nothing_usable(),
             _ => Trouble::new(format!(
                 "there is no backup {id}: see `equoria backup list`"
             )),
         })
+    }
+
+    /// That there is nothing to start from, and whether something would be if its entry could be read.
+    pub(in crate::ops::backup) fn nothing_usable(&self) -> Trouble {
+        match self.corrupted.first() {
+            None => {
+                Trouble::new("there is no usable backup: take one with `equoria backup create`")
+            }
+            Some(bad) => Trouble::new(format!(
+                "there is no usable backup, and the catalogue's entry of backup {} is corrupted: {}",
+                bad.id, bad.reason
+            )),
+        }
     }
 
     /// The newest backup that a restore may start from, its whole chain included.

@@ -113,9 +113,7 @@ impl Target {
                 oldest.id,
                 shown(&oldest.point.at)
             ))),
-            _ => Err(Trouble::new(
-                "there is no usable backup: take one with `equoria backup create`",
-            )),
+            _ => Err(catalogue.nothing_usable()),
         }
     }
 
