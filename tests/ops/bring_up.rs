@@ -14,10 +14,10 @@ use harness::program;
 struct Checkout(PathBuf);
 
 impl Checkout {
-    fn new() -> Self {
+    fn new(name: &str) -> Self {
         let folder = scratch()
             .unwrap()
-            .join(format!("checkout-{}", std::process::id()));
+            .join(format!("checkout-{}-{name}", std::process::id()));
         fs::create_dir_all(folder.join("migrations")).unwrap();
         fs::write(folder.join("wrangler.toml"), "").unwrap();
         Self(folder)
@@ -31,17 +31,24 @@ impl Checkout {
         self.places().data.join("postgres/postmaster.pid")
     }
 
-    /// Starts the bring-up and answers once it says that the game is up, with the address of the API.
-    fn bring_up(&self) -> (Child, String) {
-        let mut child = Command::new(program::equoria())
-            .args(["dev", "--no-edge"])
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program::equoria());
+        command
+            .args(arguments)
             .current_dir(&self.0)
             .env("EQUORIA_API_PORT", "0")
             .env("EQUORIA_METRICS_LISTEN", "off")
             .env("LOG_LEVEL", "off")
             .env_remove("DATABASE_URL")
             .env_remove("EQUORIA_PROFILE")
-            .stdin(Stdio::null())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Starts the bring-up and answers once it says that the game is up, with the address of the API.
+    fn bring_up(&self) -> (Child, String) {
+        let mut child = self
+            .command(&["dev", "--no-edge"])
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -108,7 +115,7 @@ async fn horses(url: &str) -> usize {
 
 #[tokio::test]
 async fn the_game_comes_up_from_nothing_stops_at_one_interrupt_and_outlives_a_kill() {
-    let checkout = Checkout::new();
+    let checkout = Checkout::new("game");
 
     let (first, url) = checkout.bring_up();
     assert_eq!(horses(&url).await, 5, "a small world was seeded");
@@ -140,6 +147,35 @@ async fn the_game_comes_up_from_nothing_stops_at_one_interrupt_and_outlives_a_ki
     assert_eq!(horses(&url).await, 5, "the data outlived the kill");
     signal(&third, "-TERM");
     assert_eq!(ended(third).code(), Some(0));
+}
+
+#[test]
+fn serving_a_checkout_that_was_never_brought_up_says_what_to_run_first() {
+    let checkout = Checkout::new("empty");
+    for command in ["serve", "work"] {
+        let refused = checkout.command(&[command]).output().unwrap();
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{said}");
+        let sentence = said.lines().last().unwrap();
+        assert!(
+            sentence.starts_with("equoria: ") && sentence.contains("`cargo run`"),
+            "{said}"
+        );
+    }
+    // Whoever goes step by step need not bring it up at all.
+    let migrated = checkout.command(&["migrate", "deploy"]).output().unwrap();
+    assert!(migrated.status.success(), "{migrated:?}");
+    let mut serving = checkout
+        .command(&["serve", "--no-jobs"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(serving.stderr.take().unwrap()).lines();
+    let mut told = lines.map(Result::unwrap);
+    let answers = told.find(|line| line.contains("native API answers at"));
+    assert!(answers.is_some(), "it ended instead: {:?}", ended(serving));
+    signal(&serving, "-INT");
+    assert_eq!(ended(serving).code(), Some(0));
 }
 
 #[test]

@@ -6,9 +6,12 @@ use clap::Args;
 
 use super::Finding;
 use crate::config::Environment;
+use crate::db::connect;
 use crate::dev::api::{Api, Parts};
+use crate::dev::embedded::Lent;
 use crate::dev::say::Voice;
-use crate::dev::{asked_to_stop, embedded};
+use crate::dev::{asked_to_stop, embedded, prepare};
+use crate::ops::migrate;
 use crate::trouble::Trouble;
 
 #[derive(Args)]
@@ -43,6 +46,9 @@ async fn until_stopped(of: &Environment, parts: Parts) -> Result<Finding, Troubl
         true => None,
         false => Some(embedded::borrow(of, &voice).await?),
     };
+    if let Some(lent) = &lent {
+        let_the_roles_in(lent).await?;
+    }
     let environment = lent.as_ref().map_or(of, |lent| &lent.environment);
     let mut api = Api::start(environment, parts).await?;
     if parts.with_server {
@@ -63,4 +69,15 @@ async fn until_stopped(of: &Environment, parts: Parts) -> Result<Finding, Troubl
     };
     api.stop().await?;
     ended.map(|()| Finding::Good)
+}
+
+/// The server of this checkout knows the roles once it was migrated, and their passwords once it was brought up.
+async fn let_the_roles_in(lent: &Lent) -> Result<(), Trouble> {
+    let administrator = connect(&lent.administrator).await?;
+    if migrate::current_version(&administrator).await?.is_none() {
+        return Err(Trouble::new(
+            "the database of this checkout is empty: run `cargo run` (`equoria dev`) first, which prepares and serves it",
+        ));
+    }
+    prepare::allow_logins(&lent.administrator, &lent.secrets).await
 }
