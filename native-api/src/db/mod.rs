@@ -155,8 +155,12 @@ impl Db {
         sql: &'static str,
         params: &Params<'_>,
     ) -> Result<Option<Row>, Failure> {
-        match find_on(&*self.connection().await?, by, sql, params).await {
+        let connection = self.connection().await?;
+        match find_on(&connection, by, sql, params).await {
             Err(lost) if is_lost(&lost) => {
+                // What ended this connection has most likely ended those that lie idle too: the next one is new.
+                drop(Object::take(connection));
+                self.pool.retain(|_, _| false);
                 find_on(&*self.connection().await?, by, sql, params).await
             }
             first => first,
