@@ -4,12 +4,12 @@ mod answer;
 pub mod body;
 mod call;
 mod clock;
+mod connections;
 mod layers;
 mod source;
 
 use std::fmt;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,6 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
-use axum::serve::ListenerExt as _;
 use reads::request;
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -161,11 +160,8 @@ pub async fn serve_on(
     tracing::info!(%address, profile = %app.profile, "the native API listens");
     let clock = tokio::spawn(clock::follow(app.clone()));
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     let mut told = stopping.clone();
-    // An answer is on its way at once, and does not wait for more to say. Where that cannot be set, it is only slower.
-    let listener = listener.tap_io(|socket| drop(socket.set_nodelay(true)));
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let serving = connections::serve(listener, router(app), connections::PATIENCE, async move {
         drop(told.wait_for(|stop| *stop).await);
     });
     tokio::spawn(async move {
@@ -177,13 +173,10 @@ pub async fn serve_on(
         tracing::info!("stopping: requests under way may end");
         tokio::time::sleep(DRAIN).await;
     };
-    let served = tokio::select! {
-        served = serving.into_future() => served.because(|| "the server broke off"),
-        () = patience => {
-            tracing::warn!("stopped with requests still under way");
-            Ok(())
-        }
-    };
+    tokio::select! {
+        () = serving => {}
+        () = patience => tracing::warn!("stopped with requests still under way"),
+    }
     clock.abort();
-    served
+    Ok(())
 }
