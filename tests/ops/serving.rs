@@ -79,6 +79,20 @@ async fn a_settlement_under_way_is_finished_after_a_signal_and_no_other_is_begun
     backlog.require_no_half().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_at_the_first_moment_that_the_server_can_be_reached_is_heard() {
+    let database = Database::fresh().await;
+    let environment = native::environment(&database);
+    for signal in ["TERM", "INT", "HUP"] {
+        let mut native = Native::spawn(&environment, &["serve"]);
+        while TcpStream::connect(("127.0.0.1", port_of(&native))).is_err() {
+            assert_eq!(native.ended(), None, "{}", native.log());
+        }
+        native.signal(signal);
+        assert_eq!(native.wait(), 0, "{signal}: {}", native.log());
+    }
+}
+
 /// The one sentence with which the process refuses to begin.
 fn refusal(environment: &Environment) -> String {
     let environment: Vec<(&str, &str)> = environment.iter().collect();

@@ -103,6 +103,8 @@ async fn carry_out(of: &Environment, rhythm: Rhythm, doing: &Doing) -> Result<Fi
     let ways = ways(of, &voice, Login::Maintainer).await?;
     let keeper = keeper(&ways.environment)?;
     let mut client = keeper.connect().await?;
+    // Listened for before the slot is ours, so that it is given back in any case.
+    let asked = asked_to_stop();
     let turn = maintain::take_by_hand(&mut client, rhythm, slot, keeper.lease).await?;
     let (stop, stopping) = watch::channel(false);
     let mut heard = Heard {
@@ -114,7 +116,7 @@ async fn carry_out(of: &Environment, rhythm: Rhythm, doing: &Doing) -> Result<Fi
         tokio::pin!(working);
         tokio::select! {
             ended = &mut working => ended?,
-            asked = asked_to_stop() => {
+            asked = asked => {
                 asked?;
                 stop.send_replace(true);
                 working.await?

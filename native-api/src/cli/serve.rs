@@ -41,34 +41,55 @@ pub(super) async fn work(of: &Environment) -> Result<Finding, Trouble> {
 }
 
 async fn until_stopped(of: &Environment, parts: Parts) -> Result<Finding, Trouble> {
+    // Listened for before anything answers: whoever sees it answer may stop it in that moment.
+    let stopped = asked_to_stop();
+    tokio::pin!(stopped);
     let voice = Voice::default();
+    let begun = tokio::select! {
+        begun = begin(of, parts, &voice) => Some(begun?),
+        asked = &mut stopped => { asked?; None }
+    };
+    let Some((mut api, _lent)) = begun else {
+        return Ok(Finding::Good);
+    };
+    let ended = tokio::select! {
+        ended = watch(&mut api, &voice) => ended,
+        asked = &mut stopped => asked,
+    };
+    let drained = api.stop().await;
+    ended.and(drained).map(|()| Finding::Good)
+}
+
+/// Starts the parts, with the server that they may need to stay alive.
+async fn begin(
+    of: &Environment,
+    parts: Parts,
+    voice: &Voice,
+) -> Result<(Api, Option<Lent>), Trouble> {
     let lent = match embedded::is_named(of)? {
         true => None,
-        false => Some(embedded::borrow(of, &voice).await?),
+        false => Some(embedded::borrow(of, voice).await?),
     };
     if let Some(lent) = &lent {
         let_the_roles_in(lent).await?;
     }
     let environment = lent.as_ref().map_or(of, |lent| &lent.environment);
-    let mut api = Api::start(environment, parts).await?;
-    if parts.with_server {
+    Ok((Api::launch(environment, parts).await?, lent))
+}
+
+/// Says when the parts are ready, and ends when one of them does.
+async fn watch(api: &mut Api, voice: &Voice) -> Result<(), Trouble> {
+    api.ready().await?;
+    if !api.url.is_empty() {
         voice.say(&format!(
             "The native API answers at {}. Ctrl-C stops it.",
             api.url
         ));
     }
-    let ended = {
-        let stopped = asked_to_stop();
-        tokio::pin!(stopped);
-        loop {
-            tokio::select! {
-                asked = &mut stopped => break asked,
-                () = tokio::time::sleep(Duration::from_secs(1)) => api.require_alive()?,
-            }
-        }
-    };
-    api.stop().await?;
-    ended.map(|()| Finding::Good)
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        api.require_alive()?;
+    }
 }
 
 /// The server of this checkout knows the roles once it was migrated, and their passwords once it was brought up.

@@ -12,6 +12,7 @@ use crate::app::{self, App};
 use crate::config::{Config, Environment, Login, Profile};
 use crate::db::{connect, rights};
 use crate::jobs::schedule;
+use crate::ops::anonymise;
 use crate::ops::audit::Sealer;
 use crate::ops::maintain::Keeper;
 use crate::ops::migrate;
@@ -53,6 +54,16 @@ impl Api {
     /// # Errors
     /// When a setting is wrong, the schema is another one, or the port is taken.
     pub async fn start(of: &Environment, parts: Parts) -> Result<Self, Trouble> {
+        let api = Self::launch(of, parts).await?;
+        api.ready().await?;
+        Ok(api)
+    }
+
+    /// The same without waiting. A caller who gives up before this ends has started nothing.
+    ///
+    /// # Errors
+    /// When a setting is wrong, the schema is another one, or the port is taken.
+    pub async fn launch(of: &Environment, parts: Parts) -> Result<Self, Trouble> {
         let config = Config::from_environment(of)?;
         telemetry::start(&config.log, config.profile)?;
         let writer = connect(&config.writer).await?;
@@ -60,6 +71,7 @@ impl Api {
             require_least_rights(&writer, &connect(&config.reader).await?).await?;
         }
         migrate::require_current(&writer).await?;
+        anonymise::require_proven(&writer).await?;
         drop(writer);
         let app = App::new(&config)?;
         // First of all: a process that cannot listen does nothing else either.
@@ -67,6 +79,7 @@ impl Api {
             true => Some(bind(&config).await?),
             false => None,
         };
+        let figures = monitor::bind(config.monitor.listen).await?;
         let (stop, stopping) = watch::channel(false);
         let mut api = Self {
             url: String::new(),
@@ -83,7 +96,7 @@ impl Api {
             api.maintain(of)?;
             api.seal(of)?;
         }
-        if let Some(listener) = monitor::bind(config.monitor.listen).await? {
+        if let Some(listener) = figures {
             let address = listener.local_addr();
             let address = address.because(|| "the listener has no address")?;
             api.figures_url = Some(format!("http://{address}"));
@@ -92,7 +105,7 @@ impl Api {
             api.running.spawn(serving);
         }
         if let Some(listener) = listener {
-            api.serve(app, listener, stopping).await?;
+            api.serve(app, listener, stopping)?;
         }
         Ok(api)
     }
@@ -125,7 +138,7 @@ impl Api {
         Ok(())
     }
 
-    async fn serve(
+    fn serve(
         &mut self,
         app: App,
         listener: TcpListener,
@@ -137,12 +150,19 @@ impl Api {
         self.url = format!("http://{address}");
         self.running
             .spawn(app::serve_on(app, listener, told(stopping)));
-        answers(
-            &format!("{}/health/ready", self.url),
-            Duration::from_secs(30),
-            || Ok(()),
-        )
-        .await
+        Ok(())
+    }
+
+    /// Waits until the server, if there is one, has its database.
+    ///
+    /// # Errors
+    /// When it has none after half a minute.
+    pub async fn ready(&self) -> Result<(), Trouble> {
+        if self.url.is_empty() {
+            return Ok(());
+        }
+        let url = format!("{}/health/ready", self.url);
+        answers(&url, Duration::from_secs(30), || Ok(())).await
     }
 
     /// Fails once a part has ended by itself.

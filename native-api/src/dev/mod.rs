@@ -20,7 +20,7 @@ pub mod tools;
 pub mod worker;
 
 pub use run::{Wishes, run};
-pub use stop::asked_to_stop;
+pub use stop::{asked_to_stop, stoppable, stopped};
 
 /// The number that the world of a playground follows from.
 pub const WORLD: u64 = 1;

@@ -37,7 +37,7 @@ pub struct Wishes {
 /// What could not be installed, started or reached, as one sentence; whatever was started is stopped before.
 pub async fn run(of: Environment, wishes: Wishes) -> Result<(), Trouble> {
     let since = Instant::now();
-    if !config::profile(&of)?.is_playground() {
+    if !config::is_playground(&of, "`equoria dev`")? {
         return Err(Trouble::new(
             "`equoria dev` draws its own secrets and seeds a world, which production refuses: use `equoria serve`",
         ));
@@ -47,16 +47,21 @@ pub async fn run(of: Environment, wishes: Wishes) -> Result<(), Trouble> {
     let _only_one = lock::attempt(&places.state.join("dev.lock"))?.ok_or_else(|| {
         Trouble::new("the game is up already in this checkout (another `equoria dev` holds .equoria/dev.lock)")
     })?;
+    let stopped = asked_to_stop();
+    tokio::pin!(stopped);
     let started = tokio::select! {
         started = start(&places, &of, wishes, &voice) => Some(started?),
-        stopped = asked_to_stop() => { stopped?; None }
+        asked = &mut stopped => { asked?; None }
     };
     let Some(mut running) = started else {
         voice.say("\nStopped before everything was up.");
         return Ok(());
     };
     voice.say(&running.invitation(&places, since.elapsed()));
-    let ended = running.until_stopped().await;
+    let ended = tokio::select! {
+        ended = running.until_one_ends() => ended,
+        asked = &mut stopped => asked,
+    };
     voice.say("\nStopping ...");
     running.stop().await?;
     voice.say("Stopped. The data stays for the next `cargo run`.");
@@ -243,14 +248,10 @@ async fn start_edge(
 }
 
 impl Running {
-    async fn until_stopped(&mut self) -> Result<(), Trouble> {
-        let stopped = asked_to_stop();
-        tokio::pin!(stopped);
+    async fn until_one_ends(&mut self) -> Result<(), Trouble> {
         loop {
-            tokio::select! {
-                asked = &mut stopped => return asked,
-                () = tokio::time::sleep(Duration::from_secs(1)) => self.require_alive()?,
-            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            self.require_alive()?;
         }
     }
 

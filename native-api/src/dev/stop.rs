@@ -1,25 +1,64 @@
 //! Hearing that we should stop.
 
+use std::future::Future;
+
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::trouble::{Because, Trouble};
 
-/// Ends at the first SIGINT (Ctrl-C), SIGTERM or SIGHUP (the terminal was closed).
+/// Ends at the first SIGINT (Ctrl-C), SIGTERM or SIGHUP (the terminal was closed) from this call on, not from the first
+/// poll: whoever calls it before the work begins misses none.
 ///
 /// # Errors
 /// When the operating system lets nobody listen.
-pub async fn asked_to_stop() -> Result<(), Trouble> {
-    let mut interrupted = listen(SignalKind::interrupt())?;
-    let mut terminated = listen(SignalKind::terminate())?;
-    let mut hung_up = listen(SignalKind::hangup())?;
-    tokio::select! {
-        _ = interrupted.recv() => {}
-        _ = terminated.recv() => {}
-        _ = hung_up.recv() => {}
+pub fn asked_to_stop() -> impl Future<Output = Result<(), Trouble>> {
+    let listening = Signals::listen();
+    async move {
+        let mut signals = listening?;
+        tokio::select! {
+            _ = signals.interrupted.recv() => {}
+            _ = signals.terminated.recv() => {}
+            _ = signals.hung_up.recv() => {}
+        }
+        Ok(())
     }
-    Ok(())
 }
 
-fn listen(kind: SignalKind) -> Result<Signal, Trouble> {
-    signal(kind).because(|| "could not listen for signals")
+/// Ends with the work, or when asked to stop: then the work is dropped where it stands, and whatever it has made for
+/// itself goes with it.
+///
+/// # Errors
+/// Those of the work, or that it was stopped.
+pub async fn stoppable<T>(work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+    tokio::select! {
+        done = work => done,
+        trouble = stopped() => Err(trouble),
+    }
+}
+
+/// Ends when asked to stop, with the sentence for it.
+pub fn stopped() -> impl Future<Output = Trouble> {
+    let asked = asked_to_stop();
+    async move {
+        let told = || Trouble::new("stopped before the end, nothing is left behind");
+        asked.await.err().unwrap_or_else(told)
+    }
+}
+
+/// What asks a process to stop.
+struct Signals {
+    interrupted: Signal,
+    terminated: Signal,
+    hung_up: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Trouble> {
+        let listen = |kind| signal(kind).because(|| "could not listen for signals");
+        Ok(Self {
+            interrupted: listen(SignalKind::interrupt())?,
+            terminated: listen(SignalKind::terminate())?,
+            hung_up: listen(SignalKind::hangup())?,
+        })
+    }
 }

@@ -248,7 +248,7 @@ fn when_to_let_go() -> Receiver<()> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
             .build();
-        if runtime.is_ok_and(|runtime| runtime.block_on(asked_to_stop()).is_ok()) {
+        if runtime.is_ok_and(|runtime| runtime.block_on(async { asked_to_stop().await }).is_ok()) {
             let _told = signalled.send(());
         }
     });
