@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use equoria::config::Environment;
 use equoria::dev::say::Voice;
 use equoria::ops::anonymise::classes::{self, Class, Rows};
-use equoria::ops::anonymise::{self, Copied, DOMAIN, KEY, Mask};
+use equoria::ops::anonymise::{self, Copied, DOMAIN, KEY, Mask, Target};
 use equoria::ops::runs;
 use harness::Database;
 use tokio::sync::OnceCell;
@@ -47,7 +47,7 @@ fn fill(sql: &str) -> String {
 }
 
 /// A restored copy of a small world, with nobody connected to it.
-async fn source() -> Database {
+pub async fn source() -> Database {
     let database = Database::fresh().await;
     let client = database.admin().await;
     client.batch_execute(WORLD).await.unwrap();
@@ -77,7 +77,7 @@ async fn pair() -> &'static (Database, Database) {
 }
 
 /// Waits until the sessions of a test before are gone.
-async fn alone(database: &Database) {
+pub async fn alone(database: &Database) {
     let observer = Database::empty().await;
     let observer = observer.admin().await;
     let since = Instant::now();
@@ -100,10 +100,14 @@ fn mask(key: char) -> Mask {
 }
 
 async fn copied(from: &Database, into: &Database, key: char) -> Copied {
-    let (mut source, mut target) = (from.admin().await, into.admin().await);
-    let voice = Voice::quiet();
-    let copied = anonymise::copy(&mut source, &mut target, &mask(key), &voice).await;
+    let (mut source, mut target) = (from.admin().await, target(into).await);
+    let (voice, stop) = (Voice::quiet(), std::future::pending());
+    let copied = anonymise::copy(&mut source, &mut target, &mask(key), &voice, stop).await;
     copied.unwrap_or_else(|trouble| panic!("{trouble}"))
+}
+
+async fn target(into: &Database) -> Target {
+    Target::reach(&into.administrator()).await.unwrap()
 }
 
 async fn texts(client: &Client, sql: &str) -> Vec<String> {

@@ -32,6 +32,7 @@ mod schedule;
 mod seed_refusals;
 mod seeds;
 mod serving;
+mod stops;
 mod supervise;
 mod tls;
 mod under_fire;

@@ -11,7 +11,8 @@ use super::{Finding, print_json};
 use crate::config::{self, Database, Environment};
 use crate::db::connect;
 use crate::dev::say::{Voice, human};
-use crate::ops::anonymise::{self, Copied, Lent, Mask};
+use crate::dev::stopped;
+use crate::ops::anonymise::{self, Copied, Lent, Mask, Target};
 use crate::ops::runs::{self, Outcome};
 use crate::trouble::Trouble;
 
@@ -62,12 +63,17 @@ pub(super) async fn anonymise(
         Some(id) => Origin::Backup(id),
         None => Origin::Copy(place(of, arguments.from.as_deref(), "--from", FROM)?),
     };
-    let mut target = connect(&into).await?;
-    let mut source = Source::of(of, from, &arguments.work, &voice).await?;
-    let copied = anonymise::copy(source.client(), &mut target, &mask, &voice).await?;
+    let stop = stopped();
+    tokio::pin!(stop);
+    let mut target = Target::reach(&into).await?;
+    let mut source = tokio::select! {
+        source = Source::of(of, from, &arguments.work, &voice) => source?,
+        trouble = &mut stop => return Err(trouble),
+    };
+    let copied = anonymise::copy(source.client(), &mut target, &mask, &voice, stop).await?;
     if copied.is_good() {
         runs::record(
-            &target,
+            &target.client,
             "anonymise",
             started,
             Outcome::Done,

@@ -124,7 +124,7 @@ impl Places {
     /// # Errors
     /// When it belongs to somebody else.
     pub fn socket_folder(&self, data: &Path) -> Result<PathBuf, Trouble> {
-        let folder = Path::new("/tmp").join(format!("equoria-{}", short_hash(data)));
+        let folder = socket_folder_of(data);
         if !folder.exists() {
             self.make_for_postgres(&folder)?;
         }
@@ -141,6 +141,27 @@ impl Places {
         }
         Ok(folder)
     }
+}
+
+fn socket_folder_of(data: &Path) -> PathBuf {
+    Path::new("/tmp").join(format!("equoria-{}", short_hash(data)))
+}
+
+/// Removes the folder of a Unix socket whose server is gone; one that is not there is no error.
+///
+/// # Errors
+/// When the operating system refuses.
+pub fn remove_socket_folder(data: &Path) -> std::io::Result<()> {
+    match fs::remove_dir_all(socket_folder_of(data)) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
+/// Whether a file of this user is of our making: ours, or as root that of PostgreSQL's user.
+pub fn is_ours(uid: u32) -> bool {
+    let owner = owner().ok().flatten();
+    uid == rustix::process::geteuid().as_raw() || owner.is_some_and(|owner| owner.uid == uid)
 }
 
 /// Makes a folder with all above it.

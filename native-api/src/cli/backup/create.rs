@@ -7,7 +7,7 @@ use super::super::{Finding, print_json};
 use super::Output;
 use crate::config::{Environment, Login};
 use crate::dev::places::Places;
-use crate::dev::postgres;
+use crate::dev::{postgres, stopped};
 use crate::ops::backup::Repository;
 use crate::ops::backup::create::{Create, megabytes};
 use crate::trouble::Trouble;
@@ -36,7 +36,7 @@ pub(super) async fn create(
         is_incremental: arguments.incremental,
         voice: &voice,
     }
-    .run()
+    .run_unless(stopped())
     .await?;
     if arguments.output.json {
         print_json(&entry)?;

@@ -12,6 +12,7 @@ use clap::{Args, Subcommand};
 use super::Finding;
 use crate::config::Environment;
 use crate::dev::say::Voice;
+use crate::dev::stoppable;
 use crate::trouble::Trouble;
 
 #[derive(Subcommand)]
@@ -77,9 +78,9 @@ pub(super) async fn backup(of: &Environment, command: &BackupCommand) -> Result<
     match command {
         BackupCommand::Create(arguments) => create::create(of, arguments).await,
         BackupCommand::List(arguments) => list::list(of, arguments).await,
-        BackupCommand::Verify(arguments) => recovery::run_verify(of, arguments).await,
-        BackupCommand::Restore(arguments) => recovery::run_restore(of, arguments).await,
-        BackupCommand::Drill(arguments) => recovery::run_drill(of, arguments).await,
+        BackupCommand::Verify(arguments) => stoppable(recovery::run_verify(of, arguments)).await,
+        BackupCommand::Restore(arguments) => stoppable(recovery::run_restore(of, arguments)).await,
+        BackupCommand::Drill(arguments) => stoppable(recovery::run_drill(of, arguments)).await,
         BackupCommand::Retain(arguments) => retain::retain(of, arguments).await,
         BackupCommand::Key(arguments) => key::key(arguments),
         BackupCommand::Enable(arguments) => enable::enable(of, arguments).await,

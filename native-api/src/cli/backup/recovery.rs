@@ -11,7 +11,6 @@ use super::Output;
 use crate::cli::reach::{Reached, reach_as};
 use crate::cli::{Finding, print_json};
 use crate::config::{Environment, Login};
-use crate::dev::asked_to_stop;
 use crate::dev::say::Voice;
 use crate::ops::backup::catalogue::{self, Catalogue};
 use crate::ops::backup::create::megabytes;
@@ -83,17 +82,6 @@ impl Workbench {
     }
 }
 
-/// Ends with the work, or at Ctrl-C, which leaves nothing behind.
-async fn stoppable<T>(work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
-    tokio::select! {
-        done = work => done,
-        stopped = asked_to_stop() => {
-            stopped?;
-            Err(Trouble::new("stopped before the end, nothing is left behind"))
-        }
-    }
-}
-
 /// The live server, for the rows of evidence and for what it has by now. A repository may be looked at without one.
 ///
 /// # Errors
@@ -146,7 +134,7 @@ pub(in crate::cli) async fn run_verify(
         // Read anew: what the backup builds on may have been found broken just now.
         let catalogue = catalogue::list(&shop.repository.place).await?;
         let started = Utc::now();
-        let verified = stoppable(verify(&shop, &catalogue, &id)).await?;
+        let verified = verify(&shop, &catalogue, &id).await?;
         record(
             client,
             verify::RUN,
@@ -220,7 +208,7 @@ pub(in crate::cli) async fn run_restore(
     };
     let parent = wish.into.parent().unwrap_or(Path::new("/"));
     let shop = Workshop::open(of, parent, &voice)?;
-    let restored = stoppable(restore(&shop, &wish)).await?;
+    let restored = restore(&shop, &wish).await?;
     if arguments.output.json {
         print_json(&restored)?;
     } else {
@@ -251,7 +239,7 @@ pub(in crate::cli) async fn run_drill(
     let live = live(of, &voice).await?;
     let client = live.as_ref().map(|it| &it.client);
     let started = Utc::now();
-    let drilled = stoppable(drill(&shop, &catalogue, id, aim, client)).await?;
+    let drilled = drill(&shop, &catalogue, id, aim, client).await?;
     record(
         client,
         drill::RUN,

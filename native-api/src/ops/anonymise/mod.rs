@@ -12,11 +12,13 @@ mod mask;
 mod originals;
 mod rows;
 mod source;
+mod target;
 
 pub use backup::{Lent, lend};
 pub use leftovers::Search;
 pub use mask::{DOMAIN, KEY, Mask};
 pub use source::require_copy;
+pub use target::{Target, UNPROVEN, require_proven};
 
 use std::time::Instant;
 
@@ -55,25 +57,31 @@ impl Copied {
     }
 }
 
-/// Copies a world from a restored copy into an empty database, under other names. What is wrong in the end is told, and
-/// the target is emptied then.
+/// Copies a world from a restored copy into an empty database, under other names, unless `stop` ends first. What is
+/// wrong in the end is told, and the target is emptied then.
 ///
 /// # Errors
 /// When the source is not at this program's schema or holds no player, when the target is not empty or not its
-/// administrator's, or when one of them breaks off; the target is empty afterwards.
+/// administrator's, when one of them breaks off, or that of `stop`; the target is empty afterwards.
 pub async fn copy(
     source: &mut Client,
-    target: &mut Client,
+    target: &mut Target,
     mask: &Mask,
     voice: &Voice,
+    stop: impl Future<Output = Trouble>,
 ) -> Result<Copied, Trouble> {
     migrate::require_current(source).await?;
-    require_empty(target).await?;
+    require_proven(source).await?;
+    target.begin(voice).await?;
     let began = Instant::now();
-    let copied = fill(source, target, mask, voice).await;
-    let is_good = copied.as_ref().is_ok_and(Copied::is_good);
-    if !is_good {
-        migrate::empty(target).await?;
+    let copied = tokio::select! {
+        copied = fill(source, &mut target.client, mask, voice) => copied,
+        trouble = stop => Err(trouble),
+    };
+    if copied.as_ref().is_ok_and(Copied::is_good) {
+        target.end().await?;
+    } else {
+        target.clear().await?;
     }
     let mut copied = copied?;
     copied.took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -112,23 +120,6 @@ async fn fill(
         is_key_kept: mask.is_kept,
         took_ms: 0,
     })
-}
-
-async fn require_empty(target: &Client) -> Result<(), Trouble> {
-    let row = target
-        .query_one(
-            "select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-             where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'",
-            &[],
-        )
-        .await
-        .because(|| "could not look into the target")?;
-    match row.get::<_, i64>(0) {
-        0 => Ok(()),
-        count => Err(Trouble::new(format!(
-            "the target is not empty ({count} tables, indexes and the like): name an empty database with --into"
-        ))),
-    }
 }
 
 /// The schema, without rows, and without triggers while the rows come.

@@ -1,18 +1,23 @@
 //! `pg_basebackup`, its output going straight into the repository.
+//!
+//! Who no longer waits for it drops the future: the program is killed, and the thread that stores its output ends by itself.
 
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read, Write};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use serde::Deserialize;
 
 use super::Repository;
+use super::abandoned::{self, PREFIX};
 use super::catalogue::{Entry, Objects, folder};
 use super::lsn::Lsn;
 use crate::config::Database;
+use crate::dev::lock::Held;
 use crate::dev::postgres::Programs;
 use crate::dev::program::write_private;
 use crate::dev::say::Counter;
@@ -57,9 +62,10 @@ pub(super) async fn take(
     };
     let command = desk.command(database, programs, id, since.as_deref())?;
     let name = format!("{}/base.tar", folder(id));
+    let leash = desk.leash.clone();
     let (manifest, base) = repository
         .store(&name, true, move |sink| {
-            Running::start(command, counter)?.pour(sink)
+            Running::start(command, counter, leash)?.pour(sink)
         })
         .await?;
     let read: Manifest =
@@ -92,15 +98,69 @@ pub(super) async fn take(
     })
 }
 
-/// A folder for what `pg_basebackup` reads from files; it goes away with this value.
+/// A folder for what `pg_basebackup` reads from files; it goes away with this value, and so does the program.
 struct Desk {
     folder: PathBuf,
+    leash: Leash,
+    _at_work: Held,
+}
+
+/// What the program hangs on while another thread reads from it.
+#[derive(Clone, Default)]
+struct Leash(Arc<Mutex<Hanging>>);
+
+#[derive(Default)]
+enum Hanging {
+    /// It has not been started yet.
+    #[default]
+    Nothing,
+    /// It runs, or has ended.
+    Program(Child),
+    /// Nobody waits for it any more.
+    Over,
+}
+
+impl Leash {
+    fn hold(&self) -> MutexGuard<'_, Hanging> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts the program, unless nobody waits for it any more.
+    fn start(&self, command: &mut Command) -> Result<(ChildStdout, ChildStderr), Trouble> {
+        let mut hanging = self.hold();
+        if matches!(*hanging, Hanging::Over) {
+            return Err(Trouble::new("pg_basebackup is not waited for any more"));
+        }
+        let mut child = command
+            .spawn()
+            .because(|| "could not start pg_basebackup")?;
+        let pipes = child.stdout.take().zip(child.stderr.take());
+        *hanging = Hanging::Program(child);
+        pipes.ok_or_else(|| Trouble::new("pg_basebackup has no output"))
+    }
+
+    /// Waits for its end, once it has closed its output.
+    fn wait(&self) -> Result<ExitStatus, Trouble> {
+        match &mut *self.hold() {
+            Hanging::Program(child) => child.wait().because(|| "could not wait for pg_basebackup"),
+            _ => Err(Trouble::new("pg_basebackup was broken off")),
+        }
+    }
+
+    /// Kills it, if it still runs.
+    fn cut(&self) {
+        let hanging = std::mem::replace(&mut *self.hold(), Hanging::Over);
+        if let Hanging::Program(mut child) = hanging {
+            let _gone = child.kill();
+            let _reaped = child.wait();
+        }
+    }
 }
 
 impl Desk {
     fn set_up() -> Result<Self, Trouble> {
         let name = format!(
-            "equoria-backup-{}-{:08x}",
+            "{PREFIX}backup-{}-{:08x}",
             std::process::id(),
             fresh_number()?
         );
@@ -109,7 +169,11 @@ impl Desk {
             .mode(0o700)
             .create(&folder)
             .because(|| format!("could not make the folder {}", folder.display()))?;
-        Ok(Self { folder })
+        Ok(Self {
+            _at_work: abandoned::work_in(&folder)?,
+            leash: Leash::default(),
+            folder,
+        })
     }
 
     /// Puts a backup's manifest where it can be read.
@@ -168,6 +232,7 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
+        self.leash.cut();
         if let Err(error) = fs::remove_dir_all(&self.folder) {
             tracing::warn!(%error, folder = %self.folder.display(), "a temporary folder could not be removed");
         }
@@ -180,77 +245,49 @@ fn fresh_number() -> Result<u32, Trouble> {
     Ok(u32::from_le_bytes(bytes))
 }
 
-/// The program at work; it is killed with this value.
+/// The program at work.
 struct Running {
-    child: Child,
-    complaints: Option<JoinHandle<String>>,
+    leash: Leash,
+    output: ChildStdout,
+    complaints: JoinHandle<String>,
     counter: Counter,
 }
 
 impl Running {
-    fn start(mut command: Command, counter: Counter) -> Result<Self, Trouble> {
-        let mut child = command
-            .spawn()
-            .because(|| "could not start pg_basebackup")?;
-        let stderr = child
-            .stderr
-            .take()
-            .ok_or_else(|| Trouble::new("pg_basebackup has no standard error"))?;
+    fn start(mut command: Command, counter: Counter, leash: Leash) -> Result<Self, Trouble> {
+        let (output, errors) = leash.start(&mut command)?;
         let told = counter.clone();
-        let complaints = thread::spawn(move || listen(stderr, &told));
         Ok(Self {
-            child,
-            complaints: Some(complaints),
+            leash,
+            output,
+            complaints: thread::spawn(move || listen(errors, &told)),
             counter,
         })
     }
 
     /// Passes the tar on as it comes; answers the manifest, which is the last file in it.
-    fn pour(mut self, sink: &mut dyn Write) -> Result<Vec<u8>, Trouble> {
-        let stdout = self
-            .child
-            .stdout
-            .take()
-            .ok_or_else(|| Trouble::new("pg_basebackup has no output"))?;
+    fn pour(self, sink: &mut dyn Write) -> Result<Vec<u8>, Trouble> {
         let mut tee = Tee {
-            from: BufReader::with_capacity(1 << 20, stdout),
+            from: BufReader::with_capacity(1 << 20, self.output),
             to: sink,
             counter: &self.counter,
             spilt: None,
         };
         let manifest = read_manifest(&mut tee);
+        // With its reader gone it ends, whatever it had still to say.
         let spilt = tee.spilt.take();
+        drop(tee);
         if let Some(error) = spilt {
             return Err(error).because(|| "the base backup could not be stored");
         }
-        self.require_success()?;
-        manifest?.ok_or_else(|| Trouble::new("pg_basebackup gave no manifest"))
-    }
-
-    fn require_success(&mut self) -> Result<(), Trouble> {
-        let status = self
-            .child
-            .wait()
-            .because(|| "could not wait for pg_basebackup")?;
-        let heard = self
-            .complaints
-            .take()
-            .and_then(|it| it.join().ok())
-            .unwrap_or_default();
-        if status.success() {
-            return Ok(());
+        let status = self.leash.wait()?;
+        let heard = self.complaints.join().unwrap_or_default();
+        if !status.success() {
+            return Err(Trouble::new(format!(
+                "pg_basebackup failed ({status}): {heard}"
+            )));
         }
-        Err(Trouble::new(format!(
-            "pg_basebackup failed ({status}): {heard}"
-        )))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It has ended already, unless its output could not be stored.
-        let _gone = self.child.kill();
-        let _reaped = self.child.wait();
+        manifest?.ok_or_else(|| Trouble::new("pg_basebackup gave no manifest"))
     }
 }
 
@@ -273,7 +310,7 @@ fn read_manifest(tee: &mut Tee<'_>) -> Result<Option<Vec<u8>>, Trouble> {
 
 /// Whatever is read from it is written too.
 struct Tee<'a> {
-    from: BufReader<std::process::ChildStdout>,
+    from: BufReader<ChildStdout>,
     to: &'a mut dyn Write,
     counter: &'a Counter,
     /// Why the writing ended: to the reader it looks like an error of reading.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio_postgres::Client;
 
 use super::Repository;
+use super::abandoned;
 use super::base;
 use super::catalogue::{self, Catalogue, Cluster, Entry, Facts, Kind, Objects, Point, folder};
 use super::lsn::Segment;
@@ -48,9 +49,18 @@ impl Create<'_> {
     /// When the server does not archive, refuses, or cannot be reached, or when the repository cannot be written: then
     /// nothing of the backup is left.
     pub async fn run(&self) -> Result<Entry, Trouble> {
+        self.run_unless(std::future::pending()).await
+    }
+
+    /// The same, unless `stop` ends first.
+    ///
+    /// # Errors
+    /// Those of [`Create::run`], and that of `stop`: then nothing of the backup is left either.
+    pub async fn run_unless(&self, stop: impl Future<Output = Trouble>) -> Result<Entry, Trouble> {
+        abandoned::sweep(&std::env::temp_dir(), self.voice);
         let client = connect(self.database).await?;
         let started = Utc::now();
-        let taken = self.take(&client, started).await;
+        let taken = self.take(&client, started, stop).await;
         let (outcome, evidence) = match &taken {
             Ok(entry) => (
                 Outcome::Done,
@@ -73,7 +83,12 @@ impl Create<'_> {
         taken.and_then(|entry| recorded.map(|()| entry))
     }
 
-    async fn take(&self, client: &Client, started: DateTime<Utc>) -> Result<Entry, Trouble> {
+    async fn take(
+        &self,
+        client: &Client,
+        started: DateTime<Utc>,
+        stop: impl Future<Output = Trouble>,
+    ) -> Result<Entry, Trouble> {
         server::lock(client).await?;
         Archiving::of(client).await?.require(self.is_incremental)?;
         let cluster = server::cluster(client).await?;
@@ -84,8 +99,12 @@ impl Create<'_> {
         self.clear(&catalogue).await?;
         let parent = self.parent(&catalogue)?;
         let id = fresh_id(&catalogue, started, self.is_incremental)?;
-        let taken = self.take_as(client, &id, parent, cluster, started).await;
+        let taken = tokio::select! {
+            taken = self.take_as(client, &id, parent, cluster, started) => taken,
+            trouble = stop => Err(trouble),
+        };
         if taken.is_err() {
+            self.repository.place.settled().await;
             remove(self.repository, &id).await?;
         }
         taken

@@ -11,6 +11,7 @@
 //!
 //! Without a public key the envelopes are not encrypted, and `.age` is missing from the names.
 
+pub mod abandoned;
 mod base;
 pub mod catalogue;
 pub mod create;

@@ -21,6 +21,7 @@ use object_store::{
     PutMode, PutOptions, RetryConfig,
 };
 use tokio_util::io::SyncIoBridge;
+use tokio_util::task::TaskTracker;
 
 use super::digest::{Digest, Digesting};
 use crate::config::{self, Environment};
@@ -41,6 +42,7 @@ pub struct Place {
     store: Arc<dyn ObjectStore>,
     shown: String,
     folder: Option<PathBuf>,
+    writing: TaskTracker,
 }
 
 /// An object of a listing.
@@ -102,6 +104,7 @@ impl Place {
             store: Arc::new(store),
             shown: folder.display().to_string(),
             folder: Some(folder.to_owned()),
+            writing: TaskTracker::new(),
         })
     }
 
@@ -137,6 +140,7 @@ impl Place {
             store: Arc::new(PrefixStore::new(store, prefix)),
             shown: format!("s3://{rest}"),
             folder: None,
+            writing: TaskTracker::new(),
         })
     }
 
@@ -268,8 +272,17 @@ impl Place {
         let sink = BufWriter::with_capacity(Arc::clone(&self.store), Path::from(name), PIECE_BYTES)
             .with_max_concurrency(PIECES);
         let because = format!("could not write {name} in {self}");
-        let written = tokio::task::spawn_blocking(move || fill(sink, work, &because));
+        let written = self
+            .writing
+            .spawn_blocking(move || fill(sink, work, &because));
         written.await.because(|| format!("writing {name} broke"))?
+    }
+
+    /// Waits until no thread writes here any more: one goes on, until its work fails, when nobody waits for it.
+    pub async fn settled(&self) {
+        self.writing.close();
+        self.writing.wait().await;
+        self.writing.reopen();
     }
 
     /// Lets `work` read an object from its beginning, on a thread where it may block.

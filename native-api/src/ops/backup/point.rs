@@ -60,7 +60,9 @@ pub async fn hold(database: &Database, name: &str) -> Result<Held, Trouble> {
     let snapshot = connect(database).await?;
     let because = || format!("could not make the restore point {name}");
     snapshot
-        .batch_execute("begin isolation level repeatable read read only")
+        .batch_execute(
+            "begin isolation level repeatable read read only; set local client_connection_check_interval = '1s'",
+        )
         .await
         .because(because)?;
     let (since, attempts) = lock(&locker).await?;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use super::abandoned;
 use super::catalogue::{self, Entry};
 use super::recovery::server::{Replay, Replayed};
 use super::recovery::target::Target;
@@ -93,7 +94,9 @@ impl Attempt<'_> {
     async fn run(&self) -> Result<Option<Restored>, Trouble> {
         let (shop, into) = (self.shop, &self.wish.into);
         require_space(self.parent, needed_bytes(&self.chain))?;
-        let work = Work::at(&draft_of(into, self.parent), &shop.places)?;
+        let draft = draft_of(into, self.parent);
+        abandoned::remove(&draft, shop.voice);
+        let work = Work::at(&draft, &shop.places)?;
         let since = Instant::now();
         let data = self.bring(&work).await?;
         let fetch_ms = millis(since.elapsed());

@@ -10,6 +10,7 @@ pub mod work;
 use std::path::{Path, PathBuf};
 
 use super::Repository;
+use super::abandoned;
 use super::catalogue::{self, Entry, State};
 use crate::config::{self, Environment};
 use crate::dev::archive;
@@ -55,6 +56,7 @@ impl<'a> Workshop<'a> {
                 parent.display()
             )));
         }
+        abandoned::sweep(parent, voice);
         Ok(Self {
             repository: Repository::of(&environment)?,
             programs: postgres::programs(&places, voice)?,

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::super::abandoned::{self, PREFIX};
+use crate::dev::lock::Held;
 use crate::dev::places::Places;
 use crate::dev::say::Counter;
 use crate::trouble::{Because, Trouble};
@@ -17,6 +19,7 @@ pub struct Work {
     pub path: PathBuf,
     places: Places,
     writer: Writer,
+    _at_work: Held,
 }
 
 /// What a thread that writes into the folder holds meanwhile: nobody removes what is being written.
@@ -34,7 +37,7 @@ impl Work {
     pub fn inside(parent: &Path, what: &str, places: &Places) -> Result<Self, Trouble> {
         static COUNT: AtomicU32 = AtomicU32::new(1);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("equoria-{what}-{}-{number}", std::process::id());
+        let name = format!("{PREFIX}{what}-{}-{number}", std::process::id());
         Self::at(&parent.join(name), places)
     }
 
@@ -45,12 +48,13 @@ impl Work {
     pub fn at(path: &Path, places: &Places) -> Result<Self, Trouble> {
         if path.exists() {
             return Err(Trouble::new(format!(
-                "{} is left from a restore that was broken off: remove it",
+                "{} is there already: another restore works in it, or was broken off; remove it then",
                 path.display()
             )));
         }
         places.make_for_postgres(path)?;
         Ok(Self {
+            _at_work: abandoned::work_in(path)?,
             path: path.to_owned(),
             places: places.clone(),
             writer: Writer::default(),
