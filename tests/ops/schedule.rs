@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use equoria::config::Environment;
 use equoria::ops::maintain::{self, Ended, Keeper, Rhythm, Task, Turn};
 use equoria::ops::runs;
+use equoria::trouble::Trouble;
 use harness::{Database, Native, native};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -206,28 +207,43 @@ async fn a_slot_that_is_taken_over_goes_on_where_the_dead_worker_stopped() {
     assert_eq!(done, names);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_slot_at_which_three_workers_died_is_given_up_and_says_so() {
     let (database, mut client) = born(at("2026-11-21T12:00:00Z")).await;
-    let calendar = maintain::Calendar::default();
+    let (admin, watcher) = (database.admin().await, database.admin().await);
+    hold_the_books(&admin).await;
     for _ in 0..3 {
-        let dies = maintain::take_due(
-            &mut client,
-            calendar,
-            Rhythm::Daily,
-            now(),
-            "dies",
-            Duration::ZERO,
-        );
-        assert!(dies.await.unwrap().is_some());
+        let turn = take(&mut client, Rhythm::Daily, now()).await.unwrap();
+        let (_stop, working) = begin(&keeper(&database), &turn);
+        until_it_waits(&watcher).await;
+        working.abort();
+        assert!(working.await.unwrap_err().is_cancelled());
+        end_whoever_waits(&watcher).await;
+        expire(&watcher).await;
     }
+    admin.batch_execute("rollback").await.unwrap();
     let turn = take(&mut client, Rhythm::Daily, now()).await.unwrap();
     let report = carry_out(&keeper(&database), &turn).await;
     assert_eq!(report.outcome, "failed");
-    assert!(
-        report.findings[0].sentence.contains("3 workers died"),
-        "{report:?}"
-    );
+    let mut told = report.findings.iter().map(|it| &it.sentence);
+    assert!(told.any(|it| it.contains("3 workers died")), "{report:?}");
+}
+
+type Working = tokio::task::JoinHandle<Result<Ended, Trouble>>;
+
+/// Works a turn off beside the test, until that says stop.
+fn begin(keeper: &Keeper, turn: &Turn) -> (watch::Sender<bool>, Working) {
+    let (stop, stopping) = watch::channel(false);
+    let (keeper, turn) = (keeper.clone(), turn.clone());
+    let work = async move { maintain::carry_out(&keeper, &turn, stopping, &mut ()).await };
+    (stop, tokio::spawn(work))
+}
+
+/// A minute passes.
+async fn expire(admin: &Client) {
+    let sql =
+        "update ops.job_runs set lease_until = now() - interval '1 s' where finished_at is null";
+    admin.batch_execute(sql).await.unwrap();
 }
 
 /// Keeps every check of the books waiting.
@@ -238,11 +254,19 @@ async fn hold_the_books(admin: &Client) {
         .unwrap();
 }
 
+const WAITING: &str =
+    "pg_stat_activity where datname = current_database() and usename = 'equoria_maintainer'
+    and wait_event_type = 'Lock'";
+
 /// Waits until maintenance stands still at the books.
 async fn until_it_waits(watcher: &Client) {
-    let waiting = "select count(*) from pg_stat_activity where datname = current_database()
-        and usename = 'equoria_maintainer' and wait_event_type = 'Lock'";
-    until(watcher, waiting, 1).await;
+    until(watcher, &format!("select count(*) from {WAITING}"), 1).await;
+}
+
+/// The session of a worker that died goes, too.
+async fn end_whoever_waits(watcher: &Client) {
+    let sql = format!("select pg_terminate_backend(pid, 10000) from {WAITING}");
+    watcher.batch_execute(&sql).await.unwrap();
 }
 
 async fn until(watcher: &Client, sql: &str, wanted: i64) {
@@ -266,12 +290,7 @@ async fn a_run_that_is_told_to_stop_gives_its_slot_back_at_once() {
     let (admin, watcher) = (database.admin().await, database.admin().await);
     hold_the_books(&admin).await;
     let turn = take(&mut client, Rhythm::Daily, now()).await.unwrap();
-    let (stop, stopping) = watch::channel(false);
-    let keeper = keeper(&database);
-    let working = tokio::spawn({
-        let (keeper, turn) = (keeper.clone(), turn.clone());
-        async move { maintain::carry_out(&keeper, &turn, stopping, &mut ()).await }
-    });
+    let (stop, working) = begin(&keeper(&database), &turn);
     until_it_waits(&watcher).await;
     let since = Instant::now();
     stop.send_replace(true);
@@ -283,7 +302,62 @@ async fn a_run_that_is_told_to_stop_gives_its_slot_back_at_once() {
     );
     let again = take(&mut client, Rhythm::Daily, now()).await.unwrap();
     assert_eq!((again.slot, again.run.attempts), (turn.slot, 2));
-    assert_eq!(again.before["tasks"]["vacuum"]["is_done"], true);
+    let runs = maintain::history::runs(&client, None, 1).await.unwrap();
+    assert_eq!(runs[0].evidence["tasks"]["vacuum"]["is_done"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_that_were_told_to_stop_or_got_no_connection_cost_a_slot_none_of_its_attempts() {
+    let (database, mut client) = born(at("2026-11-21T12:00:00Z")).await;
+    let (admin, watcher) = (database.admin().await, database.admin().await);
+    hold_the_books(&admin).await;
+    let keeper = keeper(&database);
+    let unreachable = Keeper {
+        database: keeper.database.with_name("nowhere"),
+        ..keeper.clone()
+    };
+    for _ in 0..2 {
+        let turn = take(&mut client, Rhythm::Daily, now()).await.unwrap();
+        let (stop, working) = begin(&keeper, &turn);
+        until_it_waits(&watcher).await;
+        stop.send_replace(true);
+        assert!(matches!(working.await.unwrap(), Ok(Ended::Stopped)));
+        let turn = take(&mut client, Rhythm::Daily, now()).await.unwrap();
+        let (_stop, working) = begin(&unreachable, &turn);
+        let trouble = working.await.unwrap().unwrap_err().to_string();
+        assert!(trouble.contains("nowhere"), "{trouble}");
+        expire(&watcher).await;
+    }
+    admin.batch_execute("rollback").await.unwrap();
+    let turn = take(&mut client, Rhythm::Daily, now()).await.unwrap();
+    let report = carry_out(&keeper, &turn).await;
+    assert_eq!(report.attempts, 5);
+    let given_up = report.findings.iter().any(|it| it.task == "schedule");
+    assert!(!given_up, "{report:?}");
+    assert_eq!(report.tasks.len(), Task::of(Rhythm::Daily).len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_whose_lease_is_not_prolonged_lets_go_before_it_ends() {
+    let (database, mut client) = born(at("2026-11-21T12:00:00Z")).await;
+    let (admin, watcher) = (database.admin().await, database.admin().await);
+    hold_the_books(&admin).await;
+    let turn = take(&mut client, Rhythm::Daily, now()).await.unwrap();
+    let keeper = Keeper {
+        lease: Duration::from_secs(4),
+        ..keeper(&database)
+    };
+    let (_stop, working) = begin(&keeper, &turn);
+    until_it_waits(&watcher).await;
+    // Whoever prolongs it now waits for five seconds.
+    watcher
+        .batch_execute("begin; select from ops.job_runs for update")
+        .await
+        .unwrap();
+    assert!(matches!(working.await.unwrap(), Ok(Ended::Lost)));
+    let left = "select lease_until > clock_timestamp() from ops.job_runs where finished_at is null";
+    let is_ours: bool = watcher.query_one(left, &[]).await.unwrap().get(0);
+    assert!(is_ours, "the worker went on after its lease");
 }
 
 /// Two workers on a database that has missed a month; the one that begins is killed in the middle of its first slot.
@@ -305,11 +379,7 @@ async fn two_workers_and_a_killed_leader_run_every_slot_once_and_lose_none() {
         .unwrap();
     workers[leader].kill();
     admin.batch_execute("rollback").await.unwrap();
-    // A minute passes.
-    admin
-        .batch_execute("update ops.job_runs set lease_until = now() - interval '1 s' where finished_at is null")
-        .await
-        .unwrap();
+    expire(&admin).await;
     let ended = "select count(*) from ops.job_runs where name like 'maintain%' and finished_at is not null and outcome <> 'missed'";
     until(&watcher, ended, 3).await;
     workers[1 - leader].signal("TERM");

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio_postgres::types::Json;
 use tokio_postgres::{Client, Transaction};
 
@@ -24,8 +24,6 @@ pub struct Turn {
     pub slot: DateTime<Utc>,
     /// Our hold on it.
     pub run: Run,
-    /// What an earlier attempt, whose worker died, had written down.
-    pub before: Value,
     /// The slots that passed while nobody worked, and that this one makes up.
     pub made_up: Vec<DateTime<Utc>>,
 }
@@ -79,12 +77,13 @@ pub async fn take_due(
         None => None,
     };
     fold(&tx, rhythm, &missed, newest, worker).await?;
-    let turn = match run {
-        Some(run) => Some(turn(&tx, rhythm, newest, run, missed).await?),
-        None => None,
-    };
     tx.commit().await.because(|| "could not take a slot")?;
-    Ok(turn)
+    Ok(run.map(|run| Turn {
+        rhythm,
+        slot: newest,
+        run,
+        made_up: missed,
+    }))
 }
 
 /// Takes one slot that an operator asks for; the error says who has it.
@@ -116,9 +115,13 @@ pub async fn take_by_hand(
             "the slot {slot} of {rhythm} maintenance has been done: `equoria maintain history` shows by whom"
         ))
     })?;
-    let turn = turn(&tx, rhythm, slot, run, Vec::new()).await?;
     tx.commit().await.because(|| "could not take a slot")?;
-    Ok(turn)
+    Ok(Turn {
+        rhythm,
+        slot,
+        run,
+        made_up: Vec::new(),
+    })
 }
 
 /// When the schema was made, if it was.
@@ -183,28 +186,4 @@ async fn fold(
         .await
         .map(|_| ())
         .because(|| "could not record the slots that were missed")
-}
-
-async fn turn(
-    tx: &Transaction<'_>,
-    rhythm: Rhythm,
-    slot: DateTime<Utc>,
-    run: Run,
-    made_up: Vec<DateTime<Utc>>,
-) -> Result<Turn, Trouble> {
-    let row = tx
-        .query_one(
-            "select evidence from ops.job_runs where id = $1",
-            &[&run.id],
-        )
-        .await
-        .because(|| "could not read what an earlier attempt did")?;
-    let Json(before) = row.get(0);
-    Ok(Turn {
-        rhythm,
-        slot,
-        run,
-        before,
-        made_up,
-    })
 }

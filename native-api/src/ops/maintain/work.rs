@@ -1,11 +1,12 @@
 //! Working off a slot: task after task, the lease prolonged meanwhile, everything written down.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_postgres::Client;
 use tokio_postgres::types::Json;
 
@@ -28,7 +29,7 @@ pub enum Ended {
     Report(Report),
     /// We were told to stop: the next worker goes on where we stopped.
     Stopped,
-    /// Our lease ran out, and somebody else has the slot.
+    /// Our lease ran out or could not be prolonged in time: the slot is somebody else's, or soon will be.
     Lost,
 }
 
@@ -69,6 +70,10 @@ impl Progress for () {
 /// What has been written down of a run so far.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Kept {
+    /// How many workers have begun its tasks and have not let go of them in good order. The others of its attempts got
+    /// no connection, or were told to stop: neither is a fault of the slot's.
+    #[serde(default)]
+    begun: i32,
     #[serde(default)]
     findings: Vec<Finding>,
     #[serde(default)]
@@ -86,22 +91,57 @@ pub async fn carry_out(
     progress: &mut dyn Progress,
 ) -> Result<Ended, Trouble> {
     let client = keeper.connect().await?;
-    let row = client.query_one("select pg_backend_pid()", &[]).await;
-    let backend: i32 = row.because(|| "could not begin maintenance")?.get(0);
+    let since = Instant::now();
+    let Some((backend, kept)) = begin(keeper, &client, &turn.run).await? else {
+        return Ok(Ended::Lost);
+    };
     let ended = tokio::select! {
-        report = all_tasks(keeper, &client, turn, progress) => return report,
-        () = lost(keeper, &turn.run) => Ended::Lost,
+        report = all_tasks(keeper, &client, turn, kept, progress) => return report,
+        () = lost(keeper, &turn.run, since) => Ended::Lost,
         _ = stopping.wait_for(|stop| *stop) => Ended::Stopped,
     };
+    // What the server is at ends before the lease does; where it cannot be reached, the slot is given up all the same.
+    let letting_go = let_go(keeper, &turn.run, backend, matches!(ended, Ended::Stopped));
+    let let_go = tokio::time::timeout(keeper.lease / 5, letting_go).await;
+    let_go.because(|| "could not cancel what maintenance was at in time")??;
+    Ok(ended)
+}
+
+/// Counts us among those who have begun, and prolongs the lease; nothing where somebody else has the slot by now. Answers
+/// our session's number, and what earlier attempts have written down.
+async fn begin(
+    keeper: &Keeper,
+    client: &Client,
+    run: &Run,
+) -> Result<Option<(i32, Kept)>, Trouble> {
+    let because = || "could not begin maintenance";
+    if !runs::extend(client, run, keeper.lease).await? {
+        return Ok(None);
+    }
+    let sql = "update ops.job_runs set evidence = jsonb_set(evidence, '{begun}', to_jsonb(coalesce((evidence ->> 'begun')::int, 0) + 1))
+        where id = $1 and attempts = $2 and finished_at is null returning pg_backend_pid(), evidence";
+    let row = client.query_opt(sql, &[&run.id, &run.attempts]).await;
+    Ok(row.because(because)?.map(|row| {
+        let Json(kept): Json<Value> = row.get(1);
+        (row.get(0), serde_json::from_value(kept).unwrap_or_default())
+    }))
+}
+
+/// Cancels what our session is at; where we are told to stop, the slot is anybody's at once, and it has cost no attempt.
+async fn let_go(keeper: &Keeper, run: &Run, backend: i32, is_stopped: bool) -> Result<(), Trouble> {
     let beside = keeper.connect().await?;
     beside
         .execute("select pg_cancel_backend($1)", &[&backend])
         .await
         .because(|| "could not cancel what maintenance was at")?;
-    if matches!(ended, Ended::Stopped) {
-        runs::extend(&beside, &turn.run, Duration::ZERO).await?;
+    if !is_stopped {
+        return Ok(());
     }
-    Ok(ended)
+    let sql = "update ops.job_runs set evidence = jsonb_set(evidence, '{begun}', to_jsonb((evidence ->> 'begun')::int - 1))
+        where id = $1 and attempts = $2 and finished_at is null";
+    let told = beside.execute(sql, &[&run.id, &run.attempts]).await;
+    told.because(|| "could not take back that maintenance was begun")?;
+    runs::extend(&beside, run, Duration::ZERO).await.map(|_| ())
 }
 
 /// Writes down that a run by hand, which nobody will take up again, was stopped.
@@ -116,15 +156,24 @@ pub async fn give_up(keeper: &Keeper, turn: &Turn) -> Result<(), Trouble> {
         .map(|_| ())
 }
 
-/// Ends when somebody else may have the slot; until then the lease is prolonged.
-async fn lost(keeper: &Keeper, run: &Run) {
-    let mut heard = Instant::now();
-    while heard.elapsed() < keeper.lease {
-        tokio::time::sleep(keeper.lease / 4).await;
-        match prolong(keeper, run).await {
-            Ok(true) => heard = Instant::now(),
-            Ok(false) => return,
-            Err(trouble) => tracing::warn!(%trouble, "the lease of maintenance was not prolonged"),
+/// Ends when somebody else has the slot, or so long before the lease does that what we are at can still be cancelled;
+/// until then the lease is prolonged. It counts from before it was asked for: the server's clock begins later.
+async fn lost(keeper: &Keeper, run: &Run, mut since: Instant) {
+    loop {
+        let end = since + keeper.lease * 3 / 4;
+        tokio::time::sleep(keeper.lease / 6).await;
+        let asked = Instant::now();
+        let patience = end.min(asked + keeper.lease / 4);
+        match tokio::time::timeout_at(patience, prolong(keeper, run)).await {
+            Ok(Ok(true)) => since = asked,
+            Ok(Ok(false)) => return,
+            Ok(Err(trouble)) => {
+                tracing::warn!(%trouble, "the lease of maintenance was not prolonged");
+            }
+            Err(_) => tracing::warn!("the lease of maintenance was not prolonged in time"),
+        }
+        if Instant::now() >= end && since != asked {
+            return;
         }
     }
 }
@@ -137,10 +186,10 @@ async fn all_tasks(
     keeper: &Keeper,
     client: &Client,
     turn: &Turn,
+    mut kept: Kept,
     progress: &mut dyn Progress,
 ) -> Result<Ended, Trouble> {
     let since = Instant::now();
-    let mut kept: Kept = serde_json::from_value(turn.before.clone()).unwrap_or_default();
     let at = At {
         keeper,
         client,
@@ -148,8 +197,8 @@ async fn all_tasks(
         slot: turn.slot,
         attempts: turn.run.attempts,
     };
-    if turn.run.attempts > ATTEMPTS {
-        kept.give_up(turn.run.attempts - 1);
+    if kept.begun > ATTEMPTS {
+        kept.give_up();
         return finish(client, turn, since, kept).await;
     }
     for task in Task::of(turn.rhythm) {
@@ -204,12 +253,13 @@ impl Kept {
         &self.findings[begin..]
     }
 
-    fn give_up(&mut self, attempts: i32) {
+    fn give_up(&mut self) {
         self.findings.push(Finding {
             severity: Severity::Alarm,
             task: "schedule".to_owned(),
             sentence: format!(
-                "{attempts} workers died at this slot: it is given up; run it by hand and watch what happens"
+                "{} workers died at this slot: it is given up; run it by hand and watch what happens",
+                self.begun - 1
             ),
         });
     }
