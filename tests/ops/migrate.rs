@@ -132,9 +132,10 @@ async fn reset_is_refused_in_production_and_where_nobody_can_be_asked() {
             .unwrap()
             .contains("production")
     );
-    let refused = with_database(&database, &["migrate", "reset"], &[]);
+    let test = [("EQUORIA_PROFILE", "test")];
+    let refused = with_database(&database, &["migrate", "reset"], &test);
     assert_eq!(refused.status.code(), Some(2));
-    let done = with_database(&database, &["migrate", "reset", "--yes"], &[]);
+    let done = with_database(&database, &["migrate", "reset", "--yes"], &test);
     assert_eq!(
         done.status.code(),
         Some(0),

@@ -107,6 +107,30 @@ async fn the_reads_may_not_change_a_row() {
 }
 
 #[test]
+fn what_throws_data_away_is_refused_where_a_database_is_named_and_no_profile_is() {
+    for name in ["DATABASE_URL", "MIGRATE_DATABASE_URL"] {
+        let named = [(name, "postgresql://a:hush@127.0.0.1:1/x")];
+        for arguments in [
+            &["dev"][..],
+            &["seed", "dev"],
+            &["seed", "shows"],
+            &["migrate", "reset", "--yes"],
+            &["migrate", "rollback", "--yes"],
+            &["serve"],
+            &["work"],
+        ] {
+            let output = equoria(arguments, &named);
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+            assert!(
+                said.contains("EQUORIA_PROFILE is not set") && said.lines().count() == 1,
+                "{arguments:?}: {said}"
+            );
+        }
+    }
+}
+
+#[test]
 fn what_throws_data_away_is_refused_in_production() {
     let production = [
         ("EQUORIA_PROFILE", "production"),

@@ -13,7 +13,10 @@ use crate::command_line::equoria;
 
 fn seed(database: &Database, arguments: &[&str], more: &[(&str, &str)]) -> Output {
     let url = database.administrator().url();
-    let mut environment = vec![("MIGRATE_DATABASE_URL", url.as_str())];
+    let mut environment = vec![
+        ("MIGRATE_DATABASE_URL", url.as_str()),
+        ("EQUORIA_PROFILE", "test"),
+    ];
     environment.extend_from_slice(more);
     let arguments: Vec<&str> = ["seed"]
         .into_iter()

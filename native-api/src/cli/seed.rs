@@ -51,7 +51,7 @@ pub(super) async fn seed(of: &Environment, arguments: &SeedArguments) -> Result<
     if arguments.what == Some(What::Report) {
         return report(of, arguments.json).await;
     }
-    if arguments.what.is_some() && !config::profile(of)?.is_playground() {
+    if arguments.what.is_some() && !config::is_playground(of, "a seed of players and shows")? {
         return Err(Trouble::new(
             "production gets the catalogues only: `seed shows` and `seed dev` are refused",
         ));

@@ -94,7 +94,12 @@ impl Config {
     /// # Errors
     /// The first setting that is missing or wrong, by its name; in production also whatever is unsafe there.
     pub fn from_environment(of: &Environment) -> Result<Self, Trouble> {
-        let profile = profile(of)?;
+        let profile = said_profile(of)?.ok_or_else(|| {
+            Trouble::new(
+                "EQUORIA_PROFILE is not set: say production where there are real players, or else development or test, \
+                 where the game's clock may be advanced",
+            )
+        })?;
         let writer = database(of, "DATABASE_URL")?.ok_or_else(|| missing("DATABASE_URL"))?;
         let reader = database(of, "DATABASE_READ_URL")?;
         let config = Self {
@@ -161,13 +166,36 @@ impl Config {
 /// # Errors
 /// When it is none of development, test and production, or the two variables disagree.
 pub fn profile(of: &Environment) -> Result<Profile, Trouble> {
+    Ok(said_profile(of)?.unwrap_or(Profile::Development))
+}
+
+/// Whether `what` may throw data away, or make some up. A forgotten setting makes no playground of a database that
+/// somebody has named: it may be the players'.
+///
+/// # Errors
+/// Those of [`profile`], or when a database is named and no profile is.
+pub fn is_playground(of: &Environment, what: &str) -> Result<bool, Trouble> {
+    let said = said_profile(of)?;
+    for name in ["MIGRATE_DATABASE_URL", "DATABASE_URL"] {
+        if said.is_none() && of.get(name)?.is_some() {
+            return Err(Trouble::new(format!(
+                "{name} names a database that may be the players' and EQUORIA_PROFILE is not set: {what} goes on only \
+                 where it says development or test"
+            )));
+        }
+    }
+    Ok(said.is_none_or(Profile::is_playground))
+}
+
+/// The profile, where one is set.
+fn said_profile(of: &Environment) -> Result<Option<Profile>, Trouble> {
     let ours = named_profile(of, "EQUORIA_PROFILE")?;
     let nodes = named_profile(of, "NODE_ENV")?;
     match (ours, nodes) {
         (Some(ours), Some(nodes)) if ours != nodes => Err(Trouble::new(format!(
             "EQUORIA_PROFILE is {ours} and NODE_ENV is {nodes}: one of them must go"
         ))),
-        (ours, nodes) => Ok(ours.or(nodes).unwrap_or(Profile::Development)),
+        (ours, nodes) => Ok(ours.or(nodes)),
     }
 }
 

@@ -164,7 +164,7 @@ async fn rollback(
     is_sure: bool,
     output: &Output,
 ) -> Result<Finding, Trouble> {
-    if !config::profile(of)?.is_playground() {
+    if !config::is_playground(of, "migrate rollback")? {
         return Err(Trouble::new(
             "migrate rollback is refused in production, where undoing a step would lose what players did since: mend it with a new migration, or restore to the restore point that `equoria migrate deploy` set before it",
         ));
@@ -197,7 +197,7 @@ async fn rollback(
 }
 
 async fn reset(of: &Environment, is_sure: bool, output: &Output) -> Result<Finding, Trouble> {
-    if !config::profile(of)?.is_playground() {
+    if !config::is_playground(of, "migrate reset")? {
         return Err(Trouble::new("migrate reset is refused in production"));
     }
     let voice = output.voice();
