@@ -112,7 +112,7 @@ fn settings(of: &Environment, file: Option<&Path>) -> Result<Environment, Troubl
     let Some(file) = file else {
         return Ok(of.clone());
     };
-    Ok(Environment::of_file(file)?.or(of.clone()))
+    Environment::of_private_file("--environment", file, of.clone())
 }
 
 async fn list(of: &Environment, arguments: &ListArguments) -> Result<Finding, Trouble> {

@@ -45,6 +45,19 @@ impl Environment {
         ))
     }
 
+    /// Reads such a file that the option `name` gave, which says more than `beside` does. As it may hold secrets, production
+    /// wants it to be nobody else's.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or in production others may read it too.
+    pub fn of_private_file(name: &str, path: &Path, beside: Self) -> Result<Self, Trouble> {
+        let all = Self::of_file(path)?.or(beside);
+        if all.is_of_production()? {
+            require_private(name, path)?;
+        }
+        Ok(all)
+    }
+
     /// The value of `name`, or the content of the file that `name_FILE` names. Empty counts as unset.
     ///
     /// # Errors
@@ -150,5 +163,36 @@ mod tests {
         assert_eq!(merged.get("A").unwrap().as_deref(), Some("1"));
         assert_eq!(merged.get("B").unwrap().as_deref(), Some("3"));
         assert_eq!(merged.get("C").unwrap(), None);
+    }
+
+    #[test]
+    fn production_takes_its_settings_from_no_file_that_others_may_read() {
+        let path = std::env::temp_dir().join(format!("equoria-settings-{}", std::process::id()));
+        let beside = || Environment::of([("EQUORIA_PROFILE", "production")]);
+        let read = |beside| Environment::of_private_file("--environment", &path, beside);
+        for (mode, is_private) in [
+            (0o644, false),
+            (0o640, false),
+            (0o604, false),
+            (0o600, true),
+        ] {
+            fs::write(&path, "KEY=hush\n").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            let found = read(beside());
+            assert_eq!(found.is_ok(), is_private, "{mode:o}");
+            if let Err(refused) = found {
+                let said = refused.to_string();
+                assert!(
+                    said.contains("--environment") && said.contains("chmod 600"),
+                    "{said}"
+                );
+            }
+            let elsewhere = read(Environment::default()).unwrap();
+            assert_eq!(elsewhere.get("KEY").unwrap().as_deref(), Some("hush"));
+            // The file itself may say whose it is.
+            fs::write(&path, "KEY=hush\nNODE_ENV=production\n").unwrap();
+            assert_eq!(read(Environment::default()).is_ok(), is_private, "{mode:o}");
+        }
+        fs::remove_file(path).unwrap();
     }
 }

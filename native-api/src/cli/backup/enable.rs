@@ -41,7 +41,8 @@ pub(super) async fn enable(
         .canonicalize()
         .because(|| format!("could not find {}", arguments.environment.display()))?;
     // What archiving would complain of once a minute in a log is told here and now.
-    let repository = Repository::of(&Environment::of_file(&file)?)?;
+    let settings = Environment::of_private_file("--environment", &file, Environment::default())?;
+    let repository = Repository::of(&settings)?;
     let program = arguments.program.clone().map_or_else(own_program, Ok)?;
     let settings = enable::settings(&program, &file, arguments.archive_timeout_s);
     if arguments.print {
