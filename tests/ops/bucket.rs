@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use equoria::config::Environment;
 use equoria::ops::backup::Repository;
+use equoria::ops::backup::digest::Digest;
 use equoria::ops::backup::place::Place;
 use equoria::trouble::Trouble;
 use tokio::net::TcpListener;
@@ -111,8 +112,13 @@ async fn answer(
             if only_new && kept.objects.contains_key(&name) {
                 return StatusCode::PRECONDITION_FAILED.into_response();
             }
+            let known = headers.get("if-match").and_then(|it| it.to_str().ok());
+            if known.is_some_and(|known| kept.objects.get(&name).map(etag).as_deref() != Some(known)) {
+                return StatusCode::PRECONDITION_FAILED.into_response();
+            }
+            let written = [("etag", etag(&body))];
             kept.objects.insert(name, body);
-            (StatusCode::OK, [("etag", "\"one\"")]).into_response()
+            (StatusCode::OK, written).into_response()
         }
         ("DELETE", None) => {
             kept.objects.remove(&name);
@@ -122,10 +128,12 @@ async fn answer(
     })
 }
 
-const WRITTEN: [(&str, &str); 2] = [
-    ("etag", "\"one\""),
-    ("last-modified", "Sun, 22 Nov 2026 21:05:00 GMT"),
-];
+const WRITTEN: &str = "Sun, 22 Nov 2026 21:05:00 GMT";
+
+/// Other contents have other tags.
+fn etag(object: &Bytes) -> String {
+    format!("\"{}\"", Digest::of(object).sha256)
+}
 
 fn get(kept: &Kept, name: &str, headers: &HeaderMap) -> Response {
     let Some(object) = kept.objects.get(name) else {
@@ -135,12 +143,16 @@ fn get(kept: &Kept, name: &str, headers: &HeaderMap) -> Response {
         )
             .into_response();
     };
+    let written = [
+        ("last-modified", WRITTEN.to_owned()),
+        ("etag", etag(object)),
+    ];
     let range = headers
         .get("range")
         .and_then(|it| it.to_str().ok())
         .and_then(|it| it.strip_prefix("bytes="));
     let Some((from, to)) = range.and_then(|range| range.split_once('-')) else {
-        return (StatusCode::OK, WRITTEN, object.clone()).into_response();
+        return (StatusCode::OK, written, object.clone()).into_response();
     };
     let from: usize = from.parse().unwrap();
     let end = to
@@ -151,7 +163,7 @@ fn get(kept: &Kept, name: &str, headers: &HeaderMap) -> Response {
     let content = format!("bytes {from}-{}/{}", end - 1, object.len());
     (
         StatusCode::PARTIAL_CONTENT,
-        WRITTEN,
+        written,
         [("content-range", content)],
         object.slice(from..end),
     )
@@ -271,8 +283,14 @@ async fn a_bucket_holds_what_a_folder_holds_small_things_whole_and_large_ones_in
     );
     assert_eq!(place.get("wal/a").await.unwrap().unwrap(), b"first");
     assert_eq!(place.front("wal/a", 3).await.unwrap().unwrap(), b"fir");
+    let replaced = async |known: &[u8]| place.replace("wal/a", known, b"third".to_vec()).await;
+    assert!(!replaced(b"second").await.unwrap(), "another is there");
+    assert!(replaced(b"first").await.unwrap());
+    assert!(!replaced(b"first").await.unwrap(), "it is replaced already");
+    assert_eq!(place.get("wal/a").await.unwrap().unwrap(), b"third");
     place.remove("wal/a").await.unwrap();
     place.remove("wal/a").await.unwrap();
+    assert!(!replaced(b"third").await.unwrap(), "it does not come back");
     assert_eq!(place.get("wal/a").await.unwrap(), None);
     let object = format!("of/horses/{}", stored.name);
     bucket.with(|kept| {

@@ -5,6 +5,7 @@ mod audit;
 mod backlog;
 mod backup;
 mod bad_input;
+mod backup_log;
 mod bring_up;
 mod bucket;
 mod command_line;

@@ -15,6 +15,7 @@ use equoria::dev::cluster::Cluster;
 use equoria::dev::program::ask;
 use equoria::dev::say::Voice;
 use equoria::dev::supervise::Manner;
+use equoria::ops::backup::Repository;
 use equoria::ops::backup::catalogue::{self, Entry, State};
 use equoria::ops::backup::create::Create;
 use equoria::ops::backup::drill::{Aim, Drill, drill};
@@ -163,6 +164,33 @@ impl Copy {
             .unwrap()
     }
 
+    fn repository(&self) -> Repository {
+        Repository::of(&self.environment).unwrap()
+    }
+
+    /// All files of a backup, as one tar.
+    async fn base(&self, id: &str) -> Vec<u8> {
+        let entry = self.entry(id).await;
+        let read = |source: &mut dyn std::io::Read| {
+            let mut tar = Vec::new();
+            source.read_to_end(&mut tar).unwrap();
+            Ok(tar)
+        };
+        self.repository().fetch(&entry.base, read).await.unwrap()
+    }
+
+    /// Puts other files in their place, as if they had been so when they were stored.
+    async fn replace_base(&self, id: &str, tar: Vec<u8>) {
+        let (repository, mut entry) = (self.repository(), self.entry(id).await);
+        let name = format!("backups/{id}/base.tar");
+        let changed = repository.store(&name, true, move |sink| {
+            sink.write_all(&tar).unwrap();
+            Ok(())
+        });
+        (_, entry.base) = changed.await.unwrap();
+        catalogue::save(&repository.place, &entry).await.unwrap();
+    }
+
     fn file(&self, object: &str) -> PathBuf {
         self.folder.join(object)
     }
@@ -228,7 +256,7 @@ async fn back_up(postgres: &Postgres, is_incremental: bool) -> String {
 
 /// Waits until everything that was written so far is in the repository.
 async fn archive_all(client: &Client, postgres: &Postgres) {
-    let repository = equoria::ops::backup::Repository::of(&postgres.backups()).unwrap();
+    let repository = Repository::of(&postgres.backups()).unwrap();
     let sql = "select pg_walfile_name(pg_switch_wal())";
     let name: String = client.query_one(sql, &[]).await.unwrap().get(0);
     let file: WalFile = name.parse().unwrap();
@@ -397,38 +425,97 @@ async fn a_byte_flipped_in_a_stored_backup_is_found_and_the_object_named() {
 async fn a_byte_flipped_in_a_data_file_before_it_was_stored_is_found_and_the_file_named() {
     let scene = scene().await;
     let copy = scene.copy();
-    let voice = Voice::quiet();
-    let repository = copy.shop(&voice).repository;
-    let mut entry = copy.entry(&scene.full).await;
-    let tar = repository.fetch(&entry.base, |source| {
-        let mut tar = Vec::new();
-        source.read_to_end(&mut tar).unwrap();
-        Ok(tar)
-    });
-    let mut tar = tar.await.unwrap();
-    let (name, at) = a_data_file(&tar);
+    let mut tar = copy.base(&scene.full).await;
+    let (name, at) = a_data_file(&tar, "base/");
     tar[at + 5_000] ^= 0x40;
-    let name_of_base = format!("backups/{}/base.tar", entry.id);
-    let changed = repository.store(&name_of_base, true, move |sink| {
-        sink.write_all(&tar).unwrap();
-        Ok(())
-    });
-    (_, entry.base) = changed.await.unwrap();
-    catalogue::save(&repository.place, &entry).await.unwrap();
+    copy.replace_base(&scene.full, tar).await;
     copy.require_verified_as_damaged(&scene.full, &["checksum mismatch", &name])
         .await;
 }
 
-/// The first file of the database with a page or more, and where its content begins.
-fn a_data_file(tar: &[u8]) -> (String, usize) {
+/// A drill compares no file with the manifest: it meets the page where it reads the table.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_page_that_a_drill_meets_is_a_finding_and_its_table_named() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    let admin = scene.postgres.database().admin().await;
+    let sql = "select pg_relation_filepath('breeds')";
+    let path: String = admin.query_one(sql, &[]).await.unwrap().get(0);
+    let mut tar = copy.base(&scene.full).await;
+    let (_, at) = a_data_file(&tar, &path);
+    tar[at + 5_000] ^= 0x40;
+    copy.replace_base(&scene.full, tar).await;
+    let drilled = copy.drill(&scene.full, Aim::Proof).await;
+    let said = json!([drilled.findings]).to_string();
+    assert!(
+        said.contains("breeds") && said.contains("invalid page"),
+        "{said}"
+    );
+    assert_eq!(copy.entry(&scene.full).await.standing(), "broken");
+}
+
+/// The first such file with a page or more, and where its content begins.
+fn a_data_file(tar: &[u8], prefix: &str) -> (String, usize) {
     let mut archive = tar::Archive::new(tar);
     let files = archive.entries().unwrap().map(Result::unwrap);
     let mut found = files.filter_map(|file| {
         let name = file.path().unwrap().display().to_string();
         let at = usize::try_from(file.raw_file_position()).unwrap();
-        (name.starts_with("base/") && file.size() >= 8192).then_some((name, at))
+        (name.starts_with(prefix) && file.size() >= 8192).then_some((name, at))
     });
     found.next().unwrap()
+}
+
+/// What a server of another machine was told about its files, and how it once came to be, is none of a restored one's.
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_that_came_along_lead_a_restored_server_nowhere() {
+    const ELSEWHERE: &str = "
+        config_file = '/nowhere/postgresql.conf'
+        data_directory = '/nowhere'
+        hba_file = '/nowhere/pg_hba.conf'
+        ident_file = '/nowhere/pg_ident.conf'
+        external_pid_file = '/nowhere/pid'
+        unix_socket_directories = '/nowhere'
+        listen_addresses = '203.0.113.7'
+        restore_command = 'false'
+        recovery_end_command = 'kill -9 0'
+        recovery_target_time = '2001-01-01 00:00:00+00'
+        recovery_target_action = 'shutdown'
+        recovery_min_apply_delay = '1h'
+        archive_mode = 'on'
+        archive_command = 'false'\n";
+    let scene = scene().await;
+    for file in ["postgresql.auto.conf", "postgresql.conf"] {
+        let copy = scene.copy();
+        let tar = copy.base(&scene.full).await;
+        copy.replace_base(&scene.full, with_lines(&tar, file, ELSEWHERE))
+            .await;
+        let drilled = copy.drill(&scene.full, Aim::Proof).await;
+        assert!(drilled.is_good(), "{file}: {:?}", drilled.findings);
+        assert_eq!(copy.entry(&scene.full).await.state, State::Proven);
+    }
+}
+
+/// The same archive with lines at the end of one file.
+fn with_lines(tar: &[u8], name: &str, lines: &str) -> Vec<u8> {
+    let mut archive = tar::Archive::new(tar);
+    let mut changed = tar::Builder::new(Vec::new());
+    let mut count = 0;
+    for file in archive.entries().unwrap() {
+        let mut file = file.unwrap();
+        let mut header = file.header().clone();
+        let mut content = Vec::new();
+        std::io::Read::read_to_end(&mut file, &mut content).unwrap();
+        if file.path().unwrap() == Path::new(name) {
+            content.extend_from_slice(lines.as_bytes());
+            header.set_size(content.len() as u64);
+            header.set_cksum();
+            count += 1;
+        }
+        changed.append(&header, &content[..]).unwrap();
+    }
+    assert_eq!(count, 1, "{name}");
+    changed.into_inner().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -500,7 +587,7 @@ async fn another_segment_under_the_right_name_is_found_and_both_are_named() {
         .unwrap()
         .unwrap();
     let file = WalFile::Segment(wanted);
-    let object = sealed::pack(&repository.keys, file, &content).unwrap();
+    let object = sealed::pack(&repository.keys, file, &content, Utc::now()).unwrap();
     fs::write(copy.file(&file.object()), object).unwrap();
     copy.require_found(&scene.full, &[&wanted.to_string(), &other.to_string()])
         .await;
@@ -543,6 +630,159 @@ async fn a_target_outside_of_what_can_be_restored_is_refused_with_the_window() {
     };
     let refused = restore(&shop, &wish).await.unwrap_err().to_string();
     assert!(refused.contains("nobody_made_it"), "{refused}");
+}
+
+/// Archiving stood still for an hour, and then the last segment came: nothing of that hour is in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instant_after_the_end_of_the_log_is_refused_however_late_that_came() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    let repository = copy.repository();
+    let entry = copy.entry(&scene.incremental).await;
+    let reach = Shelf::of(&repository).await.unwrap().reach(&entry).unwrap();
+    assert!(reach.until > scene.before && reach.until <= Utc::now());
+    let file = WalFile::Segment(reach.last);
+    let object = copy.file(&file.object());
+    let came = std::time::SystemTime::now() + Duration::from_secs(3600);
+    let opened = fs::File::options().write(true).open(&object).unwrap();
+    opened.set_modified(came).unwrap();
+    let catalogue = catalogue::list(&repository.place).await.unwrap();
+    let chosen = async |target: Target| {
+        let shelf = Shelf::of(&repository).await.unwrap();
+        target
+            .choose(None, &catalogue, &shelf)
+            .map(|chosen| chosen[0].1.clone())
+            .map_err(|refused| refused.to_string())
+    };
+    let minute = chrono::TimeDelta::minutes(1);
+    let refused = chosen(Target::Time(reach.until + minute))
+        .await
+        .unwrap_err();
+    assert!(refused.contains("outside"), "{refused}");
+    assert_eq!(chosen(Target::Time(scene.before)).await.unwrap(), reach);
+
+    // A former version wrote down when it came alone, which proves nothing.
+    let content = fs::read(&object).unwrap();
+    let end = content.iter().position(|byte| *byte == b'\n').unwrap();
+    let mut front: Value = serde_json::from_slice(&content[..end]).unwrap();
+    front.as_object_mut().unwrap().remove("closed_at").unwrap();
+    fs::write(
+        &object,
+        [front.to_string().as_bytes(), &content[end..]].concat(),
+    )
+    .unwrap();
+    let refused = chosen(Target::Time(scene.before)).await.unwrap_err();
+    assert!(
+        refused.contains("does not tell when it was closed"),
+        "{refused}"
+    );
+    assert_eq!(chosen(Target::Latest).await.unwrap().last, reach.last);
+}
+
+/// The machine that looks kills the program, as it does when memory is short.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_is_killed_leaves_a_backup_what_it_was() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    let voice = Voice::quiet();
+    let mut shop = copy.shop(&voice);
+    let bin = copy.folder.join("bin");
+    fs::create_dir(&bin).unwrap();
+    let killed = bin.join("pg_verifybackup");
+    fs::write(&killed, "#!/bin/sh\nkill -9 $$\n").unwrap();
+    fs::set_permissions(&killed, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    shop.programs.bin = bin;
+    let catalogue = catalogue::list(&shop.repository.place).await.unwrap();
+    let trouble = verify(&shop, &catalogue, &scene.full)
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        trouble.contains("pg_verifybackup") && trouble.contains("signal 9"),
+        "{trouble}"
+    );
+    assert_eq!(
+        copy.entry(&scene.full).await,
+        *catalogue.find(&scene.full).unwrap()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_was_called_broken_is_looked_at_again_where_an_operator_names_it() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    fs::set_permissions(
+        &copy.work,
+        std::os::unix::fs::PermissionsExt::from_mode(0o755),
+    )
+    .unwrap();
+    let work = copy.work.display().to_string();
+    let break_it = |entry: &mut Entry| {
+        entry.break_with("test", "the disk was full");
+        Ok(())
+    };
+    let place = copy.repository().place;
+    catalogue::change(&place, &scene.full, break_it)
+        .await
+        .unwrap();
+    let (status, said, told) = backup(&copy, &["verify", "--all", "--work", &work, "--json"], &[]);
+    assert_eq!(status, Some(1), "{said}");
+    let what = told["backups"][0]["findings"][0]["what"].as_str().unwrap();
+    assert!(what.contains("the disk was full"), "{what}");
+    assert_eq!(copy.entry(&scene.full).await.standing(), "broken");
+
+    let named = ["verify", &scene.full, "--work", &work, "--json"];
+    let (status, said, told) = backup(&copy, &named, &[]);
+    assert_eq!(status, Some(0), "{said}");
+    assert_eq!(told["backups"][0]["was_broken"], "the disk was full");
+    let entry = copy.entry(&scene.full).await;
+    assert_eq!(entry.standing(), "checked");
+    let step = entry.steps.last().unwrap();
+    assert_eq!(step.evidence["was_broken_because"], "the disk was full");
+
+    // One that is damaged stays what it is called.
+    catalogue::change(&place, &scene.full, break_it)
+        .await
+        .unwrap();
+    let mut stored = fs::read(copy.file(&entry.base.name)).unwrap();
+    let middle = stored.len() / 2;
+    stored[middle] ^= 1;
+    fs::write(copy.file(&entry.base.name), stored).unwrap();
+    let (status, said, _) = backup(&copy, &named, &[]);
+    assert_eq!(status, Some(1), "{said}");
+    let entry = copy.entry(&scene.full).await;
+    assert_eq!(entry.broken.unwrap().reason, "the disk was full");
+}
+
+/// The place takes the question for a segment and never answers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_that_stands_still_is_given_up_and_the_place_named() {
+    let scene = scene().await;
+    let copy = scene.copy();
+    let entry = copy.entry(&scene.incremental).await;
+    assert!(entry.first_segment < entry.last_segment);
+    let silent = copy.file(&WalFile::Segment(entry.last_segment).object());
+    fs::remove_file(&silent).unwrap();
+    ask(Command::new("mkfifo").args(["-m", "644"]).arg(&silent)).unwrap();
+    let voice = Voice::quiet();
+    let mut shop = copy.shop(&voice);
+    shop.patience = Duration::from_secs(3);
+    let wish = Wish {
+        id: Some(scene.incremental.clone()),
+        target: Target::Latest,
+        into: copy.work.join("never"),
+        port: None,
+    };
+    let trouble = restore(&shop, &wish).await.unwrap_err().to_string();
+    // Whoever still waits for the segment is let go.
+    let answer = fs::File::options().read(true).write(true).open(&silent);
+    drop(answer.unwrap());
+    let before = entry.last_segment.previous(entry.segment_bytes);
+    assert!(
+        trouble.contains("stood still") && trouble.contains(&before.to_string()),
+        "{trouble}"
+    );
+    assert!(!wish.into.exists());
 }
 
 /// The command line on a copy; the answer, with the status.

@@ -18,7 +18,7 @@ use crate::trouble::Trouble;
 pub(super) enum WalCommand {
     /// Store a file of the write-ahead log: PostgreSQL's archive_command
     #[command(
-        after_help = "Examples:\n  archive_command = '/usr/local/bin/equoria wal push --environment /etc/equoria/archive.env \"%p\"'\n  equoria wal push pg_wal/000000010000000000000007\n\nThe same file twice is fine. Another content under a known name is refused, and the first one stays."
+        after_help = "Examples:\n  archive_command = '/usr/local/bin/equoria wal push --environment /etc/equoria/archive.env \"%p\"'\n  equoria wal push pg_wal/000000010000000000000007\n\nThe same file twice is fine. Another content under a known name is refused, and the first one stays.\nThe file's time tells until when the log can be restored: bring it along where a file was copied (`cp -p`)."
     )]
     Push(PushArguments),
     /// Bring a file of the write-ahead log back: PostgreSQL's restore_command (status 1 if there is none)
@@ -193,7 +193,9 @@ fn print(repository: &Repository, shelf: &Shelf) {
                 stretch.last,
                 stretch.count,
                 stretch.bytes as f64 / 1e6,
-                stretch.until.format("%Y-%m-%d %H:%M:%S UTC")
+                stretch.until.map_or("nobody knows".to_owned(), |at| at
+                    .format("%Y-%m-%d %H:%M:%S UTC")
+                    .to_string())
             );
             if let Some(gap) = gaps.get(at) {
                 println!("  {}..{}  {:>6} MISSING", gap.from, gap.to, gap.count);

@@ -27,7 +27,7 @@ pub(super) enum BackupCommand {
     List(list::ListArguments),
     /// Read every byte of a backup again, and its log (status 1 if something is wrong: then it is broken)
     #[command(
-        after_help = "Examples:\n  equoria backup verify --latest\n  equoria backup verify --all --json\n  equoria backup verify 20261122T210500Z-full --work /srv/scratch\n\nA backup that is good is `checked` now; only a drill makes it proven."
+        after_help = "Examples:\n  equoria backup verify --latest\n  equoria backup verify --all --json\n  equoria backup verify 20261122T210500Z-full --work /srv/scratch\n\nA backup that is good is `checked` now; only a drill makes it proven. One that was found broken is looked at again where it\nis named, and is `checked` where nothing is wrong with it any more."
     )]
     Verify(recovery::VerifyArguments),
     /// Make a data folder as the cluster was at an instant
@@ -42,7 +42,7 @@ pub(super) enum BackupCommand {
     Drill(recovery::DrillArguments),
     /// Remove what need not be kept: old backups, and the log before them
     #[command(
-        after_help = "Examples:\n  equoria backup retain --dry-run\n  equoria backup retain --keep-days 30 --keep-fulls 4 --yes\n\nKept in any case: the newest backup that can be restored, the last two proven ones, whatever a kept one builds on, and\nthe log from the beginning of the oldest kept one on."
+        after_help = "Examples:\n  equoria backup retain --dry-run\n  equoria backup retain --keep-days 30 --keep-fulls 4 --yes\n\nKept in any case: the newest backup that can be restored, the last two proven ones, whatever a kept one builds on,\nthe log from the beginning of the oldest kept one on, and all that is older than a backup whose entry cannot be read."
     )]
     Retain(retain::RetainArguments),
     /// Make a pair of keys: the private one into a file, the public one to standard output

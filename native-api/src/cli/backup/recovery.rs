@@ -18,7 +18,7 @@ use crate::ops::backup::drill::{self, Aim, Drill, drill};
 use crate::ops::backup::recovery::Workshop;
 use crate::ops::backup::recovery::target::{Target, shown};
 use crate::ops::backup::restore::{Wish, restore};
-use crate::ops::backup::verify::{self, Verified, verify};
+use crate::ops::backup::verify::{self, Verified, look_again, verify};
 use crate::ops::runs::{self, Outcome};
 use crate::trouble::Trouble;
 
@@ -134,7 +134,11 @@ pub(in crate::cli) async fn run_verify(
         // Read anew: what the backup builds on may have been found broken just now.
         let catalogue = catalogue::list(&shop.repository.place).await?;
         let started = Utc::now();
-        let verified = verify(&shop, &catalogue, &id).await?;
+        // Who names a backup means it, broken or not.
+        let verified = match &arguments.id {
+            Some(_) => look_again(&shop, &catalogue, &id).await?,
+            None => verify(&shop, &catalogue, &id).await?,
+        };
         record(
             client,
             verify::RUN,
@@ -181,12 +185,18 @@ fn ids(arguments: &VerifyArguments, catalogue: &Catalogue) -> Result<Vec<String>
 fn as_line(verified: &Verified) -> String {
     let Verified { id, findings, .. } = verified;
     if findings.is_empty() {
-        return format!(
+        let mut line = format!(
             "{id} checked: {} and {} segments of its log are whole, in {:.1} s",
             megabytes(verified.bytes),
             verified.segments,
             verified.took_ms as f64 / 1e3
         );
+        if let Some(reason) = &verified.was_broken {
+            line.push_str(&format!(
+                "\n  it was broken, and is so no more: {reason}\n  prove it anew: equoria backup drill {id}"
+            ));
+        }
+        return line;
     }
     let lines: Vec<String> = findings
         .iter()

@@ -66,6 +66,7 @@ pub async fn lend(
         target: &target,
         timeline: Some(entry.timeline),
         is_scratch: true,
+        patience: shop.patience,
     };
     let step = voice.step(format!("bringing up backup {id}"));
     let (from, size) = (entry.start_lsn, entry.segment_bytes);

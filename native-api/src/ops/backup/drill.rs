@@ -16,7 +16,7 @@ use super::recovery::{Workshop, needed_bytes, require_space};
 use super::restore::{log_bytes, millis};
 use super::wal::shelf::{Reach, Shelf};
 use crate::ops::fingerprint::{self, Selection, TablePrint};
-use crate::ops::proof::{self, Check};
+use crate::ops::proof::{self, Check, pages};
 use crate::trouble::{Because, Trouble};
 
 /// The name of these runs.
@@ -62,7 +62,7 @@ pub struct Drill {
     pub proof_ms: u64,
     /// From the wish to a server that takes connections, in seconds: the measured RTO.
     pub rto_s: f64,
-    /// How old the newest archived log is where the live server has written since, in seconds: the measured RPO. None
+    /// How long ago the archived log ends where the live server has written since, in seconds: the measured RPO. None
     /// where no live server can be asked.
     pub rpo_s: Option<f64>,
     /// The end of what can be restored.
@@ -167,7 +167,7 @@ pub async fn drill(
     .run(&mut drill, &reach)
     .await?;
     let state = (aim == Aim::Proof && drill.is_good()).then_some(State::Proven);
-    shop.conclude(&entry.id, RUN, &drill.findings, state, &drill.evidence())
+    shop.conclude(entry, RUN, &drill.findings, state, &drill.evidence())
         .await?;
     Ok(drill)
 }
@@ -186,7 +186,7 @@ async fn incomplete(shop: &Workshop<'_>, entry: &Entry, segment: &str) -> Result
     );
     let what = format!("segment {segment} of its write-ahead log is missing");
     drill.findings.push(finding(entry, what));
-    shop.conclude(&entry.id, RUN, &drill.findings, None, &drill.evidence())
+    shop.conclude(entry, RUN, &drill.findings, None, &drill.evidence())
         .await?;
     Ok(drill)
 }
@@ -299,16 +299,17 @@ impl Attempt<'_> {
             // The known instant lies on the timeline of the backup, whatever branched off since.
             timeline: (self.aim == Aim::Proof).then_some(self.entry.timeline),
             is_scratch: true,
+            patience: self.shop.patience,
         };
         let replayed = replay
-            .run_or_to_the_end(self.entry, &step.counter())
+            .run_or_to_the_end(self.entry, reach, &step.counter())
             .await?;
         match replayed {
             Replayed::Reached(server) => {
                 step.done(&format!("replayed to {}", self.target));
                 Ok(server)
             }
-            Replayed::NotReached => Err(Trouble::new(format!(
+            Replayed::NotReached(_) => Err(Trouble::new(format!(
                 "the write-ahead log ends before {}",
                 self.target
             ))),
@@ -333,7 +334,10 @@ impl Attempt<'_> {
     async fn prove(&self, server: &Running, drill: &mut Drill) -> Result<(), Trouble> {
         let since = Instant::now();
         let client = server.superuser(&self.entry.point.database).await?;
-        let prints = fingerprint::of(&client, &Selection::default()).await?;
+        let prints = match fingerprint::of(&client, &Selection::default()).await {
+            Ok(prints) => prints,
+            Err(trouble) => return self.unreadable(&client, trouble, drill).await,
+        };
         drill.tables = prints.len() as u64;
         drill.rows = prints.iter().map(|print| print.rows).sum();
         let mut wrong = match self.aim {
@@ -356,6 +360,22 @@ impl Attempt<'_> {
             .map(|what| finding(self.entry, what))
             .collect();
         drill.proof_ms = millis(since.elapsed());
+        Ok(())
+    }
+
+    /// Tables that cannot be read because their pages are damaged are a finding. Else the fault is ours.
+    async fn unreadable(
+        &self,
+        client: &Client,
+        trouble: Trouble,
+        drill: &mut Drill,
+    ) -> Result<(), Trouble> {
+        let pages = pages::check(client).await?;
+        if pages.faults.is_empty() {
+            return Err(trouble);
+        }
+        drill.findings.push(finding(self.entry, pages.to_string()));
+        drill.checks.push(pages);
         Ok(())
     }
 

@@ -153,13 +153,31 @@ impl Keys {
         let sealed = Decryptor::new(from).because(|| "it is no file of age any more")?;
         let identities = self.identities.iter().map(|it| it as &dyn age::Identity);
         let opened = sealed.decrypt(identities).map_err(|error| match error {
-            DecryptError::NoMatchingKeys => Trouble::new(format!(
-                "it is encrypted to another key than EQUORIA_BACKUP_IDENTITY, which reads for {}",
-                self.readable().join(", ")
-            )),
+            DecryptError::NoMatchingKeys => self.stranger(),
             other => Trouble::new(format!("it cannot be decrypted: {other}")),
         })?;
         decompress(opened, work)
+    }
+
+    /// Requires a private key for an envelope: that one is missing is no fault of what is in it. Whether the envelope is
+    /// good is found by opening it.
+    ///
+    /// # Errors
+    /// When it is encrypted to other keys.
+    pub fn require_fit(&self, is_sealed: bool, envelope: &[u8]) -> Result<(), Trouble> {
+        let sealed = is_sealed.then(|| Decryptor::new(envelope).ok()).flatten();
+        let identities = self.identities.iter().map(|it| it as &dyn age::Identity);
+        match sealed.map(|sealed| sealed.decrypt(identities)) {
+            Some(Err(DecryptError::NoMatchingKeys)) => Err(self.stranger()),
+            _ => Ok(()),
+        }
+    }
+
+    fn stranger(&self) -> Trouble {
+        Trouble::new(format!(
+            "it is encrypted to another key than EQUORIA_BACKUP_IDENTITY, which reads for {}",
+            self.readable().join(", ")
+        ))
     }
 }
 

@@ -102,7 +102,7 @@ impl Overview {
     }
 
     /// How much would be lost with the server: the seconds since the newest segment that a backup can be brought to was
-    /// archived. Nothing where no backup can be restored.
+    /// closed. Nothing where no backup can be restored.
     pub fn rpo_s(&self) -> Option<i64> {
         let newest = self.lines.iter().filter_map(|line| line.until).max()?;
         Some((self.at - newest).num_seconds().max(0))

@@ -18,8 +18,9 @@ use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{
     BackoffConfig, ClientOptions, Error, GetOptions, GetRange, ObjectStore, ObjectStoreExt,
-    PutMode, PutOptions, RetryConfig,
+    PutMode, PutOptions, RetryConfig, UpdateVersion,
 };
+use rustix::fs::FlockOperation;
 use tokio_util::io::SyncIoBridge;
 use tokio_util::task::TaskTracker;
 
@@ -202,6 +203,72 @@ impl Place {
                 .map(|_| true)
                 .because(|| format!("could not write {name} in {self}")),
         }
+    }
+
+    /// Writes a small object in the place of the content `known`; false where another content is there by now, or none.
+    ///
+    /// # Errors
+    /// When the place cannot be written.
+    pub async fn replace(
+        &self,
+        name: &str,
+        known: &[u8],
+        content: Vec<u8>,
+    ) -> Result<bool, Trouble> {
+        let because = || format!("could not write {name} in {self}");
+        // A folder has no conditional writing, but a lock: nobody writes here while it is ours.
+        let _ours = self.lock().await.because(because)?;
+        let found = match self.store.get(&Path::from(name)).await {
+            Err(Error::NotFound { .. }) => return Ok(false),
+            found => found.because(because)?,
+        };
+        let version = UpdateVersion {
+            e_tag: found.meta.e_tag.clone(),
+            version: found.meta.version.clone(),
+        };
+        if found.bytes().await.because(because)? != known {
+            return Ok(false);
+        }
+        let mode = match self.folder {
+            Some(_) => PutMode::Overwrite,
+            None => PutMode::Update(version),
+        };
+        let put = self
+            .store
+            .put_opts(&Path::from(name), content.into(), mode.into())
+            .await;
+        match put {
+            Err(Error::Precondition { .. }) => Ok(false),
+            put => put.map(|_| true).because(because),
+        }
+    }
+
+    async fn lock(&self) -> io::Result<Option<fs::File>> {
+        let Some(folder) = self.folder.clone() else {
+            return Ok(None);
+        };
+        // It waits, on a thread where that stops nobody who is to let go.
+        let locked = tokio::task::spawn_blocking(move || locked(&folder));
+        locked.await.map_err(io::Error::other)?.map(Some)
+    }
+
+    /// Forces an object that is there to the disk, and the folders that lead to it; a bucket's are safe.
+    ///
+    /// # Errors
+    /// When the disk refuses, or the object is not there.
+    pub async fn make_safe(&self, name: &str) -> Result<(), Trouble> {
+        let Some(root) = self.folder.clone() else {
+            return Ok(());
+        };
+        let path = root.join(name);
+        let forced = tokio::task::spawn_blocking(move || {
+            let mut inside = path.ancestors().take_while(|it| it.starts_with(&root));
+            inside.try_for_each(|it| fs::File::open(it)?.sync_all())
+        });
+        forced
+            .await
+            .because(|| format!("forcing {name} to the disk broke"))?
+            .because(|| format!("could not force {name} in {self} to the disk"))
     }
 
     /// Whether there is an object of this name.
@@ -398,6 +465,17 @@ fn require_safe(endpoint: &str, of: &Environment) -> Result<bool, Trouble> {
         ));
     }
     Ok(is_clear)
+}
+
+/// Locks a folder until the answer is dropped. Where its file system knows no locks of folders, as NFS, only the comparison
+/// with what is known keeps two writers apart.
+fn locked(folder: &Folder) -> io::Result<fs::File> {
+    use rustix::io::Errno;
+    let opened = fs::File::open(folder)?;
+    match rustix::fs::flock(&opened, FlockOperation::LockExclusive) {
+        Ok(()) | Err(Errno::BADF | Errno::NOLCK | Errno::OPNOTSUPP) => Ok(opened),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn sweep(folder: &Folder) -> io::Result<usize> {

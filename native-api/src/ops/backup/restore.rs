@@ -101,6 +101,7 @@ impl Attempt<'_> {
         let data = self.bring(&work).await?;
         let fetch_ms = millis(since.elapsed());
         stay_apart(&data, self.wish.port)?;
+        stay_here(&data, into)?;
         let since = Instant::now();
         if !self.replay(&work, &data).await? {
             return Ok(None);
@@ -161,9 +162,12 @@ impl Attempt<'_> {
             target,
             timeline: None,
             is_scratch: false,
+            patience: self.shop.patience,
         };
-        let Replayed::Reached(server) = replay.run_or_to_the_end(entry, &step.counter()).await?
-        else {
+        let replayed = replay
+            .run_or_to_the_end(entry, self.reach, &step.counter())
+            .await?;
+        let Replayed::Reached(server) = replayed else {
             return Ok(false);
         };
         let client = server.superuser("postgres").await?;
@@ -203,6 +207,27 @@ fn stay_apart(data: &Path, port: Option<u16>) -> Result<(), Trouble> {
         .because(because)
 }
 
+/// The configuration that came along may name the original's folder: started with it, the restored server would run on the
+/// data of the other. The last line wins.
+fn stay_here(data: &Path, into: &Path) -> Result<(), Trouble> {
+    let path = data.join("postgresql.conf");
+    let because = || format!("could not write {}", path.display());
+    if !path.exists() {
+        return Ok(());
+    }
+    let mut text = fs::read_to_string(&path).because(because)?;
+    let names_one = |line: &str| line.trim_start().starts_with("data_directory");
+    if !text.lines().any(names_one) {
+        return Ok(());
+    }
+    let folder = into.display().to_string().replace('\'', "''");
+    text.push_str(&format!(
+        "\n# This folder was restored: what came along above names another one.\ndata_directory = '{folder}'\n"
+    ));
+    let mut file = fs::File::create(&path).because(because)?;
+    file.write_all(text.as_bytes()).because(because)
+}
+
 /// The folder that is meant must be empty or missing; answers the one around it.
 fn require_empty(into: &Path) -> Result<PathBuf, Trouble> {
     let parent = into
@@ -239,4 +264,31 @@ fn draft_of(into: &Path, parent: &Path) -> PathBuf {
 /// Whole milliseconds.
 pub(super) fn millis(took: Duration) -> u64 {
     u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_restored_folder_is_started_as_itself_whatever_its_configuration_named() {
+        let data = std::env::temp_dir().join(format!("equoria-restored-{}", std::process::id()));
+        fs::create_dir(&data).unwrap();
+        let path = data.join("postgresql.conf");
+        let into = Path::new("/srv/rider's");
+        stay_here(&data, into).unwrap();
+        assert!(!path.exists(), "kept outside of the data folder");
+        for (came, is_told) in [
+            ("port = 5433\n# data_directory = 'x'\n", false),
+            ("data_directory = '/var/lib/original'\nport = 5433", true),
+        ] {
+            fs::write(&path, came).unwrap();
+            stay_here(&data, into).unwrap();
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(text.starts_with(came), "{text}");
+            let last = text.lines().last() == Some("data_directory = '/srv/rider''s'");
+            assert_eq!(last, is_told, "{text}");
+        }
+        fs::remove_dir_all(data).unwrap();
+    }
 }

@@ -312,9 +312,11 @@ async fn remove_all(repository: &Repository, rule: &Rule, voice: &Voice) -> Resu
         remove(repository, id).await?;
     }
     for verdict in plan.going() {
-        let mut entry = catalogue::load(&repository.place, &verdict.id).await?;
-        entry.going.get_or_insert_with(Utc::now);
-        catalogue::save(&repository.place, &entry).await?;
+        let mark = |entry: &mut Entry| {
+            entry.going.get_or_insert_with(Utc::now);
+            Ok(())
+        };
+        catalogue::change(&repository.place, &verdict.id, mark).await?;
         remove(repository, &verdict.id).await?;
     }
     for file in &plan.log {

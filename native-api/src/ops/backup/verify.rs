@@ -21,6 +21,8 @@ pub struct Verified {
     pub chain: Vec<String>,
     /// What is wrong; nothing where it is good.
     pub findings: Vec<Finding>,
+    /// Why it was held broken until now, where it was looked at again and nothing was found.
+    pub was_broken: Option<String>,
     /// What its chain holds, unpacked.
     pub bytes: u64,
     /// Segments of the write-ahead log that were read.
@@ -30,6 +32,18 @@ pub struct Verified {
 }
 
 impl Verified {
+    fn begin(entry: &Entry) -> Self {
+        Self {
+            id: entry.id.clone(),
+            chain: vec![entry.id.clone()],
+            findings: Vec::new(),
+            was_broken: None,
+            bytes: 0,
+            segments: 0,
+            took_ms: 0,
+        }
+    }
+
     /// Whether nothing is wrong with it.
     pub fn is_good(&self) -> bool {
         self.findings.is_empty()
@@ -52,6 +66,7 @@ impl Verified {
 pub const RUN: &str = "backup_verify";
 
 /// Verifies one backup and writes down what was found: it is `checked` now, or whatever is damaged in its chain is broken.
+/// One that is broken stays so and is not looked at.
 ///
 /// # Errors
 /// When it could not be looked at: no key fits, the disk is full, a program is missing. Then nothing is written down.
@@ -62,7 +77,49 @@ pub async fn verify(
 ) -> Result<Verified, Trouble> {
     let since = Instant::now();
     let entry = catalogue.find(id)?;
-    let mut verified = look(shop, catalogue, entry).await?;
+    let mut verified = Verified::begin(entry);
+    match &entry.broken {
+        Some(broken) => {
+            let what = format!(
+                "it has been broken since {}: {} (name it, and it is looked at again: `equoria backup verify {}`)",
+                broken.at.format("%F %T UTC"),
+                broken.reason,
+                entry.id
+            );
+            verified.findings.push(finding(entry, what));
+        }
+        None => look(shop, catalogue, entry, &mut verified).await?,
+    }
+    conclude(shop, catalogue, entry, verified, since).await
+}
+
+/// The same at the wish of an operator, who may know better: a backup that is broken is looked at too, and is `checked`
+/// where nothing is found. What it proved before it must prove anew.
+///
+/// # Errors
+/// Those of [`verify`].
+pub async fn look_again(
+    shop: &Workshop<'_>,
+    catalogue: &Catalogue,
+    id: &str,
+) -> Result<Verified, Trouble> {
+    let since = Instant::now();
+    let entry = catalogue.find(id)?;
+    let mut verified = Verified::begin(entry);
+    look(shop, catalogue, entry, &mut verified).await?;
+    if verified.is_good() {
+        verified.was_broken = entry.broken.as_ref().map(|it| it.reason.clone());
+    }
+    conclude(shop, catalogue, entry, verified, since).await
+}
+
+async fn conclude(
+    shop: &Workshop<'_>,
+    catalogue: &Catalogue,
+    entry: &Entry,
+    mut verified: Verified,
+    since: Instant,
+) -> Result<Verified, Trouble> {
     verified.took_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
     // What was broken before is not written down again.
     let fresh: Vec<Finding> = verified
@@ -82,7 +139,7 @@ pub async fn verify(
     } else {
         Vec::new()
     };
-    shop.conclude(&entry.id, RUN, &fresh, state, &verified.evidence())
+    shop.conclude(entry, RUN, &fresh, state, &verified.evidence())
         .await?;
     Ok(verified)
 }
@@ -95,29 +152,13 @@ async fn look(
     shop: &Workshop<'_>,
     catalogue: &Catalogue,
     entry: &Entry,
-) -> Result<Verified, Trouble> {
-    let mut verified = Verified {
-        id: entry.id.clone(),
-        chain: vec![entry.id.clone()],
-        findings: Vec::new(),
-        bytes: 0,
-        segments: 0,
-        took_ms: 0,
-    };
-    if let Some(broken) = &entry.broken {
-        let what = format!(
-            "it has been broken since {}: {}",
-            broken.at.format("%F %T UTC"),
-            broken.reason
-        );
-        verified.findings.push(finding(entry, what));
-        return Ok(verified);
-    }
+    verified: &mut Verified,
+) -> Result<(), Trouble> {
     let chain = match catalogue.chain(entry) {
         Ok(chain) => chain,
         Err(trouble) => {
             verified.findings.push(finding(entry, trouble.to_string()));
-            return Ok(verified);
+            return Ok(());
         }
     };
     verified.chain = chain.iter().map(|link| link.id.clone()).collect();
@@ -139,5 +180,5 @@ async fn look(
         Ok(segments) => verified.segments = segments,
         Err(findings) => verified.findings.extend(findings),
     }
-    Ok(verified)
+    Ok(())
 }

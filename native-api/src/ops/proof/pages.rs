@@ -30,7 +30,7 @@ const GIN: &str = "select gin_index_check($1::oid::regclass)::text";
 /// Looks at all pages of the database, its catalogues included. Only a superuser may, of a database that is his alone.
 ///
 /// # Errors
-/// When amcheck is not there.
+/// When amcheck is not there, or the server fails at something else than a damaged page.
 pub async fn check(client: &Client) -> Result<Check, Trouble> {
     let mut check = Check::begin("pages");
     let install = client.batch_execute("create extension if not exists amcheck");
@@ -68,10 +68,17 @@ pub async fn check(client: &Client) -> Result<Check, Trouble> {
             Err(error) if error.code() == Some(&SqlState::UNDEFINED_FUNCTION) => {
                 return Err(error).because(|| "amcheck is older than that of PostgreSQL 17");
             }
-            Err(error) => check.faults.push(said(&name, &error)),
+            Err(error) if is_damage(error.code()) => check.faults.push(said(&name, &error)),
+            // A full disk, memory that is short, a server that was killed: the data has nothing to do with it.
+            Err(error) => return Err(error).because(|| format!("could not look at {name}")),
         }
     }
     Ok(check.end())
+}
+
+/// Whether PostgreSQL says that what it stored is not what it reads: amcheck's findings, and pages with a wrong checksum.
+fn is_damage(code: Option<&SqlState>) -> bool {
+    code.is_some_and(|code| [SqlState::DATA_CORRUPTED, SqlState::INDEX_CORRUPTED].contains(code))
 }
 
 fn said(name: &str, error: &tokio_postgres::Error) -> String {
@@ -79,4 +86,27 @@ fn said(name: &str, error: &tokio_postgres::Error) -> String {
         .as_db_error()
         .map_or_else(|| error.to_string(), |it| it.message().to_owned());
     format!("{name}: {told}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_postgres_calls_corrupted_is_damage() {
+        for damage in [SqlState::DATA_CORRUPTED, SqlState::INDEX_CORRUPTED] {
+            assert!(is_damage(Some(&damage)), "{damage:?}");
+        }
+        for other in [
+            SqlState::DISK_FULL,
+            SqlState::OUT_OF_MEMORY,
+            SqlState::IO_ERROR,
+            SqlState::UNDEFINED_FILE,
+            SqlState::ADMIN_SHUTDOWN,
+            SqlState::QUERY_CANCELED,
+        ] {
+            assert!(!is_damage(Some(&other)), "{other:?}");
+        }
+        assert!(!is_damage(None), "a connection that broke off");
+    }
 }

@@ -270,6 +270,27 @@ impl Entry {
         Ok(())
     }
 
+    /// Writes down that it was looked at again and is no longer held broken, and why it was: it is `checked`, and whatever it
+    /// had proved before must be proved anew.
+    pub fn mend(&mut self, by: &str, evidence: Value) {
+        let Some(broken) = self.broken.take() else {
+            return;
+        };
+        let mut evidence = evidence;
+        if let Value::Object(seen) = &mut evidence {
+            seen.insert("was_broken_at".to_owned(), broken.at.to_rfc3339().into());
+            seen.insert("was_broken_by".to_owned(), broken.by.into());
+            seen.insert("was_broken_because".to_owned(), broken.reason.into());
+        }
+        self.state = State::Checked;
+        self.steps.push(Step {
+            state: State::Checked,
+            at: Utc::now(),
+            by: by.to_owned(),
+            evidence,
+        });
+    }
+
     /// Writes down that it is no good, and why. The first reason stays.
     pub fn break_with(&mut self, by: &str, reason: &str) {
         self.broken.get_or_insert_with(|| Broken {

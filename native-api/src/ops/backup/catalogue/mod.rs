@@ -2,7 +2,8 @@
 //!
 //! The file carries a SHA-256 over itself, so that one that was changed or cut off is named and not believed. A backup
 //! is `taken`, then `checked` (every byte read again and found right), then `proven` (restored and found equal): the
-//! state only ever goes that way. One that fails a check is `broken`, with the reason, for good.
+//! state only ever goes that way. One that fails a check is `broken`, with the reason, until an operator has it looked at
+//! again and nothing is found: then it is `checked`, and its steps tell what it was.
 
 mod entry;
 
@@ -46,14 +47,46 @@ pub async fn save(place: &Place, entry: &Entry) -> Result<(), Trouble> {
     place.put(&file(&entry.id), entry.text()?).await
 }
 
+/// How often a change is made anew because somebody else changed the entry meanwhile.
+const ATTEMPTS: u32 = 20;
+
+/// Changes an entry as it stands: where somebody else changes it at the same time, both changes are made, and one that was
+/// removed meanwhile does not come back.
+///
+/// # Errors
+/// Those of `change`, when there is no such entry, it cannot be believed, or the place cannot be written: then nothing is
+/// changed.
+pub async fn change(
+    place: &Place,
+    id: &str,
+    change: impl Fn(&mut Entry) -> Result<(), Trouble>,
+) -> Result<(), Trouble> {
+    for _ in 0..ATTEMPTS {
+        let (known, mut entry) = read(place, id).await?;
+        change(&mut entry)?;
+        if place.replace(&file(id), &known, entry.text()?).await? {
+            return Ok(());
+        }
+    }
+    Err(Trouble::new(format!(
+        "the catalogue's entry of backup {id} is changed by others again and again: try again later"
+    )))
+}
+
 /// Reads the entry of one backup.
 ///
 /// # Errors
 /// When there is none, or it cannot be believed.
 pub async fn load(place: &Place, id: &str) -> Result<Entry, Trouble> {
+    read(place, id).await.map(|(_, entry)| entry)
+}
+
+async fn read(place: &Place, id: &str) -> Result<(Vec<u8>, Entry), Trouble> {
     let text = place.get(&file(id)).await?;
     let text = text.ok_or_else(|| Trouble::new(format!("there is no backup {id} in {place}")))?;
-    Entry::read(id, &text).because(|| format!("the catalogue's entry of backup {id} is corrupted"))
+    let entry = Entry::read(id, &text)
+        .because(|| format!("the catalogue's entry of backup {id} is corrupted"))?;
+    Ok((text, entry))
 }
 
 /// Reads all entries; those that cannot be believed are told apart, and spoil no other.

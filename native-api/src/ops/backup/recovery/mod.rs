@@ -8,6 +8,7 @@ pub mod whole;
 pub mod work;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::Repository;
 use super::abandoned;
@@ -35,6 +36,8 @@ pub struct Workshop<'a> {
     pub parent: PathBuf,
     /// Who hears of it.
     pub voice: &'a Voice,
+    /// How long a replay may stand still before it is given up: longer than the checkpoint at the end of a large one.
+    pub patience: Duration,
 }
 
 impl<'a> Workshop<'a> {
@@ -64,17 +67,19 @@ impl<'a> Workshop<'a> {
             environment,
             places,
             voice,
+            patience: Duration::from_secs(900),
         })
     }
 
     /// Writes down what came of looking at a backup: it has come as far as `state`, or those in which something was found
-    /// are broken. Entries are read again, so that nobody's change is lost.
+    /// are broken. What held it broken when it was looked at does so no more. Each entry is changed as it stands by now, so
+    /// that nobody's change is lost.
     ///
     /// # Errors
     /// When the catalogue cannot be read or written.
     pub async fn conclude(
         &self,
-        id: &str,
+        seen: &Entry,
         run: &str,
         found: &[Finding],
         state: Option<State>,
@@ -83,16 +88,24 @@ impl<'a> Workshop<'a> {
         let by = format!("{run} by hand, {}", runs::worker());
         let place = &self.repository.place;
         for finding in found {
-            let mut entry = catalogue::load(place, &finding.id).await?;
-            entry.break_with(&by, &finding.what);
-            catalogue::save(place, &entry).await?;
+            let break_it = |entry: &mut Entry| {
+                entry.break_with(&by, &finding.what);
+                Ok(())
+            };
+            catalogue::change(place, &finding.id, break_it).await?;
         }
-        if let (Some(state), true) = (state, found.is_empty()) {
-            let mut entry = catalogue::load(place, id).await?;
-            entry.advance(state, &by, evidence.clone())?;
-            catalogue::save(place, &entry).await?;
-        }
-        Ok(())
+        let Some(state) = state.filter(|_| found.is_empty()) else {
+            return Ok(());
+        };
+        let go_on = |entry: &mut Entry| {
+            // What was found since then stands.
+            if seen.broken.is_some() && entry.broken == seen.broken && entry.going.is_none() {
+                entry.mend(&by, evidence.clone());
+                return Ok(());
+            }
+            entry.advance(state, &by, evidence.clone())
+        };
+        catalogue::change(place, &seen.id, go_on).await
     }
 }
 

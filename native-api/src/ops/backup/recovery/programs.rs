@@ -1,21 +1,41 @@
 //! PostgreSQL's own programs for backups, run to their end. They end with us.
+//!
+//! What a program says about a backup is told apart from what befell the program: a backup is not damaged because the
+//! machine that looks at it has a full disk.
 
 use std::ffi::OsString;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 
 use tokio::process::Command;
 
 use crate::dev::postgres::Programs;
 use crate::trouble::{Because, Trouble};
 
-/// What a program said: its output, or its complaint.
+/// What a program said: its output, or its complaint of the backup.
 pub type Said = Result<String, String>;
+
+/// What programs say when the machine that they run on fails them, in the words of the C library and of PostgreSQL.
+const OF_THE_MACHINE: [&str; 12] = [
+    "No space left on device",
+    "Disk quota exceeded",
+    "File too large",
+    "Read-only file system",
+    "Input/output error",
+    "Permission denied",
+    "Too many open files",
+    "Cannot allocate memory",
+    "Resource temporarily unavailable",
+    "out of memory",
+    "could not write",
+    "could not create",
+];
 
 /// `pg_verifybackup` of an unpacked backup: every file has the size and checksum that its manifest tells.
 ///
 /// # Errors
-/// When the program cannot be started.
+/// When the program cannot be started, is killed, or this machine has no room for it.
 pub async fn verify(programs: &Programs, folder: &Path) -> Result<Said, Trouble> {
     // The write-ahead log lies elsewhere, and is looked at by itself.
     let arguments = ["--quiet".into(), "--no-parse-wal".into(), folder.into()];
@@ -26,7 +46,7 @@ pub async fn verify(programs: &Programs, folder: &Path) -> Result<Said, Trouble>
 /// where this PostgreSQL can do that: the links of the chain must not be used afterwards.
 ///
 /// # Errors
-/// When the program cannot be started.
+/// When the program cannot be started, is killed, or this machine has no room for it.
 pub async fn combine(
     programs: &Programs,
     links: &[impl AsRef<Path>],
@@ -48,7 +68,7 @@ pub async fn combine(
 /// `pg_waldump` over a stretch of the write-ahead log: every record follows the one before, with the right checksum.
 ///
 /// # Errors
-/// When the program cannot be started.
+/// When the program cannot be started, is killed, or this machine has no room for it.
 pub async fn read_log(
     programs: &Programs,
     folder: &Path,
@@ -82,13 +102,35 @@ async fn run(
         .output()
         .await
         .because(|| format!("could not start {name}"))?;
-    if output.status.success() {
-        return Ok(Ok(String::from_utf8_lossy(&output.stdout).into_owned()));
-    }
-    Ok(Err(complaint(
+    judge(
         name,
+        output.status,
+        &String::from_utf8_lossy(&output.stdout),
         &String::from_utf8_lossy(&output.stderr),
-    )))
+    )
+}
+
+/// Tells a complaint of a backup from one of this machine.
+fn judge(name: &str, status: ExitStatus, output: &str, errors: &str) -> Result<Said, Trouble> {
+    if status.success() {
+        return Ok(Ok(output.to_owned()));
+    }
+    if let Some(signal) = status.signal() {
+        return Err(Trouble::new(format!(
+            "{name} was killed (signal {signal}) before it had seen everything, which says nothing of the backup: try again"
+        )));
+    }
+    let of_the_machine = errors
+        .lines()
+        .find(|line| OF_THE_MACHINE.iter().any(|words| line.contains(words)));
+    if let Some(line) = of_the_machine {
+        return Err(Trouble::new(format!(
+            "this machine failed {name}, which says nothing of the backup: make room or choose another folder with --work \
+             ({})",
+            complaint(name, line)
+        )));
+    }
+    Ok(Err(complaint(name, errors)))
 }
 
 /// The first complaints of a program in one line: a damaged backup may have thousands.
@@ -114,6 +156,36 @@ fn complaint(name: &str, errors: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn judged(raw: i32, errors: &str) -> Result<Said, String> {
+        let status = ExitStatus::from_raw(raw);
+        judge("pg_combinebackup", status, "", errors).map_err(|trouble| trouble.to_string())
+    }
+
+    #[test]
+    fn what_befell_the_program_says_nothing_of_the_backup() {
+        const FAILED: i32 = 1 << 8;
+        let killed = judged(9, "").unwrap_err();
+        assert!(killed.contains("signal 9"), "{killed}");
+        for errors in [
+            "pg_combinebackup: error: could not write file \"data/base/1/2\": No space left on device\n",
+            "pg_combinebackup: error: could not write to file \"data/base/1/2\", offset 0: wrote 10 of 8192\n",
+            "pg_verifybackup: error: could not read file \"base/1/2\": Input/output error\n",
+            "pg_waldump: error: out of memory\n",
+            "pg_verifybackup: error: \"base/1/2\" has size 1 on disk but size 2 in the manifest\n\
+             pg_verifybackup: error: could not open file \"base/1/3\": Too many open files\n",
+        ] {
+            let trouble = judged(FAILED, errors).unwrap_err();
+            assert!(trouble.contains("says nothing of the backup"), "{trouble}");
+        }
+        for errors in [
+            "pg_verifybackup: error: checksum mismatch for file \"base/1/2\"\n",
+            "pg_waldump: error: error in WAL record at 0/3000028: invalid record length at 0/3000060\n",
+        ] {
+            judged(FAILED, errors).unwrap().unwrap_err();
+        }
+        judged(0, "").unwrap().unwrap();
+    }
 
     #[test]
     fn a_complaint_is_one_line_however_much_is_wrong() {

@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_postgres::Client;
 
 use super::super::catalogue::Entry;
 use super::super::lsn::{Lsn, Segment};
 use super::super::wal::restore_command;
+use super::super::wal::shelf::Reach;
 use super::target::Target;
 use super::work::Work;
 use crate::config::{Database, Environment};
@@ -18,12 +19,15 @@ use crate::dev::cluster::ADMINISTRATOR;
 use crate::dev::places::Places;
 use crate::dev::postgres::Programs;
 use crate::dev::program::{own_program, write_private};
-use crate::dev::say::Counter;
+use crate::dev::say::{Counter, human};
 use crate::dev::supervise::{Manner, Supervised};
 use crate::trouble::{Because, Trouble};
 
 /// What PostgreSQL logs when the log ends before the target.
 const NOT_REACHED: &str = "recovery ended before configured recovery target was reached";
+
+/// What it logs from time to time while it replays.
+const REDOING: &str = "redo in progress";
 
 /// What it logs of each segment that it was given.
 const RESTORED: &str = "restored log file \"";
@@ -60,6 +64,8 @@ pub struct Replay<'a> {
     pub timeline: Option<u32>,
     /// Whether the data is thrown away afterwards: nothing is forced to the disk.
     pub is_scratch: bool,
+    /// How long it may stand still before it is given up.
+    pub patience: Duration,
 }
 
 /// How a replay ended.
@@ -67,8 +73,8 @@ pub struct Replay<'a> {
 pub enum Replayed {
     /// The target was reached, and the server takes connections.
     Reached(Running),
-    /// The log ended before the target.
-    NotReached,
+    /// The log ended before the target, behind this segment.
+    NotReached(Option<Segment>),
 }
 
 /// A server that has recovered; it stops with this value.
@@ -82,7 +88,7 @@ impl Replay<'_> {
     /// Replays and promotes. `heard` is told how far the replay has come, from the position `from` on.
     ///
     /// # Errors
-    /// When PostgreSQL does not start or breaks off; the end of its log is part of the sentence.
+    /// When PostgreSQL does not start or breaks off, with the end of its log; when it stands still, with the place.
     pub async fn run(
         &self,
         from: Lsn,
@@ -92,6 +98,7 @@ impl Replay<'_> {
         self.prepare()?;
         let log = self.work.path.join("postgresql.log");
         let mut running = self.start(&log)?;
+        let (mut progress, mut since) = (Progress::default(), Instant::now());
         loop {
             let said = fs::read_to_string(&log).unwrap_or_default();
             let ended = running.process.ended()?;
@@ -99,7 +106,7 @@ impl Replay<'_> {
                 heard.reach(segment.end(segment_bytes).0.saturating_sub(from.0));
             }
             if ended.is_some() && said.contains(NOT_REACHED) {
-                return Ok(Replayed::NotReached);
+                return Ok(Replayed::NotReached(newest_restored(&said)));
             }
             if let Some(status) = ended {
                 return Err(Trouble::new(format!(
@@ -110,25 +117,35 @@ impl Replay<'_> {
             if is_ready(self.data) {
                 return Ok(Replayed::Reached(running));
             }
+            let now = Progress::of(&said);
+            if now != progress {
+                (progress, since) = (now, Instant::now());
+            }
+            if since.elapsed() > self.patience {
+                return Err(progress.given_up(self.patience));
+            }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// The same; where nothing was committed between an instant and the end of the log, the end is what was then.
+    /// The same; where nothing was committed between an instant and the end of the log, the end is what was then. That is
+    /// known of an instant at which the log's last segment was not closed yet, and only if the replay came to that one.
     ///
     /// # Errors
     /// Those of [`Replay::run`].
     pub async fn run_or_to_the_end(
         &self,
         entry: &Entry,
+        reach: &Reach,
         heard: &Counter,
     ) -> Result<Replayed, Trouble> {
         let (from, size) = (entry.start_lsn, entry.segment_bytes);
         let replayed = self.run(from, size, heard).await?;
-        if !matches!(
-            (&replayed, self.target),
-            (Replayed::NotReached, Target::Time(_))
-        ) {
+        let is_at_the_end = match (&replayed, self.target) {
+            (Replayed::NotReached(last), Target::Time(at)) => reach.is_the_end(*at, *last),
+            _ => false,
+        };
+        if !is_at_the_end {
             return Ok(replayed);
         }
         let to_the_end = Replay {
@@ -143,6 +160,7 @@ impl Replay<'_> {
         let signal = self.data.join("recovery.signal");
         self.write(&signal, "")?;
         self.write(&self.work.path.join("pg_hba.conf"), "local all all trust\n")?;
+        self.write(&self.work.path.join("pg_ident.conf"), "")?;
         self.write(
             &self.settings_of_the_repository(),
             &repository_lines(self.environment)?,
@@ -202,8 +220,13 @@ impl Replay<'_> {
             // The original's settings came along: they may name the original's folder.
             format!("data_directory={}", self.data.display()),
             format!("hba_file={}", self.work.path.join("pg_hba.conf").display()),
+            format!(
+                "ident_file={}",
+                self.work.path.join("pg_ident.conf").display()
+            ),
             format!("unix_socket_directories={}", sockets.display()),
         ];
+        settings.extend(NO_TARGET.map(str::to_owned));
         settings.extend(self.target.settings());
         settings.extend(ALONE.map(str::to_owned));
         if self.is_scratch {
@@ -213,8 +236,19 @@ impl Replay<'_> {
     }
 }
 
+/// A server that was itself restored once may still carry where that ended; two targets are refused. The real one follows.
+const NO_TARGET: [&str; 7] = [
+    "recovery_target=",
+    "recovery_target_lsn=",
+    "recovery_target_name=",
+    "recovery_target_time=",
+    "recovery_target_xid=",
+    "recovery_target_inclusive=on",
+    "recovery_min_apply_delay=0",
+];
+
 /// What keeps a restored server to itself, whatever its own settings say.
-const ALONE: [&str; 14] = [
+const ALONE: [&str; 15] = [
     "external_pid_file=",
     "recovery_end_command=",
     "archive_cleanup_command=",
@@ -228,6 +262,7 @@ const ALONE: [&str; 14] = [
     "logging_collector=off",
     "log_destination=stderr",
     "log_min_messages=log",
+    "log_startup_progress_interval=10s",
     "autovacuum=off",
 ];
 
@@ -310,6 +345,46 @@ fn is_ready(data: &Path) -> bool {
         .is_some_and(|line| line.trim() == "ready")
 }
 
+/// How far a replay has come, as PostgreSQL's log tells it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Progress {
+    /// The newest segment that it was given.
+    segment: Option<Segment>,
+    /// The newest position that it named.
+    lsn: Option<Lsn>,
+    /// Everything else that it said: it forces files to the disk before, and writes a checkpoint behind.
+    lines: usize,
+}
+
+impl Progress {
+    fn of(log: &str) -> Self {
+        // Said every ten seconds, whether or not it goes on.
+        let positions = || log.lines().filter(|line| line.contains(REDOING));
+        let lsn = positions().last().and_then(|line| {
+            let (_, lsn) = line.split_once("current LSN: ")?;
+            lsn.trim().parse().ok()
+        });
+        Self {
+            segment: newest_restored(log),
+            lsn,
+            lines: log.lines().count() - positions().count(),
+        }
+    }
+
+    fn given_up(&self, patience: Duration) -> Trouble {
+        let place = match (self.segment, self.lsn) {
+            (Some(segment), Some(lsn)) => format!("behind segment {segment}, last seen at {lsn}"),
+            (Some(segment), None) => format!("behind segment {segment}"),
+            (None, _) => "before the first segment".to_owned(),
+        };
+        Trouble::new(format!(
+            "the replay of the log stood still for {} {place}: see whether the repository answers (`equoria wal fetch` \
+             brings the next segment), then try again",
+            human(patience)
+        ))
+    }
+}
+
 fn newest_restored(log: &str) -> Option<Segment> {
     let mut lines = log.lines().rev();
     lines.find_map(|line| {
@@ -331,5 +406,47 @@ fn complaint(log: &str) -> String {
         log.trim().to_owned()
     } else {
         lines[first..].join("; ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOG: &str = "LOG:  starting archive recovery\n\
+        LOG:  restored log file \"000000010000000000000003\" from archive\n\
+        LOG:  redo starts at 0/3000028\n\
+        LOG:  redo in progress, elapsed time: 10.00 s, current LSN: 0/3A00110\n";
+
+    #[test]
+    fn a_replay_goes_on_with_its_position_and_not_with_the_clock() {
+        let before = Progress::of(LOG);
+        assert_eq!(before.lsn, Some(Lsn(0x3A0_0110)));
+        let line = |second, lsn| {
+            format!(
+                "{LOG}LOG:  redo in progress, elapsed time: {second}.00 s, current LSN: {lsn}\n"
+            )
+        };
+        assert_eq!(Progress::of(&line(20, "0/3A00110")), before);
+        assert_ne!(Progress::of(&line(20, "0/3A00118")), before);
+        let next = LOG.replace("000000010000000000000003", "000000010000000000000004");
+        assert_ne!(Progress::of(&next), before);
+        assert_ne!(
+            Progress::of(&format!("{LOG}LOG:  redo done at 0/3A00110\n")),
+            before
+        );
+    }
+
+    #[test]
+    fn a_replay_that_stands_still_is_given_up_with_the_place() {
+        let said = Progress::of(LOG)
+            .given_up(Duration::from_secs(600))
+            .to_string();
+        assert!(said.contains("000000010000000000000003"), "{said}");
+        assert!(said.contains("0/3A00110"), "{said}");
+        let said = Progress::default()
+            .given_up(Duration::from_secs(600))
+            .to_string();
+        assert!(said.contains("before the first segment"), "{said}");
     }
 }

@@ -127,24 +127,32 @@ impl Target {
             )));
         }
         let reach = shelf.reach(entry).ok_or_else(|| missing(entry, shelf))?;
-        self.require_within(entry, &reach)?;
+        let is_told = shelf.closed_at.contains_key(&reach.last);
+        self.require_within(entry, &reach, is_told)?;
         Ok(reach)
     }
 
-    fn require_within(&self, entry: &Entry, reach: &Reach) -> Result<(), Trouble> {
+    fn require_within(&self, entry: &Entry, reach: &Reach, is_told: bool) -> Result<(), Trouble> {
         let Self::Time(at) = self else {
             return Ok(());
         };
         if (entry.point.at..=reach.until).contains(at) {
             return Ok(());
         }
-        Err(Trouble::new(format!(
+        let mut refused = format!(
             "{} is outside of what backup {} and its log can restore: {} to {}",
             shown(at),
             entry.id,
             shown(&entry.point.at),
             shown(&reach.until)
-        )))
+        );
+        if !is_told {
+            refused.push_str(&format!(
+                " (the last segment, {}, does not tell when it was closed: restore to `latest` or to a restore point)",
+                reach.last
+            ));
+        }
+        Err(Trouble::new(refused))
     }
 }
 

@@ -8,6 +8,8 @@ pub mod shelf;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
+
 use self::name::WalFile;
 use self::page::Page;
 use self::sealed::Front;
@@ -33,10 +35,10 @@ pub enum Pushed {
 /// repository is another cluster's or cannot be written.
 pub async fn push(repository: &Repository, path: &Path) -> Result<Pushed, Trouble> {
     let file = named(path)?;
+    let because = || format!("could not read {}", path.display());
+    let closed_at = closed_at(path).because(because)?;
     // A segment is read whole: 16 MiB, unless initdb was told otherwise.
-    let content = tokio::fs::read(path)
-        .await
-        .because(|| format!("could not read {}", path.display()))?;
+    let content = tokio::fs::read(path).await.because(because)?;
     if let WalFile::Segment(segment) | WalFile::Partial(segment) = file {
         let page =
             Page::read(&content).because(|| format!("{} is not archived", path.display()))?;
@@ -51,13 +53,19 @@ pub async fn push(repository: &Repository, path: &Path) -> Result<Pushed, Troubl
     if let Some(known) = known(repository, file, &content).await? {
         return Ok(known);
     }
-    let object = sealed::pack(&repository.keys, file, &content)?;
+    let object = sealed::pack(&repository.keys, file, &content, closed_at)?;
     if repository.place.put_new(&file.object(), object).await? {
         return Ok(Pushed::Stored);
     }
     // Somebody was faster.
     let known = known(repository, file, &content).await?;
     known.ok_or_else(|| Trouble::new(format!("{} appeared and went", file.object())))
+}
+
+/// When a file was written to last. PostgreSQL writes the end of a segment before anything of the next one, and lets
+/// nobody see a commit before it is written: whatever could be seen at that instant is in it or before it.
+fn closed_at(path: &Path) -> std::io::Result<DateTime<Utc>> {
+    Ok(std::fs::metadata(path)?.modified()?.into())
 }
 
 async fn known(
@@ -75,6 +83,8 @@ async fn known(
     let front = Front::read(file, &front)?;
     let ours = super::digest::Digest::of(content);
     if front.plain == ours {
+        // Whoever wrote it may have crashed before it was safe, and PostgreSQL removes its own on our word.
+        repository.place.make_safe(&file.object()).await?;
         return Ok(Some(Pushed::Known));
     }
     Err(Trouble::new(format!(
@@ -112,13 +122,14 @@ pub async fn content(repository: &Repository, file: WalFile) -> Result<Option<Ve
     };
     let content = sealed::unpack(&repository.keys, file, &object)?;
     if let WalFile::Segment(segment) | WalFile::Partial(segment) = file {
-        require_segment(repository, file, segment, &content).await?;
+        let ours = repository.mark().await?.system_identifier;
+        require_segment(&ours, file, segment, &content)?;
     }
     Ok(Some(content))
 }
 
-async fn require_segment(
-    repository: &Repository,
+fn require_segment(
+    ours: &str,
     file: WalFile,
     segment: Segment,
     content: &[u8],
@@ -126,7 +137,6 @@ async fn require_segment(
     let because = || format!("{} is not {file}", file.object());
     let page = Page::read(content).because(because)?;
     page.require(segment, content.len()).because(because)?;
-    let ours = repository.mark().await?.system_identifier;
     if page.system_identifier == ours {
         return Ok(());
     }
@@ -140,25 +150,27 @@ async fn require_segment(
 /// What is wrong with a file in the repository, as a sentence, or nothing. It is opened where a key fits.
 ///
 /// # Errors
-/// When the repository cannot be read.
+/// When the repository cannot be read, or none of the keys fits: then nothing is known of the file.
 pub async fn examine(repository: &Repository, file: WalFile) -> Result<Option<String>, Trouble> {
+    let ours = repository.mark().await?.system_identifier;
     let Some(object) = repository.place.get(&file.object()).await? else {
         return Ok(Some(format!("{} is missing", file.object())));
     };
-    let can_open = match sealed::require_whole(file, &object) {
+    let front = match sealed::require_whole(file, &object) {
         Err(trouble) => return Ok(Some(trouble.to_string())),
-        Ok(front) => !front.is_sealed || !repository.keys.readable().is_empty(),
+        Ok(front) => front,
     };
-    if !can_open {
+    if front.is_sealed && repository.keys.readable().is_empty() {
         return Ok(None);
     }
+    sealed::require_key(&repository.keys, file, &front, &object)?;
     let content = match sealed::unpack(&repository.keys, file, &object) {
         Err(trouble) => return Ok(Some(trouble.to_string())),
         Ok(content) => content,
     };
     match file {
         WalFile::Segment(segment) | WalFile::Partial(segment) => {
-            let right = require_segment(repository, file, segment, &content).await;
+            let right = require_segment(&ours, file, segment, &content);
             Ok(right.err().map(|trouble| trouble.to_string()))
         }
         WalFile::Label(..) | WalFile::History(_) => Ok(None),

@@ -31,6 +31,10 @@ pub struct Front {
     pub stored: Digest,
     /// When it was pushed.
     pub pushed_at: DateTime<Utc>,
+    /// When PostgreSQL wrote to the file last: how far a segment tells what was committed, however late it was pushed.
+    /// Former versions of this program did not write it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<DateTime<Utc>>,
 }
 
 impl Front {
@@ -66,11 +70,16 @@ impl Front {
     }
 }
 
-/// Packs a file.
+/// Packs a file that was written to last at `closed_at`.
 ///
 /// # Errors
 /// When it cannot be encrypted.
-pub fn pack(keys: &Keys, file: WalFile, content: &[u8]) -> Result<Vec<u8>, Trouble> {
+pub fn pack(
+    keys: &Keys,
+    file: WalFile,
+    content: &[u8],
+    closed_at: DateTime<Utc>,
+) -> Result<Vec<u8>, Trouble> {
     let open = Keys::default();
     let keys = if file.is_private() { keys } else { &open };
     let mut envelope = Vec::with_capacity(content.len() / 4);
@@ -86,6 +95,7 @@ pub fn pack(keys: &Keys, file: WalFile, content: &[u8]) -> Result<Vec<u8>, Troub
         plain,
         stored: Digest::of(&envelope),
         pushed_at: Utc::now(),
+        closed_at: Some(closed_at),
     };
     let mut object = serde_json::to_vec(&front).because(|| "the first line cannot be written")?;
     object.push(b'\n');
@@ -110,6 +120,20 @@ pub fn require_whole(file: WalFile, object: &[u8]) -> Result<Front, Trouble> {
         file.object(),
         front.stored
     )))
+}
+
+/// Requires a key to an object that is whole.
+///
+/// # Errors
+/// When none fits.
+pub fn require_key(
+    keys: &Keys,
+    file: WalFile,
+    front: &Front,
+    object: &[u8],
+) -> Result<(), Trouble> {
+    keys.require_fit(front.is_sealed, envelope(object))
+        .because(|| format!("{} cannot be opened", file.object()))
 }
 
 /// Unpacks a file, every byte as it was.
@@ -144,4 +168,35 @@ fn envelope(object: &[u8]) -> &[u8] {
         .position(|byte| *byte == b'\n')
         .unwrap_or(object.len());
     object.get(end + 1..).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: &str = "000000010000000000000007";
+
+    #[test]
+    fn an_object_tells_when_its_file_was_closed_and_not_only_when_it_came() {
+        let file: WalFile = NAME.parse().unwrap();
+        let closed: DateTime<Utc> = "2026-11-22T21:05:00.123456Z".parse().unwrap();
+        let object = pack(&Keys::default(), file, b"a foal", closed).unwrap();
+        let front = Front::read(file, &object).unwrap();
+        assert_eq!(front.closed_at, Some(closed));
+        assert!(front.pushed_at > closed);
+        let length = object.len() - envelope(&object).len();
+        assert!((length as u64) < FRONT_BYTES / 2, "{length}");
+    }
+
+    #[test]
+    fn an_object_of_a_former_version_is_read_and_does_not_tell_when_it_was_closed() {
+        let file: WalFile = NAME.parse().unwrap();
+        let object = pack(&Keys::default(), file, b"a foal", Utc::now()).unwrap();
+        let line = object.split(|byte| *byte == b'\n').next().unwrap();
+        let mut front: serde_json::Value = serde_json::from_slice(line).unwrap();
+        front.as_object_mut().unwrap().remove("closed_at").unwrap();
+        let former = [format!("{front}\n").as_bytes(), envelope(&object)].concat();
+        assert_eq!(Front::read(file, &former).unwrap().closed_at, None);
+        assert_eq!(unpack(&Keys::default(), file, &former).unwrap(), b"a foal");
+    }
 }

@@ -9,6 +9,7 @@ use super::super::Repository;
 use super::super::catalogue::Entry;
 use super::super::lsn::{Lsn, Segment};
 use super::name::{WAL, WalFile, folder};
+use super::sealed::{FRONT_BYTES, Front};
 use crate::trouble::Trouble;
 
 /// All segments of a repository, and how their timelines hang together.
@@ -18,6 +19,9 @@ pub struct Shelf {
     pub segment_bytes: u64,
     /// Each segment, with its size in the repository and when it came there.
     pub segments: BTreeMap<Segment, (u64, DateTime<Utc>)>,
+    /// Of each segment that no other follows, when PostgreSQL closed it: what was committed later is not in the log. It
+    /// may have come much later, where archiving stood still. Nothing of those that do not tell.
+    pub closed_at: BTreeMap<Segment, DateTime<Utc>>,
     /// Of each timeline but the first, where it branched.
     pub branches: BTreeMap<u32, Branch>,
     /// Other files than segments, which are never many.
@@ -46,8 +50,8 @@ pub struct Stretch {
     pub count: u64,
     /// Their size in the repository.
     pub bytes: u64,
-    /// When the last one came.
-    pub until: DateTime<Utc>,
+    /// When the last one was closed, if it tells.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// Segments that are missing between others.
@@ -66,12 +70,22 @@ pub struct Gap {
 pub struct Reach {
     /// The last segment that follows without a gap.
     pub last: Segment,
-    /// When it was archived: everything committed before it was closed is in it.
+    /// Everything that was committed until then is in the log, whenever that came: the instant at which the last segment
+    /// was closed, and never before the backup's own.
     pub until: DateTime<Utc>,
 }
 
+impl Reach {
+    /// Whether the end of the log is how everything was at an instant, where a replay has come to the segment `last` and met
+    /// no later commit.
+    pub fn is_the_end(&self, at: DateTime<Utc>, last: Option<Segment>) -> bool {
+        at <= self.until && last >= Some(self.last)
+    }
+}
+
 impl Shelf {
-    /// Looks at what a repository has. Histories of timelines are read, segments are not.
+    /// Looks at what a repository has. Histories of timelines are read; of segments only the first line of those that no
+    /// other follows.
     ///
     /// # Errors
     /// When the repository cannot be read, or a history is damaged.
@@ -102,7 +116,28 @@ impl Shelf {
                 shelf.branches.insert(*timeline, branch);
             }
         }
+        shelf.ask_the_last(repository).await?;
         Ok(shelf)
+    }
+
+    /// Reads when the last segment of each stretch was closed. One whose first line is no such line is none of ours.
+    async fn ask_the_last(&mut self, repository: &Repository) -> Result<(), Trouble> {
+        let stretches = self.timelines().into_iter().map(|it| self.stretches(it));
+        let ends: Vec<Segment> = stretches.flatten().map(|it| it.last).collect();
+        for segment in ends {
+            let file = WalFile::Segment(segment);
+            let front = repository.place.front(&file.object(), FRONT_BYTES).await?;
+            match front.map(|front| Front::read(file, &front)) {
+                Some(Ok(front)) => {
+                    let known = front.closed_at.map(|at| (segment, at));
+                    self.closed_at.extend(known);
+                }
+                Some(Err(_)) => self.strange.push(file.object()),
+                // It has been removed since.
+                None => {}
+            }
+        }
+        Ok(())
     }
 
     /// The timelines that have segments.
@@ -116,20 +151,21 @@ impl Shelf {
     /// What a timeline has, in the order of the positions.
     pub fn stretches(&self, timeline: u32) -> Vec<Stretch> {
         let mut stretches: Vec<Stretch> = Vec::new();
-        for (segment, (bytes, until)) in self.of_timeline(timeline) {
+        for (segment, (bytes, _)) in self.of_timeline(timeline) {
+            let until = self.closed_at.get(segment).copied();
             match stretches.last_mut() {
                 Some(open) if open.last.next(self.segment_bytes) == *segment => {
                     open.last = *segment;
                     open.count += 1;
                     open.bytes += bytes;
-                    open.until = *until;
+                    open.until = until;
                 }
                 _ => stretches.push(Stretch {
                     first: *segment,
                     last: *segment,
                     count: 1,
                     bytes: *bytes,
-                    until: *until,
+                    until,
                 }),
             }
         }
@@ -156,9 +192,14 @@ impl Shelf {
 
     /// The first segment that a backup needs for its own recorded instant and that is not there.
     pub fn missing_for(&self, entry: &Entry) -> Option<Segment> {
-        let mut segment = entry.first_segment;
+        self.missing_between(entry.first_segment, entry.last_segment)
+    }
+
+    /// The first segment from `first` to `last` that is not there.
+    pub fn missing_between(&self, first: Segment, last: Segment) -> Option<Segment> {
+        let mut segment = first;
         while self.segments.contains_key(&segment) {
-            if segment >= entry.last_segment {
+            if segment >= last {
                 return None;
             }
             segment = segment.next(self.segment_bytes);
@@ -177,7 +218,9 @@ impl Shelf {
             let first = Segment::holding(timeline, branch.at, self.segment_bytes);
             (last, from) = (self.follow(first), branch.at);
         }
-        let until = self.segments.get(&last).map(|(_, until)| *until)?;
+        let closed_at = self.closed_at.get(&last).copied();
+        // Its own instant is in a segment that is there, whatever the clock of a file system says.
+        let until = closed_at.map_or(entry.point.at, |at| at.max(entry.point.at));
         Some(Reach { last, until })
     }
 
@@ -242,4 +285,23 @@ fn branch(timeline: u32, text: &str) -> Result<Branch, Trouble> {
             WalFile::History(timeline).object()
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_the_log_answers_for_no_instant_after_its_last_segment_was_closed() {
+        let last: Segment = "000000010000000000000007".parse().unwrap();
+        let until: DateTime<Utc> = "2026-11-22T21:05:00Z".parse().unwrap();
+        let reach = Reach { last, until };
+        let second = chrono::TimeDelta::seconds(1);
+        assert!(reach.is_the_end(until, Some(last)));
+        assert!(reach.is_the_end(until - second, Some(last.on(2))));
+        assert!(!reach.is_the_end(until + second, Some(last)));
+        // A replay that ended before the last segment met a gap.
+        assert!(!reach.is_the_end(until, Some(last.previous(16 << 20))));
+        assert!(!reach.is_the_end(until, None));
+    }
 }
