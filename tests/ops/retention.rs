@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use equoria::ops::backup::catalogue::{
-    Catalogue, Cluster, Entry, Facts, Kind, Objects, Point, State, Stored,
+    self, Catalogue, Cluster, Corrupted, Entry, Facts, Kind, Objects, Point, State, Stored,
 };
 use equoria::ops::backup::digest::Digest;
 use equoria::ops::backup::lsn::{Lsn, SEGMENT_BYTES, Segment};
+use equoria::ops::backup::place::Place;
 use equoria::ops::backup::retain::{Plan, Rule};
 use equoria::ops::backup::wal::name::WalFile;
 use equoria::ops::backup::wal::shelf::Shelf;
@@ -83,8 +84,16 @@ fn shelf(last: u32) -> Shelf {
                 )
             })
             .collect(),
+        closed_at: (1..=last)
+            .map(|at| (segment(at), closed(last - at)))
+            .collect(),
         ..Shelf::default()
     }
+}
+
+/// A segment is closed a minute before it comes.
+fn closed(age_days: u32) -> DateTime<Utc> {
+    now() - TimeDelta::days(i64::from(age_days)) - TimeDelta::minutes(1)
 }
 
 #[derive(Clone, Debug)]
@@ -158,11 +167,18 @@ fn rule() -> impl Strategy<Value = Rule> {
 
 proptest! {
     #[test]
-    fn nothing_goes_that_something_kept_needs(drawn in drawn(), rule in rule()) {
-        let (catalogue, shelf) = (catalogue(&drawn), shelf(30));
+    fn nothing_goes_that_something_kept_needs(
+        drawn in drawn(),
+        rule in rule(),
+        holes in prop::collection::vec(1..31_u32, 0..4),
+    ) {
+        let (catalogue, mut shelf) = (catalogue(&drawn), shelf(30));
+        shelf.segments.retain(|segment, _| !holes.contains(&segment.low));
         let plan = Plan::of(&catalogue, &shelf, &rule, now());
         let kept: BTreeSet<&str> = plan.backups.iter().filter(|it| it.is_kept).map(|it| it.id.as_str()).collect();
-        let whole = |entry: &&Entry| entry.is_usable() && catalogue.chain(entry).is_ok();
+        let whole = |entry: &&Entry| {
+            entry.is_usable() && catalogue.chain(entry).is_ok() && shelf.missing_for(entry).is_none()
+        };
         for entry in catalogue.entries.iter().filter(whole).filter(|it| kept.contains(it.id.as_str())) {
             for link in catalogue.chain(entry).unwrap() {
                 prop_assert!(kept.contains(link.id.as_str()), "{} without {}", entry.id, link.id);
@@ -223,12 +239,10 @@ fn no_log_goes_while_an_entry_cannot_be_read() {
         keep_fulls: 0,
     };
     assert_eq!(Plan::of(&catalogue, &shelf(30), &rule, now()).log.len(), 19);
-    catalogue
-        .corrupted
-        .push(equoria::ops::backup::catalogue::Corrupted {
-            id: "backup-0002".to_owned(),
-            reason: "cut off".to_owned(),
-        });
+    catalogue.corrupted.push(Corrupted {
+        id: "backup-0002".to_owned(),
+        reason: "cut off".to_owned(),
+    });
     let plan = Plan::of(&catalogue, &shelf(30), &rule, now());
     assert!(
         plan.log.is_empty() && plan.log_reason.contains("backup-0002"),
@@ -238,10 +252,131 @@ fn no_log_goes_while_an_entry_cannot_be_read() {
 }
 
 #[test]
+fn an_entry_that_cannot_be_read_holds_whatever_it_may_build_on() {
+    let rule = Rule {
+        keep_days: 0,
+        keep_fulls: 0,
+    };
+    let mut catalogue = Catalogue {
+        entries: vec![entry(4, 9, None), entry(12, 5, None), entry(20, 1, None)],
+        ..Catalogue::default()
+    };
+    let kept = |catalogue: &Catalogue| -> Vec<String> {
+        let plan = Plan::of(catalogue, &shelf(30), &rule, now());
+        let kept = plan.backups.into_iter().filter(|it| it.is_kept);
+        kept.map(|it| format!("{}: {}", it.id, it.reason)).collect()
+    };
+    assert_eq!(kept(&catalogue).len(), 1);
+    catalogue.corrupted.push(Corrupted {
+        id: "backup-0008".to_owned(),
+        reason: "cut off".to_owned(),
+    });
+    let held = kept(&catalogue);
+    assert_eq!(held.len(), 2, "{held:?}");
+    assert!(
+        held[0].contains("backup-0004: ") && held[0].contains("backup-0008"),
+        "{held:?}"
+    );
+    assert!(held[1].contains("backup-0020: "), "{held:?}");
+}
+
+#[test]
+fn a_backup_whose_own_log_has_a_gap_stands_for_none_that_can_be_restored() {
+    let rule = Rule {
+        keep_days: 0,
+        keep_fulls: 1,
+    };
+    let mut proven = entry(12, 5, None);
+    proven.advance(State::Proven, "test", json!({})).unwrap();
+    let catalogue = Catalogue {
+        entries: vec![proven, entry(20, 1, None)],
+        ..Catalogue::default()
+    };
+    let kept = |shelf: &Shelf| -> Vec<String> {
+        let plan = Plan::of(&catalogue, shelf, &rule, now());
+        let kept = plan.backups.into_iter().filter(|it| it.is_kept);
+        kept.map(|it| it.id).collect()
+    };
+    let mut shelf = shelf(30);
+    assert_eq!(kept(&shelf), ["backup-0012", "backup-0020"]);
+    shelf.segments.remove(&catalogue.entries[1].first_segment);
+    assert_eq!(kept(&shelf), ["backup-0012"]);
+    shelf.segments.remove(&catalogue.entries[0].first_segment);
+    assert_eq!(kept(&shelf), [""; 0], "nothing can be restored any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_changes_an_entry_loses_nobody_elses_change_and_brings_nothing_back() {
+    let folder = std::env::temp_dir().join(format!("equoria-catalogue-{}", std::process::id()));
+    std::fs::create_dir(&folder).unwrap();
+    let place = Place::folder(&folder).unwrap();
+    let first = entry(4, 0, None);
+    catalogue::save(&place, &first).await.unwrap();
+    let changes = (0..8).map(|at| {
+        let (place, id) = (place.clone(), first.id.clone());
+        tokio::spawn(async move {
+            let by = format!("worker {at}");
+            catalogue::change(&place, &id, |entry| {
+                entry.advance(State::Checked, &by, json!({}))
+            })
+            .await
+        })
+    });
+    for change in changes.collect::<Vec<_>>() {
+        change.await.unwrap().unwrap();
+    }
+    let changed = catalogue::load(&place, &first.id).await.unwrap();
+    let by: BTreeSet<&str> = changed.steps.iter().map(|it| it.by.as_str()).collect();
+    assert_eq!((changed.steps.len(), by.len()), (9, 9));
+
+    // Removed between the reading and the writing.
+    let file = folder
+        .join(catalogue::folder(&first.id))
+        .join("backup.json");
+    let late = catalogue::change(&place, &first.id, |entry| {
+        std::fs::remove_file(&file).unwrap();
+        entry.advance(State::Proven, "too late", json!({}))
+    });
+    let refused = late.await.unwrap_err().to_string();
+    assert!(refused.contains("there is no backup"), "{refused}");
+    assert!(!file.exists());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_backup_that_is_whole_again_is_checked_and_its_history_tells_what_it_was() {
+    let mut backup = entry(4, 0, None);
+    backup.advance(State::Proven, "drill", json!({})).unwrap();
+    backup.break_with("verify", "no space left on device");
+    backup.mend("operator", json!({ "bytes": 7 }));
+    assert!(backup.is_usable());
+    assert_eq!(backup.state, State::Checked, "it must prove itself anew");
+    let last = backup.steps.last().unwrap();
+    assert_eq!((last.state, last.by.as_str()), (State::Checked, "operator"));
+    assert_eq!(last.evidence["bytes"], 7);
+    assert_eq!(
+        last.evidence["was_broken_because"],
+        "no space left on device"
+    );
+    assert_eq!(last.evidence["was_broken_by"], "verify");
+    // What is not broken is not lowered.
+    backup.advance(State::Proven, "drill", json!({})).unwrap();
+    let steps = backup.steps.len();
+    backup.mend("operator", json!({}));
+    assert_eq!((backup.state, backup.steps.len()), (State::Proven, steps));
+}
+
+#[test]
 fn gaps_are_named_and_end_what_a_backup_can_be_brought_to() {
     let (backup, mut shelf) = (entry(5, 0, None), shelf(30));
     let reach = shelf.reach(&backup).unwrap();
     assert_eq!(reach.last.low, 30);
+    assert_eq!(
+        reach.until, backup.point.at,
+        "its own instant is in it, whatever the clocks say"
+    );
+    let older = entry(5, 9, None);
+    assert_eq!(shelf.reach(&older).unwrap().until, closed(0));
     for low in [12, 13, 20] {
         shelf.segments.remove(&Segment {
             timeline: 1,
@@ -262,6 +397,11 @@ fn gaps_are_named_and_end_what_a_backup_can_be_brought_to() {
         ]
     );
     assert_eq!(shelf.reach(&backup).unwrap().last.low, 11);
+    let older = entry(5, 29, None);
+    assert_eq!(shelf.reach(&older).unwrap().until, closed(19));
+    // What does not tell when it was closed promises no more than the backup itself.
+    shelf.closed_at.clear();
+    assert_eq!(shelf.reach(&older).unwrap().until, older.point.at);
     shelf.segments.remove(&backup.first_segment);
     assert_eq!(shelf.reach(&backup), None);
     assert_eq!(shelf.missing_for(&backup), Some(backup.first_segment));

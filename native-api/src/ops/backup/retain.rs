@@ -1,7 +1,8 @@
 //! What is kept, what goes, and why.
 //!
 //! Nothing goes that something kept needs: no link of a chain, no segment behind the beginning of a kept backup. The last
-//! two proven backups and the newest usable one stay whatever their age.
+//! two proven backups and the newest one that can be restored stay whatever their age. A backup whose entry cannot be read
+//! holds all that is older, and all of the log, until an operator has decided about it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,7 +80,7 @@ pub struct Plan {
 impl Plan {
     /// What is to happen to these backups and this log, now.
     pub fn of(catalogue: &Catalogue, shelf: &Shelf, rule: &Rule, now: DateTime<Utc>) -> Self {
-        let kept = kept(catalogue, rule, now);
+        let kept = kept(catalogue, shelf, rule, now);
         let verdict = |entry: &Entry| Verdict {
             id: entry.id.clone(),
             is_kept: kept.contains_key(entry.id.as_str()),
@@ -163,6 +164,7 @@ impl Plan {
 /// The backups that stay, each with its reason.
 fn kept<'a>(
     catalogue: &'a Catalogue,
+    shelf: &Shelf,
     rule: &Rule,
     now: DateTime<Utc>,
 ) -> BTreeMap<&'a str, String> {
@@ -171,7 +173,10 @@ fn kept<'a>(
         kept.entry(entry.id.as_str()).or_insert(reason);
     };
     let stays = |entry: &&Entry| entry.going.is_none();
-    let whole = |entry: &&Entry| entry.is_usable() && catalogue.chain(entry).is_ok();
+    // One whose own log has a gap can be restored to nothing: it must not stand for one that can.
+    let whole = |entry: &&Entry| {
+        entry.is_usable() && catalogue.chain(entry).is_ok() && shelf.missing_for(entry).is_none()
+    };
     let newest_first = || catalogue.entries.iter().rev().filter(stays);
     if let Some(newest) = newest_first().find(whole) {
         keep(newest, "the newest that can be restored".to_owned());
@@ -197,6 +202,16 @@ fn kept<'a>(
         newest_first().filter(|it| age_days(now, it.finished_at) < i64::from(rule.keep_days))
     {
         keep(entry, format!("not yet {} days old", rule.keep_days));
+    }
+    // What an entry builds on that cannot be read nobody knows, but it is older.
+    for bad in &catalogue.corrupted {
+        for entry in newest_first().filter(|it| it.id < bad.id) {
+            let reason = format!(
+                "the entry of {} cannot be read and may need it: mend that entry, or remove its folder",
+                bad.id
+            );
+            keep(entry, reason);
+        }
     }
     // Children come after their parents, so one pass from the newest on reaches the whole chain.
     for entry in newest_first() {
