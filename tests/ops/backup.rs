@@ -10,6 +10,7 @@ use equoria::config::Environment;
 use equoria::dev::say::Voice;
 use equoria::ops::backup::catalogue::State;
 use equoria::ops::backup::envelope::Keys;
+use equoria::ops::backup::lsn::Segment;
 use equoria::ops::backup::retain::{self, Rule};
 use equoria::ops::backup::wal::name::WalFile;
 use equoria::ops::backup::wal::shelf::Shelf;
@@ -491,6 +492,7 @@ async fn archiving_is_turned_on_at_a_running_server_and_what_cannot_be_backed_up
     run_with(&of, &["backup", "create"], 0);
     let listed = json(&run_with(&of, &["backup", "list", "--json"], 0).0);
     assert!(listed["backups"][0]["until"].is_string(), "{listed:#}");
+    a_segment_that_was_given_up(&postgres, &of).await;
     let mark = place.join("repository.json");
     let other = fs::read_to_string(&mark)
         .unwrap()
@@ -508,6 +510,35 @@ async fn archiving_is_turned_on_at_a_running_server_and_what_cannot_be_backed_up
         "{refused}"
     );
     what_waits_too_long(&postgres, &of);
+}
+
+/// The archive says of one segment that it took it, and did not: the backup that needs it is none.
+async fn a_segment_that_was_given_up(postgres: &Postgres, of: &Environment) {
+    let client = postgres.database().admin().await;
+    let row = client
+        .query_one("select current_setting('archive_command')", &[])
+        .await
+        .unwrap();
+    // The current one gets something to hold, so that the backup begins in the one behind it.
+    let emit = "select pg_walfile_name(pg_logical_emit_message(true, 'test', 'x'))";
+    let current: String = client.query_one(emit, &[]).await.unwrap().get(0);
+    let current: Segment = current.parse().unwrap();
+    let lost = current.next(16 << 20);
+    let command: String = row.get(0);
+    let forgetful = format!("test %f = {lost} || {command}").replace('\'', "''");
+    for sql in [
+        format!("alter system set archive_command = '{forgetful}'"),
+        "select pg_reload_conf()".to_owned(),
+    ] {
+        client.batch_execute(&sql).await.unwrap();
+    }
+    let (_, refused) = run_with(of, &["backup", "create"], 2);
+    assert!(
+        refused.contains(&lost.to_string()) && refused.contains("this backup needs"),
+        "{refused}"
+    );
+    let listed = json(&run_with(of, &["backup", "list", "--json"], 0).0);
+    assert_eq!(listed["backups"].as_array().unwrap().len(), 1, "{listed:#}");
 }
 
 /// A place that is not there fails each segment, until so much waits that a full disk is nearer than a whole log.

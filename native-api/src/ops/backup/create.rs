@@ -14,6 +14,7 @@ use super::lsn::Segment;
 use super::point;
 use super::server::{self, Archiving};
 use super::wal::name::WalFile;
+use super::wal::shelf::Shelf;
 use crate::config::Database;
 use crate::db::connect;
 use crate::dev::postgres::Programs;
@@ -138,6 +139,8 @@ impl Create<'_> {
         ));
         let last = Segment::ending(objects.timeline, point.lsn, cluster.segment_bytes);
         let archive_wait = self.until_archived(client, WalFile::Segment(last)).await?;
+        let first = Segment::holding(objects.timeline, objects.start_lsn, cluster.segment_bytes);
+        self.require_log(first, last).await?;
         let finished = Utc::now();
         let evidence = evidence(
             id,
@@ -237,6 +240,20 @@ impl Create<'_> {
         }
         step.done("its log is archived");
         Ok(since.elapsed())
+    }
+
+    /// Requires every segment that the backup needs: the archive takes them in their order, and what is not there when the
+    /// last one came was given up or lost.
+    async fn require_log(&self, first: Segment, last: Segment) -> Result<(), Trouble> {
+        let shelf = Shelf::of(self.repository).await?;
+        let Some(missing) = shelf.missing_between(first, last) else {
+            return Ok(());
+        };
+        Err(Trouble::new(format!(
+            "segment {missing} of the write-ahead log, which this backup needs, is not in {}, though {last} is: \
+             see why it was not archived (PostgreSQL's log tells), then take another backup",
+            self.repository.place
+        )))
     }
 }
 
