@@ -42,7 +42,7 @@ pub(super) enum BackupCommand {
     Drill(recovery::DrillArguments),
     /// Remove what need not be kept: old backups, and the log before them
     #[command(
-        after_help = "Examples:\n  equoria backup retain --dry-run\n  equoria backup retain --keep-days 30 --keep-fulls 4 --yes\n\nKept in any case: the newest backup that can be restored, the last two proven ones, whatever a kept one builds on,\nthe log from the beginning of the oldest kept one on, and all that is older than a backup whose entry cannot be read."
+        after_help = "Examples:\n  equoria backup retain --dry-run\n  equoria backup retain --keep-days 30 --keep-fulls 4 --yes\n\nKept in any case: the newest backup that can be restored, the last two proven ones, whatever a kept one builds on,\nthe log from the beginning of the oldest kept one on, and everything while an entry cannot be read."
     )]
     Retain(retain::RetainArguments),
     /// Make a pair of keys: the private one into a file, the public one to standard output
