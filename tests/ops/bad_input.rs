@@ -277,3 +277,18 @@ async fn both_ways_of_a_copy_are_looked_at_before_one_is_taken() {
         discreet(&output).unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_server_without_tls_is_told_before_its_certificate_is_replaced() {
+    let desk = Desk::set_up("plain").await;
+    let database = Database::fresh().await;
+    let way: Way = (
+        "tls renew",
+        &["--into", "tls", "--reload"],
+        "MAINTAIN_DATABASE_URL",
+    );
+    let url = database.of("equoria_maintainer").url();
+    refused(&desk, &[way], &url, |_| {
+        ["it has no TLS", "shows no certificate"]
+    });
+}

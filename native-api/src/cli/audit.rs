@@ -36,7 +36,7 @@ pub(super) enum AuditCommand {
     Seal(Output),
     /// Print the public half of EQUORIA_AUDIT_KEY, or a new key
     #[command(
-        after_help = "Examples:\n  equoria audit key\n  equoria audit key --new > audit-key.txt"
+        after_help = "Examples:\n  EQUORIA_AUDIT_KEY_FILE=audit.key equoria audit key\n  equoria audit key --new > audit-key.txt"
     )]
     Key {
         /// Draw a new key and print both halves: keep the first one secret

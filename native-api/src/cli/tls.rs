@@ -181,8 +181,12 @@ async fn renew(of: &Environment, arguments: &RenewArguments) -> Result<Finding, 
         Voice::default()
     };
     let reached = match arguments.reload {
-        // Asked for first: nothing is replaced where the server cannot be told.
-        true => Some(reach_as(of, &voice, Login::Maintainer).await?),
+        // Asked for first: nothing is replaced where the server cannot be told, or shows no certificate at all.
+        true => {
+            let reached = reach_as(of, &voice, Login::Maintainer).await?;
+            served(&reached.database).await?;
+            Some(reached)
+        }
         false => None,
     };
     let validity = Validity::of_days(arguments.days.days);

@@ -27,7 +27,7 @@ pub(super) enum WalCommand {
     )]
     Fetch(FetchArguments),
     /// Show which segments the repository has, and which are missing (status 1 if one is)
-    #[command(after_help = "Example:\n  equoria wal list --json | jq .timelines[].gaps")]
+    #[command(after_help = "Example:\n  equoria wal list --json | jq '.timelines[].gaps'")]
     List(ListArguments),
 }
 

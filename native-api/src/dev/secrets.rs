@@ -158,7 +158,8 @@ impl Secrets {
     }
 }
 
-/// The whole environment for a server, with ports on top: also written to a file that shells and commands can read.
+/// The settings of a server, as a file that shells and commands can read: of what else a process is told nothing is written
+/// down, and a shell that reads it keeps its own.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -166,10 +167,16 @@ pub fn write_environment(places: &Places, environment: &Environment) -> Result<(
     let mut text = String::from(
         "# Made by `equoria` at every start. In a shell: set -a; . .equoria/env; set +a\n",
     );
-    for (name, value) in environment.iter() {
+    let settings = environment.iter().filter(|(name, _)| is_setting(name));
+    for (name, value) in settings {
         text.push_str(&format!("{name}='{value}'\n"));
     }
     write_private(&places.state.join("env"), &text)
+}
+
+fn is_setting(name: &str) -> bool {
+    let name = name.trim_end_matches("_FILE");
+    name.starts_with("EQUORIA_") || (name.contains("DATABASE") && name.ends_with("_URL"))
 }
 
 /// A file by which psql and pg_dump find the database: `PGSERVICEFILE=.equoria/services psql service=equoria`.
@@ -187,6 +194,16 @@ pub fn write_services(places: &Places, administrator: &Database) -> Result<(), T
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_shells_own_variables_nothing_is_written_down() {
+        let ours = LOGINS.iter().map(Login::variable).chain([KEY]);
+        assert!(ours.into_iter().all(is_setting));
+        assert!(is_setting("BACKUP_DATABASE_URL_FILE"));
+        for theirs in ["PATH", "HOME", "AWS_SECRET_ACCESS_KEY", "MY_URL"] {
+            assert!(!is_setting(theirs), "{theirs}");
+        }
+    }
 
     #[test]
     fn secrets_that_are_kept_are_the_same_at_the_next_run() {
