@@ -176,7 +176,8 @@ pub fn write_environment(places: &Places, environment: &Environment) -> Result<(
 
 fn is_setting(name: &str) -> bool {
     let name = name.trim_end_matches("_FILE");
-    name.starts_with("EQUORIA_") || (name.contains("DATABASE") && name.ends_with("_URL"))
+    let first = name.split('_').next();
+    first == Some("EQUORIA") || (name.contains("DATABASE") && name.ends_with("_URL"))
 }
 
 /// A file by which psql and pg_dump find the database: `PGSERVICEFILE=.equoria/services psql service=equoria`.
@@ -197,7 +198,7 @@ mod tests {
 
     #[test]
     fn of_a_shells_own_variables_nothing_is_written_down() {
-        let ours = LOGINS.iter().map(Login::variable).chain([KEY]);
+        let ours = LOGINS.iter().map(|it| it.variable()).chain([KEY]);
         assert!(ours.into_iter().all(is_setting));
         assert!(is_setting("BACKUP_DATABASE_URL_FILE"));
         for theirs in ["PATH", "HOME", "AWS_SECRET_ACCESS_KEY", "MY_URL"] {

@@ -8,8 +8,8 @@ use super::Output;
 use crate::config::{Environment, Login};
 use crate::dev::places::Places;
 use crate::dev::{postgres, stopped};
-use crate::ops::backup::Repository;
 use crate::ops::backup::create::{Create, megabytes};
+use crate::ops::backup::{Repository, catalogue};
 use crate::trouble::Trouble;
 
 #[derive(Args)]
@@ -39,7 +39,8 @@ pub(super) async fn create(
     .run_unless(stopped())
     .await?;
     if arguments.output.json {
-        print_json(&entry)?;
+        // As it lies in the repository, with its hash.
+        print_json(&catalogue::load(&repository.place, &entry.id).await?)?;
     } else {
         let seal = if entry.base.is_sealed {
             "encrypted"
