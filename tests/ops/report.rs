@@ -62,6 +62,13 @@ async fn indexes_that_are_missing_duplicate_unused_or_invalid_are_found_and_ours
     let clean = asked(&database, Subject::Indexes).await;
     assert_eq!(clean["is_red"], json!(false), "{clean:#}");
     assert_eq!(clean["tables"]["missing"], json!([]));
+    let kept = json!("Kept: named by the specification's schema.");
+    for (table, index) in [
+        ("duplicate", "idx_competition_results_show_id"),
+        ("unused", "idx_horses_training_cooldown"),
+    ] {
+        assert_eq!(found(&clean, table, "index", index)[0]["advice"], kept);
+    }
     let admin = database.admin().await;
     admin
         .batch_execute(

@@ -14,10 +14,11 @@ const UNUSED_COLUMNS: &[Column] = &[
     Column::new("advice", "What to do", Kind::Text),
 ];
 
-/// What guards a rule is used by every write, whether it is scanned or not.
+/// What guards a rule is used by every write, whether it is scanned or not. The comment on an index says why it is kept.
 const UNUSED: &str = "select i.indexrelid::regclass::text, i.indrelid::regclass::text, pg_relation_size(i.indexrelid)::float8,
     (t.n_tup_ins + t.n_tup_upd + t.n_tup_del)::float8,
-    format('Nothing has scanned it: if no replica does either, `drop index concurrently %s`.', i.indexrelid::regclass)
+    coalesce(obj_description(i.indexrelid, 'pg_class'),
+      format('Nothing has scanned it: if no replica does either, `drop index concurrently %s`.', i.indexrelid::regclass))
   from pg_index i join pg_stat_user_indexes s on s.indexrelid = i.indexrelid
   join pg_stat_user_tables t on t.relid = i.indrelid
   where s.schemaname in ('public', 'ops') and s.idx_scan = 0 and not i.indisunique and i.indisvalid
@@ -44,7 +45,8 @@ const DUPLICATE: &str = "with b_trees as (
     where n.nspname in ('public', 'ops') and i.indisvalid)
   select a.indexrelid::regclass::text, b.indexrelid::regclass::text, pg_relation_size(a.indexrelid)::float8,
     coalesce(s.idx_scan, 0)::float8,
-    format('%s serves whatever it serves: `drop index concurrently %s`.', b.indexrelid::regclass, a.indexrelid::regclass)
+    coalesce(obj_description(a.indexrelid, 'pg_class'),
+      format('%s serves whatever it serves: `drop index concurrently %s`.', b.indexrelid::regclass, a.indexrelid::regclass))
   from b_trees a join b_trees b on b.indrelid = a.indrelid and b.indexrelid <> a.indexrelid
     and b.predicate = a.predicate and b.expressions = a.expressions
     and b.keys || ' ' like a.keys || ' %' and b.options || ' ' like a.options || ' %' and b.classes || ' ' like a.classes || ' %'
