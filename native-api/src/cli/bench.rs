@@ -49,7 +49,7 @@ enum BenchCommand {
         after_help = "Example:\n  equoria seed dev --horses 1000000 --number 1 --as-of 2026-01-05\n  equoria bench plans"
     )]
     Plans {
-        /// Write the shapes of the plans into this file instead of comparing them with the committed ones
+        /// Write what the plans use into this file instead of comparing them with the committed ones
         #[arg(long, value_name = "FILE")]
         save: Option<PathBuf>,
         /// Print the result as JSON
@@ -114,7 +114,7 @@ async fn plans(of: &Environment, save: Option<&Path>, json: bool) -> Result<Find
     let reached = reach(of, &voice).await?;
     let report = plans::run(&reached.client, &voice, save.is_none()).await?;
     if let Some(file) = save {
-        write_whole(file, &report.shapes())?;
+        write_whole(file, &report.uses())?;
     }
     if json {
         print_json(&report)?;

@@ -2,7 +2,7 @@
 //!
 //! Reads run with values that clients send, planned for them as at the edge. The statements of the writes are planned
 //! for whatever values, as a server plans them once, and are not run. No plan may scan a table that grows with the game,
-//! and none of the reads may touch more blocks or rows than a page is worth. The shapes of the plans are committed.
+//! and none of the reads may touch more blocks or rows than a page is worth. What each plan uses is committed.
 
 mod samples;
 mod shape;
@@ -20,10 +20,10 @@ use crate::statements;
 use crate::trouble::{Because, Trouble};
 use samples::Samples;
 
-/// The shapes on a world of the standard plan with ten thousand horses, and with a million.
+/// What the plans use on a world of the standard plan with ten thousand horses, and with a million.
 const COMMITTED: [(i64, &str); 2] = [
-    (10_000, include_str!("shapes-10000.txt")),
-    (1_000_000, include_str!("shapes-1000000.txt")),
+    (10_000, include_str!("uses-10000.txt")),
+    (1_000_000, include_str!("uses-1000000.txt")),
 ];
 
 /// The most blocks that a read of one page may touch, however many rows there are. Who owns most horses has hundreds, and
@@ -68,6 +68,8 @@ pub struct Planned {
     pub name: String,
     /// The nodes of the plan with the indexes and tables that they use.
     pub shape: String,
+    /// The indexes and tables that it uses, and how: what is compared with the committed plan.
+    pub uses: String,
     /// How many blocks were touched; none where it was not run.
     pub blocks: Option<i64>,
     /// How many rows it gave.
@@ -93,32 +95,32 @@ impl Report {
         self.plans.iter().all(|it| it.breach.is_none())
     }
 
-    /// A line for each statement and its shape, as they are committed.
-    pub fn shapes(&self) -> String {
+    /// A line for each statement and what its plan uses, as they are committed.
+    pub fn uses(&self) -> String {
         let lines = self
             .plans
             .iter()
-            .map(|it| format!("{} => {}\n", it.name, it.shape));
+            .map(|it| format!("{} => {}\n", it.name, it.uses));
         lines.collect()
     }
 
     /// Marks the plans that are others than the committed ones for as many horses, if there are any for that number.
     fn compare(&mut self) {
         let committed = COMMITTED.iter().find(|(horses, _)| *horses == self.horses);
-        let shapes: BTreeMap<&str, &str> = committed
+        let uses: BTreeMap<&str, &str> = committed
             .map(|(_, text)| {
                 text.lines()
                     .filter_map(|it| it.split_once(" => "))
                     .collect()
             })
             .unwrap_or_default();
-        if shapes.is_empty() {
+        if uses.is_empty() {
             return;
         }
         for plan in self.plans.iter_mut().filter(|it| it.breach.is_none()) {
-            match shapes.get(plan.name.as_str()) {
-                Some(shape) if *shape == plan.shape => {}
-                Some(shape) => plan.breach = Some(format!("the committed plan is {shape}")),
+            match uses.get(plan.name.as_str()) {
+                Some(uses) if *uses == plan.uses => {}
+                Some(uses) => plan.breach = Some(format!("the committed plan uses {uses}")),
                 None => plan.breach = Some("no plan is committed for it".to_owned()),
             }
         }
@@ -250,6 +252,7 @@ fn ran(name: String, query: &Query, plan: &Value, small: &BTreeSet<String>) -> P
     Planned {
         name,
         shape: shape::of(node),
+        uses: shape::access(node, &SMALL),
         blocks: Some(blocks),
         rows: Some(rows),
         took_us: plan["Execution Time"]
@@ -276,6 +279,7 @@ async fn write(
     Ok(Planned {
         name: name.to_owned(),
         shape: shape::of(&plan["Plan"]),
+        uses: shape::access(&plan["Plan"], &SMALL),
         blocks: None,
         rows: None,
         took_us: None,

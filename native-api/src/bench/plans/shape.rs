@@ -1,4 +1,4 @@
-//! What of a plan is the same from one day to the next: its nodes, with the tables and indexes that they use.
+//! A plan on one line, and what of it is the same from one day to the next: the tables and indexes that it uses, and how.
 
 use std::collections::BTreeSet;
 
@@ -15,16 +15,41 @@ pub(super) fn of(node: &Value) -> String {
         ("ModifyTable", Some(operation)) => operation,
         _ => kind,
     };
-    let used = text("Index Name")
-        .or(text("Relation Name"))
-        .or(text("CTE Name"));
-    let used = used.map_or_else(String::new, |name| format!(" {name}"));
+    let used = used(node).map_or_else(String::new, |name| format!(" {name}"));
     let inner: Vec<String> = inner(node).map(of).collect();
     if inner.is_empty() {
         format!("{kind}{used}")
     } else {
         format!("{kind}{used}({})", inner.join(", "))
     }
+}
+
+/// How the plan reaches each table that grows, in the order of the alphabet. The order of joins, their kinds, parallel
+/// workers and the way to a `catalogue` of some rows may differ from one sample of the statistics to the next.
+pub(super) fn access(node: &Value, catalogues: &[&str]) -> String {
+    let mut uses = Vec::new();
+    collect(node, catalogues, &mut uses);
+    uses.sort_unstable();
+    uses.join(", ")
+}
+
+fn collect(node: &Value, catalogues: &[&str], uses: &mut Vec<String>) {
+    let is_catalogue = node["Relation Name"]
+        .as_str()
+        .is_some_and(|table| catalogues.contains(&table));
+    if let Some(name) = used(node).filter(|_| !is_catalogue) {
+        let operation = node["Operation"].as_str().or(node["Node Type"].as_str());
+        uses.push(format!("{} {name}", operation.unwrap_or("?")));
+    }
+    inner(node).for_each(|inner| collect(inner, catalogues, uses));
+}
+
+/// The index, table or common table expression that a node uses itself.
+fn used(node: &Value) -> Option<&str> {
+    let text = |key: &str| node[key].as_str();
+    text("Index Name")
+        .or(text("Relation Name"))
+        .or(text("CTE Name"))
 }
 
 /// The first table that the plan reads from end to end, though it is none of the `small` ones.
@@ -57,6 +82,11 @@ mod tests {
         assert_eq!(
             of(&plan),
             "Nested Loop(Index Scan horses_pkey, Seq Scan breeds)"
+        );
+        assert_eq!(access(&plan, &["breeds"]), "Index Scan horses_pkey");
+        assert_eq!(
+            access(&plan, &[]),
+            "Index Scan horses_pkey, Seq Scan breeds"
         );
         let small = BTreeSet::from(["breeds".to_owned()]);
         assert_eq!(scanned(&plan, &small), None);
