@@ -20,7 +20,8 @@ use crate::statements;
 use crate::trouble::{Because, Trouble};
 use samples::Samples;
 
-/// What the plans use, a line each (two where two plans cost the same), on a world of the standard plan with ten thousand horses, and with a million.
+/// What the plans use, a line each (two where two plans cost the same), on a world of the standard plan with ten thousand
+/// horses, and with a million.
 const COMMITTED: [(i64, &str); 2] = [
     (10_000, include_str!("uses-10000.txt")),
     (1_000_000, include_str!("uses-1000000.txt")),
