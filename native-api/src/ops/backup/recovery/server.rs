@@ -122,7 +122,7 @@ impl Replay<'_> {
                 (progress, since) = (now, Instant::now());
             }
             if since.elapsed() > self.patience {
-                return Err(progress.given_up(self.patience));
+                return Err(progress.given_up(from, self.patience));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -371,11 +371,11 @@ impl Progress {
         }
     }
 
-    fn given_up(&self, patience: Duration) -> Trouble {
+    fn given_up(&self, from: Lsn, patience: Duration) -> Trouble {
         let place = match (self.segment, self.lsn) {
             (Some(segment), Some(lsn)) => format!("behind segment {segment}, last seen at {lsn}"),
             (Some(segment), None) => format!("behind segment {segment}"),
-            (None, _) => "before the first segment".to_owned(),
+            (None, _) => format!("before the segment of {from}, where it begins"),
         };
         Trouble::new(format!(
             "the replay of the log stood still for {} {place}: see whether the repository answers (`equoria wal fetch` \
@@ -440,13 +440,13 @@ mod tests {
     #[test]
     fn a_replay_that_stands_still_is_given_up_with_the_place() {
         let said = Progress::of(LOG)
-            .given_up(Duration::from_secs(600))
+            .given_up(Lsn(0x300_0028), Duration::from_secs(600))
             .to_string();
         assert!(said.contains("000000010000000000000003"), "{said}");
         assert!(said.contains("0/3A00110"), "{said}");
         let said = Progress::default()
-            .given_up(Duration::from_secs(600))
+            .given_up(Lsn(0x300_0028), Duration::from_secs(600))
             .to_string();
-        assert!(said.contains("before the first segment"), "{said}");
+        assert!(said.contains("before the segment of 0/3000028"), "{said}");
     }
 }
