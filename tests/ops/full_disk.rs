@@ -66,16 +66,29 @@ async fn a_disk_too_small_for_a_restore_breaks_nothing_and_leaves_nothing() {
     let repository = files(&copy.folder);
     let into = copy.work.join("restored").display().to_string();
     let environment: Vec<(&str, &str)> = copy.environment.iter().collect();
-    // Where the first data files do not fit, and where only the log does not.
-    for kib in [16, 12_000] {
-        for arguments in [
-            &["restore", "--to", "latest", "--into", &into][..],
-            &["verify", &scene.full, "--work", &work],
-            &["verify", &scene.incremental, "--work", &work],
-            &["drill", &scene.full, "--work", &work],
-            &["drill", &scene.incremental, "--work", &work],
-        ] {
-            let arguments = [&["backup"], arguments].concat();
+    let trials: [(u32, &[&[&str]]); 2] = [
+        // The first data files do not fit.
+        (
+            16,
+            &[
+                &["restore", "--to", "latest", "--into", &into],
+                &["verify", &scene.full, "--work", &work],
+                &["drill", &scene.incremental, "--work", &work],
+            ],
+        ),
+        // They do, and the log does not.
+        (
+            12_000,
+            &[
+                &["restore", &scene.full, "--to", "latest", "--into", &into],
+                &["verify", &scene.incremental, "--work", &work],
+                &["drill", &scene.full, "--work", &work],
+            ],
+        ),
+    ];
+    for (kib, all) in trials {
+        for arguments in all {
+            let arguments = [&["backup"], *arguments].concat();
             let output = desk.run_short_of_space(kib, &arguments, &environment);
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
             assert_eq!(

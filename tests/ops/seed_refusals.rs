@@ -9,6 +9,9 @@ use tokio_postgres::Client;
 
 use crate::command_line::equoria;
 
+/// A world is seeded only where somebody says that it is nobody's.
+const PLAYGROUND: (&str, &str) = ("EQUORIA_PROFILE", "test");
+
 async fn prints(client: &Client) -> Vec<TablePrint> {
     let all = fingerprint::of(client, &Selection::default()).await;
     all.unwrap()
@@ -38,7 +41,10 @@ async fn a_role_without_rights_seeds_nothing_and_hears_which_it_lacks() {
         let url = database.of(role).url();
         for what in [&["seed"][..], &["seed", "dev"], &["seed", "shows"]] {
             let arguments = [what, &["--horses", "60", "--json"]].concat();
-            let said = refusal(&equoria(&arguments, &[("MIGRATE_DATABASE_URL", &url)]));
+            let said = refusal(&equoria(
+                &arguments,
+                &[("MIGRATE_DATABASE_URL", &url), PLAYGROUND],
+            ));
             let why = ["permission denied", "read-only", "no horses to enter"];
             assert!(
                 why.iter().any(|it| said.contains(it)),
@@ -51,7 +57,10 @@ async fn a_role_without_rights_seeds_nothing_and_hears_which_it_lacks() {
     for role in ["equoria_writer", "equoria_migrator"] {
         let url = database.of(role).url();
         let arguments = ["seed", "dev", "--horses", "60", "--json"];
-        let said = refusal(&equoria(&arguments, &[("MIGRATE_DATABASE_URL", &url)]));
+        let said = refusal(&equoria(
+            &arguments,
+            &[("MIGRATE_DATABASE_URL", &url), PLAYGROUND],
+        ));
         assert!(said.contains("takes an administrator"), "{role}: {said}");
     }
     let players = "select count(*) from users";
