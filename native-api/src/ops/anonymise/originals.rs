@@ -135,8 +135,17 @@ impl Needles {
         }
     }
 
-    /// How many stand in a text; in prose of the game single words do not count, for it has them of itself.
+    /// How many stand in a text. Prose of the game has single words of itself, and words that only meet across its
+    /// punctuation: a silver horse with a star on her face does not tell that somebody has a horse named Silver Star.
     pub fn found_in(&self, text: &str, is_prose: bool) -> usize {
+        if is_prose {
+            let phrases = text.split(['"', ';', ',']);
+            return phrases.map(|phrase| self.count(phrase, true)).sum();
+        }
+        self.count(text, false)
+    }
+
+    fn count(&self, text: &str, is_prose: bool) -> usize {
         let says_nothing = |byte: u8| byte.is_ascii() && !byte.is_ascii_alphabetic();
         if text.bytes().all(says_nothing) {
             return 0;
@@ -215,6 +224,9 @@ mod tests {
         assert_eq!(needles.found_in("a dark chestnut", false), 1);
         assert_eq!(needles.found_in("a dark chestnut", true), 0);
         assert_eq!(needles.found_in("like Bo Ek", true), 1);
+        assert_eq!(needles.found_in(r#"{"base": "bo", "face": "ek"}"#, true), 0);
+        assert_eq!(needles.found_in("a dark bo; ek on the face", true), 0);
+        assert_eq!(needles.found_in("a dark bo; ek on the face", false), 1);
     }
 
     #[test]
