@@ -222,10 +222,10 @@ async fn no_role_draws_numbers_from_a_sequence_by_itself() {
 
 /// The functions that each role may call, all others being refused.
 const FUNCTIONS: &[(&str, &str)] = &[
-    ("equoria_edge", "game_age is_in_foal is_stat"),
+    ("equoria_edge", "game_age horizons is_in_foal is_stat"),
     ("equoria_maintainer", "backlog drop_leftover_index password_costs seal_state"),
     ("equoria_monitor", "backlog seal_state"),
-    ("equoria_reader", "game_age is_in_foal is_stat"),
+    ("equoria_reader", "game_age horizons is_in_foal is_stat"),
     (
         "equoria_writer",
         "acting activity_day end_stolen_session escrow_of game_age is_activity_list is_discipline_scores is_epigenetic_modifiers is_flag_object is_genetics is_in_foal
