@@ -90,6 +90,10 @@ impl Clock for GameClock {
         Utc::now()
     }
 
+    fn ahead_ms(&self) -> Pin<Box<dyn Future<Output = i64> + Send + '_>> {
+        Box::pin(std::future::ready(Self::ahead_ms(self)))
+    }
+
     fn game(&self) -> Pin<Box<dyn Future<Output = DateTime<Utc>> + Send + '_>> {
         Box::pin(std::future::ready(self.now()))
     }

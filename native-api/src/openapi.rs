@@ -67,7 +67,9 @@ pub fn describe(mut writes: OpenApi) -> OpenApi {
 const INTRODUCTION: &str = "Horses, their training and their shows.\n\n\
     Sign in with `POST /v1/sessions` and send the access token as `Authorization: Bearer ...`. \
     Every failure is a problem (RFC 9457) with a stable `code`. \
-    Instants are UTC with milliseconds; coins are whole.";
+    Instants are UTC with milliseconds; coins are whole.\n\n\
+    Answers carry what you have seen so far in the header `Equoria-Seen`, or in cookies. Send it back, the last one you \
+    got, and no cache will show you an older state: neither than your own writes, nor than what you were shown.";
 
 /// A signed-in player's write may come with a key; a visitor's has nobody to keep the answer for.
 fn offer_key(operation: &mut Operation) {

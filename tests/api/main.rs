@@ -10,6 +10,7 @@ mod jobs;
 mod privacy;
 mod races;
 mod refusals;
+mod seen;
 mod sessions;
 mod settlement;
 mod story;

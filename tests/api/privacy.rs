@@ -32,8 +32,10 @@ fn anonymous(reply: &Reply) -> (u16, BTreeMap<String, String>, String) {
             String::from_utf8_lossy(value.as_bytes()).into_owned(),
         )
     });
+    // The last two say which request it was that the session has seen, and when; what it was told is the rest.
+    let of_the_request = ["date", "x-request-id", "equoria-seen", "set-cookie"];
     let headers = headers
-        .filter(|(name, _)| name != "date" && name != "x-request-id")
+        .filter(|(name, _)| !of_the_request.contains(&name.as_str()))
         .collect();
     (
         reply.status,

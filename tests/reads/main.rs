@@ -1,8 +1,10 @@
 //! The reads: their statements against the migrated schema, their round trips, their filters, pages and tags.
 
+mod bounds;
 mod breeding;
 mod bulk;
 mod contract;
+mod copies;
 mod filters;
 mod pages;
 mod plans;

@@ -1,7 +1,9 @@
 //! A client of the API: requests as a player's program sends them, answers with all that a test looks at.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
+use reads::seen::SEEN;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -13,6 +15,8 @@ pub struct Client {
     http: reqwest::Client,
     url: String,
     token: Option<String>,
+    /// What was seen last, where it is remembered.
+    seen: Option<Arc<Mutex<String>>>,
 }
 
 /// A player who registered through the API, with both tokens.
@@ -44,6 +48,16 @@ impl Client {
                 .expect("an HTTP client without TLS needs nothing"),
             url: url.to_owned(),
             token: None,
+            seen: None,
+        }
+    }
+
+    /// A client that remembers what it has seen, as a player's program does: it, and all that are made of it, are one session.
+    #[must_use]
+    pub fn remembering(&self) -> Self {
+        Self {
+            seen: Some(Arc::default()),
+            ..self.clone()
         }
     }
 
@@ -80,7 +94,13 @@ impl Client {
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
+        if let Some(seen) = self.seen.as_ref().map(|it| it.lock().unwrap().clone())
+            && !seen.is_empty()
+        {
+            request = request.header(SEEN, seen);
+        }
         Ask {
+            seen: self.seen.clone(),
             request,
             of: format!("{method} {path}"),
         }
@@ -145,6 +165,7 @@ pub fn uuid_of(value: &Value) -> Uuid {
 /// A request that has not gone out yet.
 #[derive(Debug)]
 pub struct Ask {
+    seen: Option<Arc<Mutex<String>>>,
     request: RequestBuilder,
     of: String,
 }
@@ -202,6 +223,10 @@ impl Ask {
         let answer = self.request.send().await;
         let answer = answer.unwrap_or_else(|error| panic!("{of}: no answer: {error:?}"));
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let told = headers.get(SEEN).and_then(|it| it.to_str().ok());
+        if let Some((seen, told)) = self.seen.zip(told) {
+            told.clone_into(&mut seen.lock().unwrap());
+        }
         let body = answer.bytes().await;
         let body = body.unwrap_or_else(|error| panic!("{of}: the answer broke off: {error:?}"));
         Reply {

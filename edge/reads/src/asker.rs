@@ -1,13 +1,10 @@
 //! Who asks: the access token of a request, checked without the database.
 
 use crate::Failure;
-use crate::answer::{private, public};
 use crate::query::Record;
 use crate::router::Reads;
 use crate::session::{Claims, Fault};
 use axum::http::HeaderValue;
-use axum::response::Response;
-use serde::Serialize;
 use uuid::Uuid;
 
 /// Whoever asks: a player whose token holds, or nobody in particular. A token that does not hold is refused. The epoch is
@@ -39,15 +36,6 @@ impl Asker {
         };
         let epoch: Option<i32> = record.get("token_epoch")?;
         claims.confirm(epoch.ok_or(Failure::Unsigned(Fault::Revoked))?)
-    }
-
-    /// The answer to what depends on who asks: for everyone where nobody in particular did.
-    pub(crate) fn answer<T: Serialize>(&self, value: &T) -> Result<Response, Failure> {
-        if self.0.is_some() {
-            private(value)
-        } else {
-            public(value)
-        }
     }
 }
 

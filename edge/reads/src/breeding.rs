@@ -1,14 +1,15 @@
 //! Breeding: pregnancies of one's mares and stallions at stud.
 
 use crate::Failure;
-use crate::answer::{private, public};
+use crate::answer::unversioned;
 use crate::herd::{Line, line};
 use crate::horse::Named;
 use crate::page::{Cursor, List, Page};
-use crate::query::{Freshness, Query, Record};
+use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
 use crate::session::Fault;
+use crate::snapshot::statement;
 use crate::wire::At;
 use axum::response::Response;
 use postgres_types::Type;
@@ -89,17 +90,17 @@ pub struct Stud {
 // The player comes first, so that the epoch is there even for one whose mares were never covered.
 pub(crate) static PREGNANCIES: Query = Query {
     name: "own pregnancies",
-    freshness: Freshness::Fresh,
-    sql: "select me.token_epoch, l.* from users me left join lateral (
-        select p.id, p.covered_at, p.due_at, p.state, p.ended_at, p.lost_to, mare.id as mare_id, mare.name as mare_name,
+    sql: statement!("select array[me.xmin] as written, me.token_epoch, l.* from users me left join lateral (
+        select array[p.xmin, mare.xmin, stallion.xmin, foal.xmin] as horses, p.id, p.covered_at, p.due_at, p.state, p.ended_at, p.lost_to, mare.id as mare_id, mare.name as mare_name,
           stallion.id as stallion_id, stallion.name as stallion_name, foal.id as foal_id, foal.name as foal_name
         from pregnancies p join horses mare on mare.id = p.mare_id join horses stallion on stallion.id = p.stallion_id
         left join horses foal on foal.id = p.foal_id
         where p.user_id = me.id and p.id < $2 order by p.id desc limit $3) l on true
-      where me.id = $1 order by l.id desc",
+      where me.id = $1 order by l.id desc"),
     takes: &[Type::UUID, Type::INT8, Type::INT8],
     gives: &[
         ("token_epoch", Type::INT4),
+        ("horses", Type::XID_ARRAY),
         ("id", Type::INT8),
         ("covered_at", Type::TIMESTAMPTZ),
         ("due_at", Type::TIMESTAMPTZ),
@@ -117,8 +118,8 @@ pub(crate) static PREGNANCIES: Query = Query {
 
 macro_rules! studs {
     ($of_breed:literal) => {
-        concat!(
-            "select l.fee, h.inbreeding, h.coat, h.height_cm, ",
+        statement!(
+            "select array[h.xmin, u.xmin, l.xmin] as written, l.fee, h.inbreeding, h.coat, h.height_cm, ",
             line!(),
             " from stud_listings l join horses h on h.id = l.horse_id
             join breeds b on b.id = h.breed_id join users u on u.id = h.user_id
@@ -150,7 +151,6 @@ static STUD: [(&str, Type); 16] = [
 
 pub(crate) static STUDS: Query = Query {
     name: "stallions at stud, cheapest first",
-    freshness: Freshness::Fresh,
     sql: studs!(""),
     takes: &[
         Type::INT8,
@@ -164,7 +164,6 @@ pub(crate) static STUDS: Query = Query {
 
 pub(crate) static STUDS_OF_BREED: Query = Query {
     name: "stallions of a breed at stud, cheapest first",
-    freshness: Freshness::Fresh,
     sql: studs!("l.breed_id = $6 and "),
     takes: &[
         Type::INT8,
@@ -221,7 +220,7 @@ pub(crate) async fn pregnancies(reads: Reads, asked: Question) -> Result<Respons
             items.push(Pregnancy::read(row)?);
         }
     }
-    private(&Page::of(items, limit, List::Pregnancies, |it| {
+    unversioned(&Page::of(items, limit, List::Pregnancies, |it| {
         Cursor([it.id])
     }))
 }
@@ -272,7 +271,7 @@ pub(crate) async fn studs(reads: Reads, asked: Question) -> Result<Response, Fai
         })
     };
     let studs: Result<Vec<_>, Failure> = rows.iter().map(stud).collect();
-    public(&Page::of(studs?, limit, List::Studs, |it| {
+    unversioned(&Page::of(studs?, limit, List::Studs, |it| {
         Cursor([it.fee, it.line.id])
     }))
 }

@@ -1,11 +1,12 @@
 //! What every player can look up: breeds, disciplines, traits.
 
 use crate::Failure;
-use crate::answer::{Audience, json};
+use crate::answer::json;
 use crate::page::{Cursor, List, MOST, Page};
-use crate::query::{Freshness, Query, Record};
+use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
+use crate::snapshot::statement;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::discipline::{Discipline as Row, STAT_WEIGHTS};
@@ -81,10 +82,9 @@ pub struct Trait {
 
 pub(crate) static BREEDS: Query = Query {
     name: "breeds",
-    freshness: Freshness::Cached,
-    sql: "select id, name, temperament_weights, array[precision_mean, strength_mean, speed_mean, agility_mean, endurance_mean,
+    sql: statement!("select array[xmin] as written, id, name, temperament_weights, array[precision_mean, strength_mean, speed_mean, agility_mean, endurance_mean,
         intelligence_mean, stamina_mean, balance_mean, boldness_mean, flexibility_mean, obedience_mean, focus_mean] as stat_means
-      from breeds where id > $1 order by id limit $2",
+      from breeds where id > $1 order by id limit $2"),
     takes: &[Type::INT8, Type::INT8],
     gives: &[
         ("id", Type::INT8),
@@ -120,7 +120,7 @@ pub(crate) async fn breeds(reads: Reads, asked: Question) -> Result<Response, Fa
     let rows = reads.rows(&BREEDS, &[&after, &(limit + 1)]).await?;
     let breeds: Result<Vec<_>, _> = rows.iter().map(Breed::read).collect();
     let page = Page::of(breeds?, limit, List::Breeds, |it| Cursor([it.id]));
-    json(Audience::Catalogue, None, &page)
+    json(None, &page)
 }
 
 /// Every discipline, with the stats that count in it.
@@ -147,7 +147,7 @@ fn whole<T: Serialize>(items: Vec<T>) -> Result<Response, Failure> {
         items,
         next_cursor: None,
     };
-    json(Audience::Catalogue, None, &page)
+    json(None, &page)
 }
 
 impl Discipline {

@@ -1,6 +1,6 @@
 //! Two clocks: the game's, which a developer can move ahead, and the real one.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::future::{Future, ready};
 use std::pin::Pin;
 
@@ -12,8 +12,18 @@ pub trait Clock: Send + Sync + 'static {
     /// The real time: what access tokens and their lifetimes are measured by.
     fn real(&self) -> Instant;
 
-    /// The time in the game: what ages, rests and run dates are measured by. Never behind the real time.
-    fn game(&self) -> Pin<Box<dyn Future<Output = Instant> + Send + '_>>;
+    /// By how many milliseconds the game is ahead of the real time. Never behind it.
+    fn ahead_ms(&self) -> Pin<Box<dyn Future<Output = i64> + Send + '_>>;
+
+    /// The time in the game: what ages, rests and run dates are measured by.
+    fn game(&self) -> Pin<Box<dyn Future<Output = Instant> + Send + '_>> {
+        Box::pin(async move {
+            let ahead_ms = self.ahead_ms().await;
+            let real = self.real();
+            let ahead = TimeDelta::try_milliseconds(ahead_ms).unwrap_or_default();
+            real.checked_add_signed(ahead).unwrap_or(real)
+        })
+    }
 }
 
 /// A clock that stands still, for tests and for answers about one given instant.
@@ -25,7 +35,7 @@ impl Clock for Stopped {
         self.0
     }
 
-    fn game(&self) -> Pin<Box<dyn Future<Output = Instant> + Send + '_>> {
-        Box::pin(ready(self.0))
+    fn ahead_ms(&self) -> Pin<Box<dyn Future<Output = i64> + Send + '_>> {
+        Box::pin(ready(0))
     }
 }

@@ -1,13 +1,14 @@
 //! Diversity: how much of its founders a breed or a stable has kept.
 
 use crate::Failure;
-use crate::answer::public;
+use crate::answer::unversioned;
 use crate::horse::Named;
 use crate::page::first;
 use crate::pedigree::{Ancestry, ancestors};
-use crate::query::{Freshness, Query, Record};
+use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
+use crate::snapshot::statement;
 use crate::wire::At;
 use axum::response::Response;
 use postgres_types::Type;
@@ -99,18 +100,17 @@ pub struct Kin {
 
 pub(crate) static STABLE: Query = Query {
     name: "diversity of a stable",
-    freshness: Freshness::Fresh,
-    sql: concat!(
+    sql: statement!(
         "with recursive stable as (
-        select s.id, s.name, s.user_id from stables s join users u on u.id = s.user_id where s.id = $1 and u.profile_visible),
+        select array[s.xmin, u.xmin] as written, s.id, s.name, s.user_id from stables s join users u on u.id = s.user_id where s.id = $1 and u.profile_visible),
       herd as (
-        select array_agg(h.id) as horses, array_agg(h.name) as horse_names from (
-          select h.id, h.name from stable s join horses h on h.stable_id = s.id and h.user_id = s.user_id
+        select array_agg(h.xmin) as written, array_agg(h.id) as horses, array_agg(h.name) as horse_names from (
+          select h.xmin, h.id, h.name from stable s join horses h on h.stable_id = s.id and h.user_id = s.user_id
           order by h.id desc limit 200) h),
       ",
         ancestors!("array(select unnest(d.horses) from herd d)"),
         "
-      select s.id, s.name, coalesce(d.horses, '{}') as horses, coalesce(d.horse_names, '{}') as horse_names,
+      select s.written || d.written as written, s.id, s.name, coalesce(d.horses, '{}') as horses, coalesce(d.horse_names, '{}') as horse_names,
         coalesce(a.ids, '{}') as ids, coalesce(a.sires, '{}') as sires, coalesce(a.dams, '{}') as dams,
         coalesce(a.names, '{}') as names
       from stable s cross join herd d cross join ancestors a"
@@ -130,10 +130,9 @@ pub(crate) static STABLE: Query = Query {
 
 pub(crate) static BREED: Query = Query {
     name: "diversity of a breed",
-    freshness: Freshness::Fresh,
-    sql: "select b.id, b.name, d.computed_at, d.horses, d.founders, d.mean_inbreeding, d.mean_kinship, d.fe, d.fa, d.fg, d.ne,
+    sql: statement!("select array[d.xmin] as written, b.id, b.name, d.computed_at, d.horses, d.founders, d.mean_inbreeding, d.mean_kinship, d.fe, d.fa, d.fg, d.ne,
         d.generation_interval
-      from breeds b left join breed_diversity d on d.breed_id = b.id where b.id = $1",
+      from breeds b left join breed_diversity d on d.breed_id = b.id where b.id = $1"),
     takes: &[Type::INT8],
     gives: &[
         ("id", Type::INT8),
@@ -161,7 +160,7 @@ pub(crate) async fn breed(reads: Reads, asked: Question) -> Result<Response, Fai
     asked.only(&[])?;
     let row = reads.row(&BREED, &[&id]).await?;
     let record = row.ok_or(Failure::Missing { what: "breed" })?;
-    public(&OfBreed {
+    unversioned(&OfBreed {
         breed: record.named("id", "name")?,
         diversity: figures(&record)?,
     })
@@ -196,7 +195,7 @@ pub(crate) async fn stable(reads: Reads, asked: Question) -> Result<Response, Fa
     asked.only(&[])?;
     let row = reads.row(&STABLE, &[&id]).await?;
     let record = row.ok_or(Failure::Missing { what: "stable" })?;
-    public(&OfStable {
+    unversioned(&OfStable {
         stable: record.named("id", "name")?,
         diversity: herd(&record)?,
     })

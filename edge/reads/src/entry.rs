@@ -1,13 +1,15 @@
 //! Who is in a show, and what came of it.
 
 use crate::Failure;
-use crate::answer::public;
+use crate::answer::unversioned;
+use crate::class::Class;
 use crate::fields::row;
 use crate::horse::{Named, Player};
 use crate::page::{Cursor, List, Page};
-use crate::query::{Freshness, Query};
+use crate::query::Query;
 use crate::question::Question;
 use crate::router::Reads;
+use crate::snapshot::statement;
 use crate::wire::{At, Score};
 use axum::response::Response;
 use postgres_types::Type;
@@ -72,22 +74,20 @@ row!(Result {
 
 pub(crate) static ENTRIES: Query = Query {
     name: "entries of a show",
-    freshness: Freshness::Fresh,
-    sql: "select s.id, coalesce((
+    sql: statement!("select array[s.xmin] as written, s.id, coalesce((
         select jsonb_agg(to_jsonb(l) order by l.id) from (
           select e.id, jsonb_build_object('id', h.id, 'name', h.name) as horse,
             case when u.profile_visible then jsonb_build_object('id', u.id, 'name', u.name) end as player, e.entered_at
           from show_entries e join horses h on h.id = e.horse_id join users u on u.id = e.user_id
           where e.show_id = s.id and e.id > $2 order by e.id limit $3) l), '[]') as items
-      from shows s where s.id = $1",
+      from shows s where s.id = $1"),
     takes: &[Type::INT8, Type::INT8, Type::INT8],
     gives: &[("id", Type::INT8), ("items", Type::JSONB)],
 };
 
 pub(crate) static RESULTS: Query = Query {
     name: "results of a show",
-    freshness: Freshness::Fresh,
-    sql: "select s.id, coalesce((
+    sql: statement!("select array[s.xmin] as written, s.id, coalesce((
         select jsonb_agg(to_jsonb(l) order by l.placement) from (
           select r.placement, jsonb_build_object('id', h.id, 'name', h.name) as horse,
             case when u.profile_visible then jsonb_build_object('id', u.id, 'name', u.name) end as player,
@@ -95,7 +95,7 @@ pub(crate) static RESULTS: Query = Query {
             case when u.profile_visible and u.progress_shared then r.user_xp end as user_xp, r.stat
           from competition_results r join horses h on h.id = r.horse_id join users u on u.id = r.user_id
           where r.show_id = s.id and r.placement > $2 order by r.placement limit $3) l), '[]') as items
-      from shows s where s.id = $1",
+      from shows s where s.id = $1"),
     takes: &[Type::INT8, Type::INT8, Type::INT8],
     gives: &[("id", Type::INT8), ("items", Type::JSONB)],
 };
@@ -115,7 +115,7 @@ pub(crate) async fn entries(reads: Reads, asked: Question) -> result::Result<Res
     let items: Vec<Entry> = row
         .ok_or(Failure::Missing { what: "show" })?
         .list("items")?;
-    public(&Page::of(items, limit, List::Entries, |it| Cursor([it.id])))
+    unversioned(&Page::of(items, limit, List::Entries, |it| Cursor([it.id])))
 }
 
 /// The results of a show, best first; none until it is settled.
@@ -134,5 +134,10 @@ pub(crate) async fn results(reads: Reads, asked: Question) -> result::Result<Res
         .ok_or(Failure::Missing { what: "show" })?
         .list("items")?;
     let keys = |it: &Result| Cursor([i64::from(it.placement)]);
-    public(&Page::of(items, limit, List::ShowResults, keys))
+    let is_unsettled = items.is_empty();
+    let mut response = unversioned(&Page::of(items, limit, List::ShowResults, keys))?;
+    if is_unsettled {
+        response.extensions_mut().insert(Class::Shared);
+    }
+    Ok(response)
 }

@@ -1,15 +1,16 @@
 //! Foals: one with its development, and those of a horse.
 
 use crate::Failure;
-use crate::answer::{Audience, json, public};
+use crate::answer::{json, unversioned};
 use crate::clock::Instant;
 use crate::fields::row;
 use crate::herd::{Line, line};
 use crate::horse::{Being, Named, Player};
 use crate::page::{Cursor, List, Page};
-use crate::query::{Freshness, Query, Record};
+use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
+use crate::snapshot::statement;
 use crate::wire::At;
 use axum::response::Response;
 use postgres_types::Type;
@@ -128,9 +129,8 @@ pub struct Offspring {
 
 pub(crate) static FOAL: Query = Query {
     name: "foal",
-    freshness: Freshness::Fresh,
-    sql: "select h.id, h.name, h.sex, h.born_at, h.xp::int8 as xp, h.bond_score, h.stress_level, h.visible_traits, h.inbreeding, h.coat,
-        h.version, b.id as breed_id, b.name as breed_name, sire.id as sire_id, sire.name as sire_name, dam.id as dam_id,
+    sql: statement!("select array[f.xmin, h.xmin, u.xmin, sire.xmin, dam.xmin, d.xmin] as written, h.id, h.name, h.sex, h.born_at,
+        h.xp::int8 as xp, h.bond_score, h.stress_level, h.visible_traits, h.inbreeding, h.coat, h.version, b.id as breed_id, b.name as breed_name, sire.id as sire_id, sire.name as sire_name, dam.id as dam_id,
         dam.name as dam_name,
         case when u.profile_visible then u.id end as owner_id, case when u.profile_visible then u.name end as owner_name,
         coalesce((select jsonb_agg(to_jsonb(a) order by a.at, a.id) from (
@@ -144,7 +144,7 @@ pub(crate) static FOAL: Query = Query {
       join horses sire on sire.id = f.sire_id
       join horses dam on dam.id = f.dam_id
       left join foal_development d on d.foal_id = f.id
-      where f.id = $1",
+      where f.id = $1"),
     takes: &[Type::INT8],
     gives: &[
         ("id", Type::INT8),
@@ -174,10 +174,9 @@ pub(crate) static FOAL: Query = Query {
 // The parent comes first, so that one without foals is told from one that is not there.
 pub(crate) static OFFSPRING: Query = Query {
     name: "foals of a horse",
-    freshness: Freshness::Fresh,
-    sql: concat!(
-        "select l.* from horses p left join lateral (
-        select ",
+    sql: statement!(
+        "select array[p.xmin] as written, l.* from horses p left join lateral (
+        select array[h.xmin, u.xmin, o.xmin] as horses, ",
         line!(),
         ", h.inbreeding, h.coat, o.id as other_id, o.name as other_name from (
           (select f.id, f.dam_id as other_id from horses f where p.sex = 'male' and f.sire_id = p.id and f.id < $2
@@ -191,6 +190,7 @@ pub(crate) static OFFSPRING: Query = Query {
     ),
     takes: &[Type::INT8, Type::INT8, Type::INT8],
     gives: &[
+        ("horses", Type::XID_ARRAY),
         ("id", Type::INT8),
         ("name", Type::TEXT),
         ("sex", Type::TEXT),
@@ -223,7 +223,7 @@ pub(crate) async fn foal(reads: Reads, asked: Question) -> Result<Response, Fail
     let row = reads.row(&FOAL, &[&id]).await?;
     let record = row.ok_or(Failure::Missing { what: "foal" })?;
     let foal = read(&record, reads.now().await)?;
-    json(Audience::Public, Some(foal.version), &foal)
+    json(Some(foal.version), &foal)
 }
 
 fn read(record: &Record, now: Instant) -> Result<Foal, Failure> {
@@ -308,7 +308,7 @@ pub(crate) async fn offspring(reads: Reads, asked: Question) -> Result<Response,
             });
         }
     }
-    public(&Page::of(foals, limit, List::Foals, |it| {
+    unversioned(&Page::of(foals, limit, List::Foals, |it| {
         Cursor([it.line.id])
     }))
 }

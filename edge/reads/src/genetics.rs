@@ -1,10 +1,12 @@
 //! What is known of a horse's genes: what everyone sees, and what tests said to those who may read them.
 
 use crate::Failure;
+use crate::answer::unversioned;
 use crate::fields::row;
-use crate::query::{Freshness, Query};
+use crate::query::Query;
 use crate::question::Question;
 use crate::router::Reads;
+use crate::snapshot::statement;
 use crate::wire::At;
 use axum::response::Response;
 use postgres_types::Type;
@@ -57,12 +59,12 @@ row!(Test {
 
 pub(crate) static GENETICS: Query = Query {
     name: "genetics of a horse",
-    freshness: Freshness::Fresh,
-    sql: "select h.id, h.name, h.coat, h.height_cm, coalesce(h.user_id = a.id, false) as is_owner, a.token_epoch,
+    sql: statement!("select array[h.xmin, a.xmin] || array(select g.xmin from genetic_tests g where g.horse_id = h.id
+          and (g.published or h.user_id = a.id)) as written, h.id, h.name, h.coat, h.height_cm, coalesce(h.user_id = a.id, false) as is_owner, a.token_epoch,
         coalesce((select jsonb_agg(to_jsonb(t) order by t.locus) from (
           select g.locus, g.genotype, g.published, g.tested_at from genetic_tests g
           where g.horse_id = h.id and (g.published or h.user_id = a.id)) t), '[]') as tests
-      from horses h left join users a on a.id = $2 where h.id = $1",
+      from horses h left join users a on a.id = $2 where h.id = $1"),
     takes: &[Type::INT8, Type::UUID],
     gives: &[
         ("id", Type::INT8),
@@ -89,7 +91,7 @@ pub(crate) async fn genetics(reads: Reads, asked: Question) -> Result<Response, 
     asker.confirm(&record)?;
     let tests: Vec<Test> = record.list("tests")?;
     let is_untested = record.get("is_owner")? && tests.is_empty();
-    asker.answer(&Genetics {
+    unversioned(&Genetics {
         id: record.get("id")?,
         name: record.get("name")?,
         coat: record.get("coat")?,

@@ -1,15 +1,16 @@
 //! Many horses: by trait, breed, owner or sex newest first, by discipline best first, and one's own.
 
 use crate::Failure;
-use crate::answer::{private, public};
+use crate::answer::unversioned;
 use crate::asked::{Asked, hyphenated};
 use crate::clock::Instant;
 use crate::horse::{Being, Named, Player, in_foal};
 use crate::page::{Cursor, List, Page};
-use crate::query::{Freshness, Query, Record};
+use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
 use crate::session::Fault;
+use crate::snapshot::statement;
 use crate::wire::At;
 use axum::response::Response;
 use postgres_types::Type;
@@ -103,9 +104,8 @@ static LINE: [(&str, Type); 12] = [
 
 pub(crate) static NEWEST: Query = Query {
     name: "horses, newest first",
-    freshness: Freshness::Fresh,
-    sql: concat!(
-        "select ",
+    sql: statement!(
+        "select array[h.xmin, u.xmin] as written, ",
         line!(),
         of_horses!(),
         "where h.id < $1 and ($3::text is null or h.sex = $3) order by h.id desc limit $2"
@@ -116,13 +116,12 @@ pub(crate) static NEWEST: Query = Query {
 
 pub(crate) static WITH_TRAITS: Query = Query {
     name: "horses with traits",
-    freshness: Freshness::Fresh,
     // The limit comes before the joins: a common trait has more horses than any page.
-    sql: concat!(
-        "select ",
+    sql: statement!(
+        "select array[h.xmin, u.xmin] as written, ",
         line!(),
         " from (
-          select id, name, sex, born_at, xp, temperament, visible_traits, discipline_scores, breed_id, user_id
+          select xmin, id, name, sex, born_at, xp, temperament, visible_traits, discipline_scores, breed_id, user_id
           from horses where visible_traits @> $6 and id < $1 and ($3::text is null or sex = $3)
             and ($4::int8 is null or breed_id = $4)
             and ($5::uuid is null or (user_id = $5 and exists (select from users o where o.id = $5 and o.profile_visible)))
@@ -135,9 +134,8 @@ pub(crate) static WITH_TRAITS: Query = Query {
 
 pub(crate) static OF_BREED: Query = Query {
     name: "horses of a breed",
-    freshness: Freshness::Fresh,
-    sql: concat!(
-        "select ",
+    sql: statement!(
+        "select array[h.xmin, u.xmin] as written, ",
         line!(),
         of_horses!(),
         "where h.breed_id = $4 and h.id < $1 and ($3::text is null or h.sex = $3) order by h.id desc limit $2"
@@ -148,8 +146,7 @@ pub(crate) static OF_BREED: Query = Query {
 
 pub(crate) static OF_OWNER: Query = Query {
     name: "horses of an owner",
-    freshness: Freshness::Fresh,
-    sql: concat!("select ", line!(), of_horses!(),
+    sql: statement!("select array[h.xmin, u.xmin] as written, ", line!(), of_horses!(),
         "where h.user_id = $5 and u.profile_visible and h.id < $1 and ($3::text is null or h.sex = $3)
         and ($4::int8 is null or h.breed_id = $4) order by h.id desc limit $2"),
     takes: &[Type::INT8, Type::INT8, Type::TEXT, Type::INT8, Type::UUID],
@@ -158,8 +155,7 @@ pub(crate) static OF_OWNER: Query = Query {
 
 pub(crate) static BEST: Query = Query {
     name: "horses of a discipline, best first",
-    freshness: Freshness::Fresh,
-    sql: concat!("select d.score::int8 as score, ", line!(),
+    sql: statement!("select array[h.xmin, u.xmin] as written, d.score::int8 as score, ", line!(),
         " from horse_discipline_scores d join horses h on h.id = d.horse_id
         join breeds b on b.id = h.breed_id join users u on u.id = h.user_id
         where d.discipline = $7 and d.score >= $8 and d.score <= $9 and (d.score < $9 or d.horse_id > $1)
@@ -189,10 +185,9 @@ pub(crate) static BEST: Query = Query {
 // The player comes first, so that the epoch is there even for one without horses.
 pub(crate) static OWN: Query = Query {
     name: "own horses",
-    freshness: Freshness::Fresh,
-    sql: concat!(
-        "select me.token_epoch, l.* from users me left join lateral (
-        select h.id, h.name, h.sex, h.born_at, h.xp::int8 as xp, h.temperament, h.visible_traits, h.discipline_scores,
+    sql: statement!(
+        "select array[me.xmin] as written, me.token_epoch, l.* from users me left join lateral (
+        select h.xmin as horse, s.xmin as stable, h.id, h.name, h.sex, h.born_at, h.xp::int8 as xp, h.temperament, h.visible_traits, h.discipline_scores,
           b.id as breed_id, b.name as breed_name, me.id as owner_id, me.name as owner_name,
           s.id as stable_id, s.name as stable_name, h.bond_score, h.stress_level, h.training_cooldown, h.version,
           ",
@@ -205,6 +200,8 @@ pub(crate) static OWN: Query = Query {
     takes: &[Type::UUID, Type::INT8, Type::INT8],
     gives: &[
         ("token_epoch", Type::INT4),
+        ("horse", Type::XID),
+        ("stable", Type::XID),
         ("id", Type::INT8),
         ("name", Type::TEXT),
         ("sex", Type::TEXT),
@@ -223,7 +220,7 @@ pub(crate) static OWN: Query = Query {
         ("stress_level", Type::INT2),
         ("training_cooldown", Type::TIMESTAMPTZ),
         ("version", Type::INT8),
-        ("in_foal", Type::BOOL),
+        ("in_foal", Type::XID),
     ],
 };
 
@@ -261,7 +258,7 @@ impl Own {
             training_cooldown: record
                 .get::<Option<_>>("training_cooldown")?
                 .map(At::not_before),
-            in_foal: record.get("in_foal")?,
+            in_foal: record.is_there("in_foal")?,
             version: record.get("version")?,
         })
     }
@@ -351,12 +348,12 @@ pub(crate) async fn find(reads: Reads, asked: Question) -> Result<Response, Fail
     asked.only(&FILTERS)?;
     let search = Search::read(&asked)?;
     match asked.word::<Discipline>("discipline")? {
-        Some(discipline) => public(&best(&reads, &asked, &search, discipline).await?),
+        Some(discipline) => unversioned(&best(&reads, &asked, &search, discipline).await?),
         None if asked.one("min_score")?.is_some() => {
             let detail = "A least score needs a discipline to be a score in.";
             Err(Failure::invalid("min_score", detail))
         }
-        None => public(&newest(&reads, &asked, &search).await?),
+        None => unversioned(&newest(&reads, &asked, &search).await?),
     }
 }
 
@@ -452,7 +449,7 @@ pub(crate) async fn own(reads: Reads, asked: Question) -> Result<Response, Failu
             horses.push(Own::read(row, now)?);
         }
     }
-    private(&Page::of(horses, limit, List::Horses, |own| {
+    unversioned(&Page::of(horses, limit, List::Horses, |own| {
         Cursor([own.line.id])
     }))
 }

@@ -1,14 +1,15 @@
 //! A horse's past: her results in shows and her training.
 
 use crate::Failure;
-use crate::answer::public;
+use crate::answer::unversioned;
 use crate::clock::Instant;
 use crate::fields::row;
 use crate::horse::Named;
 use crate::page::{Cursor, END_OF_TIME, List, Page, instant_of};
-use crate::query::{Freshness, Query};
+use crate::query::Query;
 use crate::question::Question;
 use crate::router::Reads;
+use crate::snapshot::statement;
 use crate::wire::{At, Score};
 use axum::response::Response;
 use postgres_types::Type;
@@ -101,9 +102,8 @@ pub(crate) use horse_results;
 
 pub(crate) static RESULTS: Query = Query {
     name: "results of a horse",
-    freshness: Freshness::Fresh,
-    sql: concat!(
-        "select h.id, coalesce((
+    sql: statement!(
+        "select array[h.xmin] as written, h.id, coalesce((
         select jsonb_agg(to_jsonb(r) order by r.created_at desc, r.id desc) from (
           select ",
         horse_results!(),
@@ -117,13 +117,12 @@ pub(crate) static RESULTS: Query = Query {
 
 pub(crate) static TRAINING: Query = Query {
     name: "training of a horse",
-    freshness: Freshness::Fresh,
-    sql: "select h.id, coalesce((
+    sql: statement!("select array[h.xmin] as written, h.id, coalesce((
         select jsonb_agg(to_jsonb(t) order by t.id desc) from (
           select l.id, l.discipline, l.trained_at, l.score_gain, l.stat, l.stat_gain,
             case when u.profile_visible and u.progress_shared then l.user_xp end as user_xp
           from training_logs l join users u on u.id = l.user_id where l.horse_id = h.id and l.id < $2 order by l.id desc limit $3) t), '[]') as items
-      from horses h where h.id = $1",
+      from horses h where h.id = $1"),
     takes: &[Type::INT8, Type::INT8, Type::INT8],
     gives: &[("id", Type::INT8), ("items", Type::JSONB)],
 };
@@ -148,7 +147,7 @@ pub(crate) async fn results(reads: Reads, asked: Question) -> result::Result<Res
         .ok_or(Failure::Missing { what: "horse" })?
         .list("items")?;
     let keys = |it: &Result| Cursor([it.created_at.0.timestamp_micros(), it.id]);
-    public(&Page::of(items, limit, List::HorseResults, keys))
+    unversioned(&Page::of(items, limit, List::HorseResults, keys))
 }
 
 /// The training of a horse, latest first.
@@ -166,7 +165,7 @@ pub(crate) async fn training(reads: Reads, asked: Question) -> result::Result<Re
     let items: Vec<Session> = row
         .ok_or(Failure::Missing { what: "horse" })?
         .list("items")?;
-    public(&Page::of(items, limit, List::Training, |it| {
+    unversioned(&Page::of(items, limit, List::Training, |it| {
         Cursor([it.id])
     }))
 }

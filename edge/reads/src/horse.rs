@@ -1,12 +1,13 @@
 //! A horse: herself, her breed, her owner, her latest results. The headline read.
 
 use crate::Failure;
-use crate::answer::{Audience, json};
+use crate::answer::json;
 use crate::clock::Instant;
 use crate::history::{Result as ShowResult, horse_results};
-use crate::query::{Freshness, Query, Record};
+use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
+use crate::snapshot::statement;
 use crate::wire::At;
 use axum::response::Response;
 use postgres_types::Type;
@@ -143,19 +144,19 @@ macro_rules! stats {
 }
 pub(crate) use stats;
 
-/// Is the horse `h` in foal?
+/// Who wrote that the horse `h` is in foal; null where she is not.
 macro_rules! in_foal {
     () => {
-        "exists (select from pregnancies p where p.mare_id = h.id and p.state = 'in_foal') as in_foal"
+        "(select p.xmin from pregnancies p where p.mare_id = h.id and p.state = 'in_foal') as in_foal"
     };
 }
 pub(crate) use in_foal;
 
 pub(crate) static CARD: Query = Query {
     name: "horse card",
-    freshness: Freshness::Fresh,
-    sql: concat!(
-        "select h.id, h.name, h.sex, h.born_at, h.xp::int8 as xp, h.temperament, h.bond_score, h.stress_level,
+    sql: statement!(
+        "select array[h.xmin, u.xmin, s.xmin, sire.xmin, dam.xmin, l.xmin] as written, h.id, h.name, h.sex, h.born_at,
+        h.xp::int8 as xp, h.temperament, h.bond_score, h.stress_level,
         ",
         stats!(),
         ",
@@ -208,7 +209,7 @@ pub(crate) static CARD: Query = Query {
         ("owner_name", Type::TEXT),
         ("stable_id", Type::INT8),
         ("stable_name", Type::TEXT),
-        ("in_foal", Type::BOOL),
+        ("in_foal", Type::XID),
         ("results", Type::JSONB),
     ],
 };
@@ -227,7 +228,7 @@ pub(crate) async fn card(reads: Reads, asked: Question) -> Result<Response, Fail
     let row = reads.row(&CARD, &[&id]).await?;
     let record = row.ok_or(Failure::Missing { what: "horse" })?;
     let card = read(&record, now)?;
-    json(Audience::Public, Some(card.version), &card)
+    json(Some(card.version), &card)
 }
 
 fn read(record: &Record, now: Instant) -> Result<Card, Failure> {
@@ -249,7 +250,7 @@ fn read(record: &Record, now: Instant) -> Result<Card, Failure> {
         training_cooldown: record
             .get::<Option<_>>("training_cooldown")?
             .map(At::not_before),
-        in_foal: record.get("in_foal")?,
+        in_foal: record.is_there("in_foal")?,
         coat: record.get("coat")?,
         height_cm: record.get("height_cm")?,
         inbreeding: record.get("inbreeding")?,

@@ -1,14 +1,15 @@
 //! One's own ledger: every coin that came or went.
 
 use crate::Failure;
-use crate::answer::private;
+use crate::answer::unversioned;
 use crate::fields::row;
 use crate::horse::Named;
 use crate::page::{Cursor, List, Page};
-use crate::query::{Freshness, Query};
+use crate::query::Query;
 use crate::question::Question;
 use crate::router::Reads;
 use crate::session::Fault;
+use crate::snapshot::statement;
 use crate::wire::At;
 use axum::response::Response;
 use postgres_types::Type;
@@ -46,8 +47,7 @@ row!(Posting {
 
 pub(crate) static POSTINGS: Query = Query {
     name: "own ledger",
-    freshness: Freshness::Fresh,
-    sql: "select u.token_epoch, coalesce((
+    sql: statement!("select array[u.xmin] as written, u.token_epoch, coalesce((
         select jsonb_agg(to_jsonb(l) order by l.id desc) from (
           select p.id, p.amount, p.balance_after, t.cause, t.at,
             case when s.id is not null then jsonb_build_object('id', s.id, 'name', s.name) end as show,
@@ -56,7 +56,7 @@ pub(crate) static POSTINGS: Query = Query {
           left join shows s on s.id = t.show_id left join horses h on h.id = t.horse_id
           where p.account_id = (select a.id from accounts a where a.user_id = u.id) and p.id < $2
           order by p.id desc limit $3) l), '[]') as items
-      from users u where u.id = $1",
+      from users u where u.id = $1"),
     takes: &[Type::UUID, Type::INT8, Type::INT8],
     gives: &[("token_epoch", Type::INT4), ("items", Type::JSONB)],
 };
@@ -78,5 +78,5 @@ pub(crate) async fn postings(reads: Reads, asked: Question) -> Result<Response, 
     let record = row.ok_or(Failure::Unsigned(Fault::Revoked))?;
     claims.confirm(record.get("token_epoch")?)?;
     let items: Vec<Posting> = record.list("items")?;
-    private(&Page::of(items, limit, List::Ledger, |it| Cursor([it.id])))
+    unversioned(&Page::of(items, limit, List::Ledger, |it| Cursor([it.id])))
 }

@@ -2,7 +2,8 @@
 //!
 //! A read is one statement and one round trip. It runs as a role that can only select, and only what the public may
 //! see: no e-mail address, no hidden trait, no secret of an open show. Nothing here looks at a clock: [`Clock`] tells
-//! the instant, so that no statement names `now()` and any of them may be cached where its [`Freshness`] allows it.
+//! the instant, so that no statement names `now()` and any of them may be cached. Whether a cached answer may be served is
+//! decided by what the session has [`seen`].
 #![cfg_attr(
     not(test),
     deny(
@@ -18,7 +19,9 @@ pub mod asked;
 pub mod asker;
 pub mod breeding;
 pub mod catalogue;
+pub mod class;
 pub mod clock;
+pub mod copies;
 pub mod diversity;
 pub mod entry;
 mod failure;
@@ -45,8 +48,11 @@ mod question;
 pub mod ranking;
 pub mod request;
 mod router;
+pub mod seen;
+mod serve;
 pub mod session;
 pub mod show;
+pub mod snapshot;
 pub mod stable;
 pub mod user;
 pub mod version;
@@ -58,4 +64,5 @@ pub use failure::Failure;
 pub use openapi::{fail_with_problems, openapi};
 pub use problem::Problem;
 pub use query::{Connect, Freshness, Query, Values};
-pub use router::{QUERIES, Reads, router};
+pub use router::{QUERIES, Reads, classes, router};
+pub use serve::STALE;

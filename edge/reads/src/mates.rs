@@ -1,11 +1,13 @@
 //! Whom to breed with: the partners within reach, ranked so that diversity is kept.
 
 use crate::Failure;
+use crate::answer::unversioned;
 use crate::horse::{Named, Player};
 use crate::pedigree::{Ancestry, Common, ancestors};
-use crate::query::{Freshness, Query, Record};
+use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
+use crate::snapshot::statement;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::horse::{FIRST_ACTIVE_AGE, LAST_ACTIVE_AGE};
@@ -59,24 +61,23 @@ pub struct Mate {
 
 pub(crate) static MATES: Query = Query {
     name: "mates of a horse",
-    freshness: Freshness::Fresh,
-    sql: concat!(
+    sql: statement!(
         "with recursive subject as (select h.id, h.sex, h.breed_id from horses h where h.id = $1),
-      candidates (id, fee) as (
-        (select l.horse_id, l.fee from subject s join stud_listings l on l.breed_id = s.breed_id cross join lateral (
+      candidates (id, fee, listing) as (
+        (select l.horse_id, l.fee, l.xmin from subject s join stud_listings l on l.breed_id = s.breed_id cross join lateral (
           select h.user_id from horses h where h.id = l.horse_id and h.born_at > $3 and h.born_at <= $4 limit 1) h
         where s.sex = 'female' and h.user_id is distinct from $2 order by l.fee, l.horse_id limit 25)
         union all
-        (select h.id, null::int8 from subject s join horses h on h.user_id = $2 and h.sex <> s.sex and h.born_at > $3
+        (select h.id, null::int8, null::xid from subject s join horses h on h.user_id = $2 and h.sex <> s.sex and h.born_at > $3
           and h.born_at <= $4 order by h.id desc limit 25)),
       ",
         ancestors!("array(select c.id from candidates c) || $1"),
         "
-      select h.id, h.name, h.coat, h.breed_id, h.breed_name, h.owner_id, h.owner_name, h.user_id is not distinct from $2 as is_own,
+      select array[h.horse, h.owner, k.listing] as written, h.id, h.name, h.coat, h.breed_id, h.breed_name, h.owner_id, h.owner_name, h.user_id is not distinct from $2 as is_own,
         k.fee, a.ids, a.sires, a.dams, a.names, (select u.token_epoch from users u where u.id = $2) as token_epoch
-      from (select s.id, null::int8 as fee, true as is_subject from subject s
-        union all select c.id, c.fee, false from candidates c) k cross join lateral (
-        select h.id, h.name, h.coat ->> 'name' as coat, h.user_id, b.id as breed_id, b.name as breed_name,
+      from (select s.id, null::int8 as fee, null::xid as listing, true as is_subject from subject s
+        union all select c.id, c.fee, c.listing, false from candidates c) k cross join lateral (
+        select h.xmin as horse, u.xmin as owner, h.id, h.name, h.coat ->> 'name' as coat, h.user_id, b.id as breed_id, b.name as breed_name,
           case when u.profile_visible then u.id end as owner_id, case when u.profile_visible then u.name end as owner_name
         from horses h join breeds b on b.id = h.breed_id join users u on u.id = h.user_id where h.id = k.id limit 1) h
       left join ancestors a on k.is_subject order by k.is_subject desc, h.id"
@@ -125,7 +126,7 @@ pub(crate) async fn mates(reads: Reads, asked: Question) -> Result<Response, Fai
         .ok_or(Failure::Missing { what: "horse" })?;
     asker.confirm(subject)?;
     let limit = usize::try_from(limit).unwrap_or_default();
-    asker.answer(&Mates {
+    unversioned(&Mates {
         horse: subject.named("id", "name")?,
         compared: candidates.len(),
         mates: ranked(id, &Ancestry::read(subject)?, candidates, limit)?,

@@ -4,14 +4,16 @@
 mod odds;
 
 use crate::Failure;
+use crate::answer::unversioned;
 use crate::clock::Instant;
 use crate::family::Family;
 use crate::horse::{Named, stats};
 use crate::pedigree::{Ancestry, ancestors};
 use crate::preview::Why;
-use crate::query::{Freshness, Query, Record};
+use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
+use crate::snapshot::statement;
 use crate::wire::Chance;
 use axum::response::Response;
 use postgres_types::Type;
@@ -99,8 +101,7 @@ pub struct Sides {
 // A row for either parent and for each of their parents and grandparents; the mare's carries the ancestors.
 pub(crate) static PLANNED: Query = Query {
     name: "planned mating",
-    freshness: Freshness::Fresh,
-    sql: concat!(
+    sql: statement!(
         "with recursive near (id, sire_id, dam_id, depth) as (
         select h.id, h.sire_id, h.dam_id, 0 from horses h where h.id = any(array[$1, $2])
         union
@@ -110,13 +111,14 @@ pub(crate) static PLANNED: Query = Query {
       ",
         ancestors!("array[$1, $2]"),
         "
-      select h.id, h.name, h.sex, h.born_at, h.user_id, h.sire_id, h.dam_id, h.bond_score, h.stress_level, h.visible_traits,
+      select array[h.horse, l.xmin, u.xmin] || h.tested as written, h.id, h.name, h.sex, h.born_at, h.user_id, h.sire_id, h.dam_id, h.bond_score, h.stress_level, h.visible_traits,
         h.inbreeding, h.height_cm, h.stats, h.phenotype, h.breed, h.stat_means, h.allele_frequencies, h.tests,
         a.ids, a.sires, a.dams, a.names, l.fee as stud_fee, u.money, u.token_epoch,
-        coalesce((select true from pregnancies p where p.mare_id = h.id and p.state = 'in_foal' limit 1), false) as in_foal,
+        (select p.xmin from pregnancies p where p.mare_id = h.id and p.state = 'in_foal' limit 1) as in_foal,
         (select max(p.ended_at) from pregnancies p where p.mare_id = h.id and p.state = 'foaled') as foaled_at
       from (select distinct n.id from near n) k cross join lateral (
-        select h.id, h.name, h.sex, h.born_at, h.user_id, coalesce(h.sire_id, 0) as sire_id, coalesce(h.dam_id, 0) as dam_id,
+        select h.xmin as horse, array(select t.xmin from genetic_tests t where t.horse_id = h.id and (t.published or h.user_id = $3))
+            as tested, h.id, h.name, h.sex, h.born_at, h.user_id, coalesce(h.sire_id, 0) as sire_id, coalesce(h.dam_id, 0) as dam_id,
           h.bond_score, h.stress_level, h.visible_traits, h.inbreeding, h.height_cm, (h.coat -> 'phenotype')::int8 as phenotype,
           ",
         stats!(),
@@ -156,7 +158,7 @@ pub(crate) static PLANNED: Query = Query {
         ("stud_fee", Type::INT8),
         ("money", Type::INT8),
         ("token_epoch", Type::INT4),
-        ("in_foal", Type::BOOL),
+        ("in_foal", Type::XID),
         ("foaled_at", Type::TIMESTAMPTZ),
     ],
 };
@@ -204,7 +206,7 @@ pub(crate) async fn preview(reads: Reads, asked: Question) -> Result<Response, F
     };
     let obstacles = pair.obstacles(reads.now().await)?;
     let family = Family::read(&rows)?;
-    asker.answer(&Planned {
+    unversioned(&Planned {
         mare: pair.mare.row.named("id", "name")?,
         stallion: pair.stallion.row.named("id", "name")?,
         obstacles: obstacles.iter().map(Why::of).collect(),
@@ -298,7 +300,7 @@ impl Pair<'_> {
         let (mut mare, mut stallion) = (self.mare.mate, self.stallion.mate);
         mare.owner = self.player.map_or(player, |_| mare.owner);
         let (mut in_foal, mut foaled_at) = (
-            self.mare.row.get("in_foal")?,
+            self.mare.row.is_there("in_foal")?,
             self.mare.row.get("foaled_at")?,
         );
         let mut obstacles = Vec::new();

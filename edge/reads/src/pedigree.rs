@@ -1,11 +1,12 @@
 //! Pedigrees: a horse's ancestors, and the ones that made her inbred.
 
 use crate::Failure;
-use crate::answer::public;
+use crate::answer::unversioned;
 use crate::horse::Named;
-use crate::query::{Freshness, Query, Record};
+use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
+use crate::snapshot::statement;
 use crate::wire::At;
 use axum::response::Response;
 use postgres_types::Type;
@@ -102,8 +103,7 @@ pub(crate) use ancestors;
 
 pub(crate) static PEDIGREE: Query = Query {
     name: "pedigree of a horse",
-    freshness: Freshness::Fresh,
-    sql: concat!(
+    sql: statement!(
         "with recursive near (id, sire_id, dam_id, depth) as (
         select h.id, h.sire_id, h.dam_id, 0::int8 from horses h where h.id = $1
         union
@@ -113,9 +113,9 @@ pub(crate) static PEDIGREE: Query = Query {
       ",
         ancestors!("array[$1]"),
         "
-      select h.id, h.name, h.sex, h.born_at, h.inbreeding, h.sire_id, h.dam_id, h.coat, h.breed, a.ids, a.sires, a.dams, a.names
+      select array[h.horse] as written, h.id, h.name, h.sex, h.born_at, h.inbreeding, h.sire_id, h.dam_id, h.coat, h.breed, a.ids, a.sires, a.dams, a.names
       from (select distinct n.id from near n) k cross join lateral (
-        select h.id, h.name, h.sex, h.born_at, h.inbreeding, coalesce(h.sire_id, 0) as sire_id, coalesce(h.dam_id, 0) as dam_id,
+        select h.xmin as horse, h.id, h.name, h.sex, h.born_at, h.inbreeding, coalesce(h.sire_id, 0) as sire_id, coalesce(h.dam_id, 0) as dam_id,
           h.coat ->> 'name' as coat, b.name as breed
         from horses h join breeds b on b.id = h.breed_id where h.id = k.id limit 1) h
       left join ancestors a on h.id = $1 order by h.id"
@@ -226,7 +226,7 @@ pub(crate) async fn pedigree(reads: Reads, asked: Question) -> Result<Response, 
     let explained = ancestry.explain(own.sire, own.dam);
     let common_ancestors = ancestry.common(&explained);
     let ancestors = tree(&people, id, generations, &common_ancestors);
-    public(&Pedigree {
+    unversioned(&Pedigree {
         horse: Named {
             id,
             name: own.shown.name.clone(),

@@ -1,14 +1,16 @@
 //! What a horse may expect of a show: the score before luck, its exact bounds, and the chance of every place.
 
 use crate::Failure;
+use crate::answer::unversioned;
 use crate::asker::Asker;
 use crate::clock::Instant;
 use crate::horse::{Named, in_foal, stats};
 use crate::problem::data_of;
-use crate::query::{Freshness, Query, Record};
+use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
 use crate::show::facts;
+use crate::snapshot::statement;
 use crate::wire::{Chance, Score};
 use axum::response::Response;
 use postgres_types::Type;
@@ -99,9 +101,8 @@ pub struct Why {
 
 pub(crate) static PREVIEW: Query = Query {
     name: "preview of a horse in a show",
-    freshness: Freshness::Fresh,
-    sql: concat!(
-        "select s.id, s.name, s.discipline, s.level_min::int8 as level_min, s.level_max::int8 as level_max, s.entry_fee, s.prize,
+    sql: statement!(
+        "select array[s.xmin, h.xmin, a.xmin] as written, s.id, s.name, s.discipline, s.level_min::int8 as level_min, s.level_max::int8 as level_max, s.entry_fee, s.prize,
         s.run_date, s.state, s.host_id, h.id as horse_id, h.name as horse_name, h.user_id as owner_id, h.born_at, h.xp::int8 as xp,
         h.temperament, h.bond_score, h.stress_level, h.visible_traits,
         ",
@@ -139,7 +140,7 @@ pub(crate) static PREVIEW: Query = Query {
         ("visible_traits", Type::JSONB),
         ("stats", Type::INT2_ARRAY),
         ("discipline_score", Type::INT8),
-        ("in_foal", Type::BOOL),
+        ("in_foal", Type::XID),
         ("money", Type::INT8),
         ("token_epoch", Type::INT4),
         ("entries", Type::JSONB),
@@ -165,7 +166,7 @@ pub(crate) async fn preview(reads: Reads, asked: Question) -> Result<Response, F
     let horse = record.maybe_named("horse_id", "horse_name")?;
     let horse = horse.ok_or(Failure::Missing { what: "horse" })?;
     let preview = read(&record, horse, purse, reads.now().await)?;
-    asker.answer(&preview)
+    unversioned(&preview)
 }
 
 /// The player who asks and what the purse holds, once the token's epoch is known to hold.
@@ -234,7 +235,7 @@ fn contender<'a>(
         horse_id: HorseId::new(record.get("horse_id")?),
         owner: UserId::new(record.get("owner_id")?),
         born_at: record.get("born_at")?,
-        in_foal: record.get("in_foal")?,
+        in_foal: record.is_there("in_foal")?,
         xp: record.get("xp")?,
         stats: record.stats("stats")?,
         discipline_score: record.get("discipline_score")?,

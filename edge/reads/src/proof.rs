@@ -1,12 +1,13 @@
 //! The proof of a settled show: all that a stranger needs to repeat its settlement.
 
 use crate::Failure;
-use crate::answer::{Audience, json};
+use crate::answer::json;
 use crate::fields::{Fields, Row};
-use crate::query::{Freshness, Query, Record};
+use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
 use crate::show::facts;
+use crate::snapshot::statement;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::competition::entry::Entered;
@@ -20,8 +21,7 @@ use rules::stat::Stat;
 
 pub(crate) static PROOF: Query = Query {
     name: "proof of a show",
-    freshness: Freshness::Fresh,
-    sql: "select s.id, s.name, s.discipline, s.level_min::int8 as level_min, s.level_max::int8 as level_max, s.entry_fee, s.prize,
+    sql: statement!("select array[s.xmin] as written, s.id, s.name, s.discipline, s.level_min::int8 as level_min, s.level_max::int8 as level_max, s.entry_fee, s.prize,
         s.run_date, s.state, s.version, s.rules_version, encode(s.secret_hash, 'hex') as secret_hash,
         encode(s.revealed_secret, 'hex') as secret, encode(s.result_digest, 'hex') as result_digest,
         case when s.state = 'settled' then (
@@ -32,7 +32,7 @@ pub(crate) static PROOF: Query = Query {
             select r.entry_id, r.horse_id, r.placement, (r.expected_score * 1000)::bigint as expected,
               (r.score * 1000)::bigint as score, r.prize, r.horse_xp, r.user_xp, r.stat
             from competition_results r where r.show_id = s.id) l) end as results
-      from shows s where s.id = $1",
+      from shows s where s.id = $1"),
     takes: &[Type::INT8],
     gives: &[
         ("id", Type::INT8),
@@ -109,11 +109,7 @@ pub(crate) async fn proof(reads: Reads, asked: Question) -> Result<Response, Fai
             state: phase.as_str(),
         });
     }
-    json(
-        Audience::Public,
-        Some(record.get("version")?),
-        &read(&record)?,
-    )
+    json(Some(record.get("version")?), &read(&record)?)
 }
 
 fn read(record: &Record) -> Result<Proof, Failure> {

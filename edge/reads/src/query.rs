@@ -2,16 +2,18 @@
 
 use crate::Failure;
 use crate::horse::{Named, Player};
+use crate::snapshot::Xid;
 use postgres_types::{FromSqlOwned, Json, ToSql, Type};
 use rules::Refusal;
 use rules::stat::Stats;
 use serde::de::DeserializeOwned;
 use std::error::Error;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, pending, poll_fn};
 use std::ops::Deref;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::str::FromStr;
+use std::task::Poll;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Row};
 use uuid::Uuid;
@@ -23,14 +25,12 @@ use uuid::Uuid;
 pub struct Query {
     /// What it reads, in the game's words.
     pub name: &'static str,
-    /// The statement.
+    /// The statement, with the columns of every one: [`COLUMNS`](crate::snapshot::COLUMNS).
     pub sql: &'static str,
     /// The types of `$1`, `$2` and so on.
     pub takes: &'static [Type],
-    /// The columns, in order.
+    /// The columns after those of every statement, in order.
     pub gives: &'static [(&'static str, Type)],
-    /// How fresh the answer must be.
-    pub freshness: Freshness,
 }
 
 impl Query {
@@ -40,12 +40,20 @@ impl Query {
     pub fn is_planned_by_values(&self) -> bool {
         self.sql.contains(" is null or ")
     }
+
+    /// A failure to make sense of its answer.
+    pub(crate) fn spoilt(&self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Failure {
+        Failure::broken(Fault {
+            query: self.name,
+            source: source.into(),
+        })
+    }
 }
 
 /// How fresh an answer must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// A cache may answer for a minute: what no player can change.
+    /// A cache or a standby may answer: whether the session may have seen more is found out from the answer.
     Cached,
     /// The database itself answers.
     Fresh,
@@ -72,6 +80,16 @@ pub trait Connect: Send + Sync + 'static {
         values: Values<'_>,
     ) -> impl Future<Output = Result<Vec<Row>, tokio_postgres::Error>> + Send {
         query_typed(connection, query, values)
+    }
+
+    /// Whether what is [`Freshness::Cached`] goes another way than what is fresh, and may be behind it.
+    fn may_lag(&self) -> bool {
+        false
+    }
+
+    /// Ends when a question has taken longer this way than anybody should wait for it.
+    fn patience(&self, _: Freshness) -> impl Future<Output = ()> + Send {
+        pending()
     }
 
     /// Takes back a connection that was lost while it was asked: it must not be given out again.
@@ -101,19 +119,49 @@ type Asking<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>, Failure>> + Send 
 
 /// [`Connect`] as the handlers see it, without its type.
 pub(crate) trait Ask: Send + Sync {
-    fn ask<'a>(&'a self, query: &'static Query, values: Values<'a>) -> Asking<'a>;
+    fn ask<'a>(
+        &'a self,
+        freshness: Freshness,
+        query: &'static Query,
+        values: Values<'a>,
+    ) -> Asking<'a>;
+    fn is_lagging(&self) -> bool;
 }
 
 impl<C: Connect> Ask for C {
-    fn ask<'a>(&'a self, query: &'static Query, values: Values<'a>) -> Asking<'a> {
+    fn ask<'a>(
+        &'a self,
+        freshness: Freshness,
+        query: &'static Query,
+        values: Values<'a>,
+    ) -> Asking<'a> {
         Box::pin(async move {
-            match once(self, query, values).await {
-                Err(lost) if lost.is_loss() => once(self, query, values).await,
-                first => first,
+            let answered = within(self.patience(freshness), async {
+                match once(self, freshness, query, values).await {
+                    Err(lost) if lost.is_loss() => once(self, freshness, query, values).await,
+                    first => first,
+                }
+            });
+            match answered.await {
+                Some(answered) => answered.map_err(|error| failure(query, error)),
+                None => Err(Failure::TimedOut),
             }
-            .map_err(|error| failure(query, error))
         })
     }
+
+    fn is_lagging(&self) -> bool {
+        self.may_lag()
+    }
+}
+
+/// What work comes to, unless patience ends first; the work is dropped then.
+async fn within<T>(patience: impl Future<Output = ()>, work: impl Future<Output = T>) -> Option<T> {
+    let (mut patience, mut work) = (pin!(patience), pin!(work));
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending => patience.as_mut().poll(context).map(|()| None),
+    })
+    .await
 }
 
 /// What one attempt came to.
@@ -124,11 +172,12 @@ enum Trouble {
 
 async fn once<C: Connect>(
     source: &C,
+    freshness: Freshness,
     query: &'static Query,
     values: Values<'_>,
 ) -> Result<Vec<Row>, Trouble> {
     let connection = source
-        .connect(query.freshness)
+        .connect(freshness)
         .await
         .map_err(Trouble::Connecting)?;
     let asked = C::query(&connection, query, values).await;
@@ -178,10 +227,7 @@ fn failure(query: &'static Query, trouble: Trouble) -> Failure {
     if error.is_closed() || is_io(&error) || error.code().is_some_and(is_passing) {
         return Failure::Busy { retry_after: 1 };
     }
-    Failure::broken(Fault {
-        query: query.name,
-        source: Box::new(error),
-    })
+    query.spoilt(error)
 }
 
 /// Does the code speak of the server's load or state rather than of the statement?
@@ -235,6 +281,15 @@ impl Record {
         at.ok_or_else(|| self.spoilt(["there is no column ", column].concat()))
     }
 
+    /// Does a column of transactions name one?
+    pub(crate) fn is_there(&self, column: &str) -> Result<bool, Failure> {
+        let at = self.position(column)?;
+        let found = self.row.try_get::<_, Option<Xid>>(at);
+        found
+            .map(|it| it.is_some())
+            .map_err(|error| self.spoilt(error))
+    }
+
     /// The value of a column that holds one of the words of an enum of the rules.
     pub(crate) fn word<T: FromStr<Err = Refusal>>(&self, column: &str) -> Result<T, Failure> {
         let text: String = self.get(column)?;
@@ -279,9 +334,6 @@ impl Record {
 
     /// A failure to make sense of this row.
     pub(crate) fn spoilt(&self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Failure {
-        Failure::broken(Fault {
-            query: self.query.name,
-            source: source.into(),
-        })
+        self.query.spoilt(source)
     }
 }

@@ -6,19 +6,21 @@
 use crate::Failure;
 use crate::asked::{Asked, hyphenated, positive};
 use crate::asker::Asker;
+use crate::class::Class;
 use crate::router::Reads;
+use crate::serve::serve;
 use crate::session::{Claims, Fault};
 use axum::extract::{FromRequestParts as _, RawPathParams, Request};
 use axum::handler::Handler;
 use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
 use uuid::Uuid;
 
 /// What a request asks for: the last variable part of its path, its query (to which it dereferences), and who asks.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Question {
     part: Option<String>,
     asked: Asked,
@@ -26,7 +28,7 @@ pub(crate) struct Question {
 }
 
 impl Question {
-    async fn of(request: Request) -> Result<Self, Failure> {
+    pub(crate) async fn of(request: Request) -> Result<Self, Failure> {
         let (mut parts, _) = request.into_parts();
         let unreadable = |_| Failure::invalid("path", "The path cannot be read.");
         let params = RawPathParams::from_request_parts(&mut parts, &()).await;
@@ -76,20 +78,17 @@ impl Deref for Question {
 
 type Answering<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// A read, for the router.
+/// A read, for the router: what answers it, and its class.
 #[derive(Clone, Copy)]
-pub(crate) struct Read(pub(crate) fn(Reads, Question) -> Answering<Result<Response, Failure>>);
+pub(crate) struct Read {
+    pub(crate) answer: fn(Reads, Question) -> Answering<Result<Response, Failure>>,
+    pub(crate) class: Class,
+}
 
 impl Handler<(), Reads> for Read {
     type Future = Answering<Response>;
 
     fn call(self, request: Request, reads: Reads) -> Self::Future {
-        Box::pin(async move {
-            let answered = match Question::of(request).await {
-                Ok(question) => (self.0)(reads, question).await,
-                Err(failure) => Err(failure),
-            };
-            answered.unwrap_or_else(|failure| failure.into_response())
-        })
+        Box::pin(serve(self, reads, request))
     }
 }

@@ -1,13 +1,14 @@
 //! Rankings: the best horses of a discipline, the furthest players.
 
 use crate::Failure;
-use crate::answer::public;
+use crate::answer::unversioned;
 use crate::herd::{BEST, Line};
 use crate::horse::Player;
 use crate::page::{Cursor, List, Page};
-use crate::query::{Freshness, Query};
+use crate::query::Query;
 use crate::question::Question;
 use crate::router::Reads;
+use crate::snapshot::statement;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::discipline::Discipline;
@@ -41,9 +42,8 @@ pub struct RankedUser {
 
 pub(crate) static USERS: Query = Query {
     name: "users by XP",
-    freshness: Freshness::Fresh,
-    sql: "select id, name, level, xp from users
-      where profile_visible and progress_shared and xp <= $1 and (xp < $1 or id > $2) order by xp desc, id limit $3",
+    sql: statement!("select array[xmin] as written, id, name, level, xp from users
+      where profile_visible and progress_shared and xp <= $1 and (xp < $1 or id > $2) order by xp desc, id limit $3"),
     takes: &[Type::INT8, Type::UUID, Type::INT8],
     gives: &[
         ("id", Type::UUID),
@@ -93,7 +93,7 @@ pub(crate) async fn horses(reads: Reads, asked: Question) -> Result<Response, Fa
     }
     let keys =
         |it: &RankedHorse| Cursor([it.horse.score.unwrap_or_default(), it.horse.id, it.rank]);
-    public(&Page::of(ranked, limit, List::RankedHorses, keys))
+    unversioned(&Page::of(ranked, limit, List::RankedHorses, keys))
 }
 
 /// Players by XP. Only those who show their profile and share their progress.
@@ -123,7 +123,7 @@ pub(crate) async fn users(reads: Reads, asked: Question) -> Result<Response, Fai
             xp: row.get("xp")?,
         });
     }
-    public(&Page::of(ranked, limit, List::Users, RankedUser::keys))
+    unversioned(&Page::of(ranked, limit, List::Users, RankedUser::keys))
 }
 
 /// The rank after so many others, as a cursor says. It is the client's to forge, and no ranking is longer than this.

@@ -1,9 +1,13 @@
 //! The router of every read, and what its handlers stand on.
 
+use crate::class::Class;
 use crate::clock::{Clock, Instant};
-use crate::query::{Ask, Connect, Query, Record, Values};
+use crate::copies::Copies;
+use crate::query::{Ask, Connect, Freshness, Query, Record, Values};
 use crate::question::Read;
+use crate::seen::Cookies;
 use crate::session::{Claims, Fault, Verifier};
+use crate::snapshot::Noted;
 use crate::{Failure, version};
 use crate::{
     breeding, catalogue, diversity, entry, foal, genetics, health, herd, history, horse, ledger,
@@ -22,6 +26,12 @@ pub struct Reads {
     clock: Arc<dyn Clock>,
     verifier: Arc<Verifier>,
     schema_version: i32,
+    copies: Option<Arc<dyn Copies>>,
+    copies_for_s: i64,
+    cookies: Cookies,
+    /// Where this request asks, and where is noted what its answer knows.
+    freshness: Freshness,
+    noted: Arc<Noted>,
 }
 
 impl Reads {
@@ -37,7 +47,69 @@ impl Reads {
             clock: Arc::new(clock),
             verifier: Arc::new(verifier),
             schema_version,
+            copies: None,
+            copies_for_s: 0,
+            cookies: Cookies { are_secure: true },
+            freshness: Freshness::Fresh,
+            noted: Arc::new(Noted::nothing()),
         }
+    }
+
+    /// The same with a place where copies of public answers are kept. They answer as long as the class of each says, but
+    /// for so many seconds at most; with 0 only while the database is away.
+    #[must_use]
+    pub fn with_copies(self, copies: impl Copies, for_s: i64) -> Self {
+        Self {
+            copies: Some(Arc::new(copies)),
+            copies_for_s: for_s,
+            ..self
+        }
+    }
+
+    /// The same with these cookies instead of secure ones.
+    #[must_use]
+    pub fn with_cookies(self, cookies: Cookies) -> Self {
+        Self { cookies, ..self }
+    }
+
+    /// The reads for one question, and where what its answer knows will stand.
+    pub(crate) fn asking(&self, freshness: Freshness) -> (Self, Arc<Noted>) {
+        let noted = Arc::new(Noted::nothing());
+        let reads = Self {
+            freshness,
+            noted: Arc::clone(&noted),
+            ..self.clone()
+        };
+        (reads, noted)
+    }
+
+    pub(crate) fn copies(&self) -> Option<&dyn Copies> {
+        self.copies.as_deref()
+    }
+
+    /// For how many seconds a copy of this class may answer; none where none is made.
+    pub(crate) fn copied_for_s(&self, class: Class) -> Option<i64> {
+        self.copies.as_ref()?;
+        class.copied_for_s().map(|it| it.min(self.copies_for_s))
+    }
+
+    pub(crate) const fn cookies(&self) -> Cookies {
+        self.cookies
+    }
+
+    /// May what is cached be behind what is fresh?
+    pub(crate) fn may_lag(&self) -> bool {
+        self.database.is_lagging()
+    }
+
+    /// The real time.
+    pub(crate) fn real(&self) -> Instant {
+        self.clock.real()
+    }
+
+    /// How far the game is ahead of it.
+    pub(crate) async fn ahead_ms(&self) -> i64 {
+        self.clock.ahead_ms().await
     }
 
     /// The version of the schema that the reads were made for.
@@ -61,8 +133,10 @@ impl Reads {
         query: &'static Query,
         values: Values<'_>,
     ) -> Result<Vec<Record>, Failure> {
-        let rows = self.database.ask(query, values).await?;
-        Ok(rows
+        let rows = self.database.ask(self.freshness, query, values).await?;
+        Ok(self
+            .noted
+            .note(query, rows)?
             .into_iter()
             .map(|row| Record::new(query, row))
             .collect())
@@ -84,47 +158,50 @@ impl fmt::Debug for Reads {
     }
 }
 
-/// Paths with their reads.
+/// Paths with their reads and the class of each.
 macro_rules! reads {
-    ($($path:literal => $read:path,)+) => {
-        &[$(($path, Read(|reads, question| Box::pin($read(reads, question)))),)+]
+    ($($path:literal => $class:ident $read:path,)+) => {
+        &[$(($path, Read {
+            answer: |reads, question| Box::pin($read(reads, question)),
+            class: Class::$class,
+        }),)+]
     };
 }
 
 static READS: &[(&str, Read)] = reads! {
-    "/v1/horses" => herd::find,
-    "/v1/horses/{id}" => horse::card,
-    "/v1/horses/{id}/results" => history::results,
-    "/v1/horses/{id}/training" => history::training,
-    "/v1/horses/{id}/genetics" => genetics::genetics,
-    "/v1/horses/{id}/pedigree" => pedigree::pedigree,
-    "/v1/horses/{id}/mates" => mates::mates,
-    "/v1/matings/preview" => mating::preview,
-    "/v1/horses/{id}/foals" => foal::offspring,
-    "/v1/foals/{id}" => foal::foal,
-    "/v1/studs" => breeding::studs,
-    "/v1/users/me" => user::me,
-    "/v1/users/me/horses" => herd::own,
-    "/v1/users/me/ledger" => ledger::postings,
-    "/v1/users/me/pregnancies" => breeding::pregnancies,
-    "/v1/users/me/stables" => stable::own,
-    "/v1/users/{id}" => user::profile,
-    "/v1/stables/{id}" => stable::stable,
-    "/v1/stables/{id}/diversity" => diversity::stable,
-    "/v1/shows" => show::calendar,
-    "/v1/shows/{id}" => show::show,
-    "/v1/shows/{id}/entries" => entry::entries,
-    "/v1/shows/{id}/results" => entry::results,
-    "/v1/shows/{id}/proof" => proof::proof,
-    "/v1/shows/{id}/preview" => preview::preview,
-    "/v1/rankings/disciplines/{discipline}" => ranking::horses,
-    "/v1/rankings/users" => ranking::users,
-    "/v1/breeds" => catalogue::breeds,
-    "/v1/breeds/{id}/diversity" => diversity::breed,
-    "/v1/disciplines" => catalogue::disciplines,
-    "/v1/traits" => catalogue::traits,
-    "/health/live" => health::live,
-    "/health/ready" => health::ready,
+    "/v1/horses" => Shared herd::find,
+    "/v1/horses/{id}" => Shared horse::card,
+    "/v1/horses/{id}/results" => Shared history::results,
+    "/v1/horses/{id}/training" => Shared history::training,
+    "/v1/horses/{id}/genetics" => Varying genetics::genetics,
+    "/v1/horses/{id}/pedigree" => Shared pedigree::pedigree,
+    "/v1/horses/{id}/mates" => Varying mates::mates,
+    "/v1/matings/preview" => Varying mating::preview,
+    "/v1/horses/{id}/foals" => Shared foal::offspring,
+    "/v1/foals/{id}" => Shared foal::foal,
+    "/v1/studs" => Shared breeding::studs,
+    "/v1/users/me" => Own user::me,
+    "/v1/users/me/horses" => Own herd::own,
+    "/v1/users/me/ledger" => Own ledger::postings,
+    "/v1/users/me/pregnancies" => Own breeding::pregnancies,
+    "/v1/users/me/stables" => Own stable::own,
+    "/v1/users/{id}" => Shared user::profile,
+    "/v1/stables/{id}" => Shared stable::stable,
+    "/v1/stables/{id}/diversity" => Shared diversity::stable,
+    "/v1/shows" => Shared show::calendar,
+    "/v1/shows/{id}" => Shared show::show,
+    "/v1/shows/{id}/entries" => Shared entry::entries,
+    "/v1/shows/{id}/results" => Settled entry::results,
+    "/v1/shows/{id}/proof" => Settled proof::proof,
+    "/v1/shows/{id}/preview" => Varying preview::preview,
+    "/v1/rankings/disciplines/{discipline}" => Shared ranking::horses,
+    "/v1/rankings/users" => Shared ranking::users,
+    "/v1/breeds" => Catalogue catalogue::breeds,
+    "/v1/breeds/{id}/diversity" => Shared diversity::breed,
+    "/v1/disciplines" => Constant catalogue::disciplines,
+    "/v1/traits" => Constant catalogue::traits,
+    "/health/live" => Own health::live,
+    "/health/ready" => Own health::ready,
 };
 
 /// The router of every read. [`request::complete`](crate::request::complete) it once nothing more is merged into it.
@@ -135,6 +212,11 @@ pub fn router(reads: Reads) -> Router {
     routes
         .layer(from_fn(version::unless_known))
         .with_state(reads)
+}
+
+/// The path of every read, with its class.
+pub fn classes() -> impl Iterator<Item = (&'static str, Class)> {
+    READS.iter().map(|(path, read)| (*path, read.class))
 }
 
 /// Every statement of the reads, for the test that prepares each against the migrated schema.
@@ -182,7 +264,6 @@ pub static QUERIES: &[&Query] = &[
 mod tests {
     use super::*;
     use crate::clock::Stopped;
-    use crate::query::Freshness;
     use crate::request;
     use crate::session::Signer;
     use axum::body::{Body, to_bytes};
@@ -469,7 +550,7 @@ mod tests {
                 .find(|at| query.sql.contains(&format!("${at}")));
             assert_eq!(most.unwrap_or(0), query.takes.len(), "{}", query.name);
             assert!(
-                !query.sql.contains("now()") && !query.sql.contains("current_"),
+                !query.sql.contains("now()") && !query.sql.contains("current_t"),
                 "{}",
                 query.name
             );

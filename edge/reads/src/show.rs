@@ -1,14 +1,15 @@
 //! Shows: the calendar and a show by itself.
 
 use crate::Failure;
-use crate::answer::{Audience, json, public};
+use crate::answer::{json, unversioned};
 use crate::asked::Asked;
 use crate::clock::Instant;
 use crate::horse::Player;
 use crate::page::{Cursor, END_OF_TIME, List, Page, instant_of};
-use crate::query::{Freshness, Query, Record};
+use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
+use crate::snapshot::statement;
 use crate::wire::At;
 use axum::response::Response;
 use postgres_types::Type;
@@ -72,7 +73,7 @@ pub struct Show {
 
 macro_rules! line {
     () => {
-        "s.id, s.name, s.discipline, s.level_min::int8 as level_min, s.level_max::int8 as level_max, s.entry_fee, s.prize,
+        "array[s.xmin, u.xmin] as written, s.id, s.name, s.discipline, s.level_min::int8 as level_min, s.level_max::int8 as level_max, s.entry_fee, s.prize,
         s.run_date, s.state, s.version, s.host_id is null as by_treasury,
         case when u.profile_visible then u.id end as host_id, case when u.profile_visible then u.name end as host_name,
         (select count(*) from show_entries e where e.show_id = s.id) as entries"
@@ -104,8 +105,7 @@ static LINE: [(&str, Type); 14] = [
 
 pub(crate) static SHOW: Query = Query {
     name: "show",
-    freshness: Freshness::Fresh,
-    sql: concat!(
+    sql: statement!(
         "select ",
         line!(),
         ", encode(s.secret_hash, 'hex') as secret_hash, encode(s.revealed_secret, 'hex') as secret,
@@ -139,8 +139,7 @@ pub(crate) static SHOW: Query = Query {
 
 pub(crate) static OPEN: Query = Query {
     name: "open shows, soonest first",
-    freshness: Freshness::Fresh,
-    sql: concat!(
+    sql: statement!(
         "select ",
         line!(),
         of_shows!(),
@@ -152,8 +151,7 @@ pub(crate) static OPEN: Query = Query {
 
 pub(crate) static OPEN_IN_DISCIPLINE: Query = Query {
     name: "open shows of a discipline, soonest first",
-    freshness: Freshness::Fresh,
-    sql: concat!(
+    sql: statement!(
         "select ",
         line!(),
         of_shows!(),
@@ -166,8 +164,7 @@ pub(crate) static OPEN_IN_DISCIPLINE: Query = Query {
 
 pub(crate) static PAST: Query = Query {
     name: "past shows, latest first",
-    freshness: Freshness::Fresh,
-    sql: concat!(
+    sql: statement!(
         "select ",
         line!(),
         of_shows!(),
@@ -179,8 +176,7 @@ pub(crate) static PAST: Query = Query {
 
 pub(crate) static PAST_IN_DISCIPLINE: Query = Query {
     name: "past shows of a discipline, latest first",
-    freshness: Freshness::Fresh,
-    sql: concat!(
+    sql: statement!(
         "select ",
         line!(),
         of_shows!(),
@@ -253,7 +249,7 @@ pub(crate) async fn calendar(reads: Reads, asked: Question) -> Result<Response, 
     let rows = ask(&reads, state, discipline, &from, limit + 1).await?;
     let lines: Result<Vec<_>, _> = rows.iter().map(|row| Line::read(row, now)).collect();
     let keys = |line: &Line| Cursor([line.run_date.0.timestamp_micros(), line.id]);
-    public(&Page::of(lines?, limit, List::Shows, keys))
+    unversioned(&Page::of(lines?, limit, List::Shows, keys))
 }
 
 /// Where a page of the calendar begins: beyond this run date and id.
@@ -328,5 +324,5 @@ pub(crate) async fn show(reads: Reads, asked: Question) -> Result<Response, Fail
         rules_version: record.get("rules_version")?,
         ended_at: record.get::<Option<_>>("ended_at")?.map(At),
     };
-    json(Audience::Public, Some(show.line.version), &show)
+    json(Some(show.line.version), &show)
 }

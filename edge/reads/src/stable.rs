@@ -1,14 +1,15 @@
 //! Stables: one that everyone may see, and one's own.
 
 use crate::Failure;
-use crate::answer::{Audience, json, private};
+use crate::answer::{json, unversioned};
 use crate::fields::row;
 use crate::horse::Player;
 use crate::page::{Cursor, List, Page};
-use crate::query::{Freshness, Query};
+use crate::query::Query;
 use crate::question::Question;
 use crate::router::Reads;
 use crate::session::Fault;
+use crate::snapshot::statement;
 use axum::response::Response;
 use postgres_types::Type;
 use serde::Serialize;
@@ -50,10 +51,9 @@ row!(Stable {
 
 pub(crate) static STABLE: Query = Query {
     name: "stable",
-    freshness: Freshness::Fresh,
-    sql: "select s.id, s.name, s.location, s.version, u.id as owner_id, u.name as owner_name,
+    sql: statement!("select array[s.xmin, u.xmin] as written, s.id, s.name, s.location, s.version, u.id as owner_id, u.name as owner_name,
         (select count(*) from horses h where h.stable_id = s.id and h.user_id = s.user_id) as horses
-      from stables s join users u on u.id = s.user_id where s.id = $1 and u.profile_visible",
+      from stables s join users u on u.id = s.user_id where s.id = $1 and u.profile_visible"),
     takes: &[Type::INT8],
     gives: &[
         ("id", Type::INT8),
@@ -68,13 +68,13 @@ pub(crate) static STABLE: Query = Query {
 
 pub(crate) static OWN: Query = Query {
     name: "own stables",
-    freshness: Freshness::Fresh,
-    sql: "select u.token_epoch, coalesce((
+    sql: statement!("select array[u.xmin] || array(select s.xmin from stables s where s.user_id = u.id and s.id > $2
+          order by s.id limit $3) as written, u.token_epoch, coalesce((
         select jsonb_agg(to_jsonb(l) order by l.id) from (
           select s.id, s.name, s.location, s.version,
             (select count(*) from horses h where h.stable_id = s.id and h.user_id = s.user_id) as horses
           from stables s where s.user_id = u.id and s.id > $2 order by s.id limit $3) l), '[]') as items
-      from users u where u.id = $1",
+      from users u where u.id = $1"),
     takes: &[Type::UUID, Type::INT8, Type::INT8],
     gives: &[("token_epoch", Type::INT4), ("items", Type::JSONB)],
 };
@@ -99,7 +99,7 @@ pub(crate) async fn stable(reads: Reads, asked: Question) -> Result<Response, Fa
         },
         owner: record.player("owner_id", "owner_name")?,
     };
-    json(Audience::Public, Some(housed.stable.version), &housed)
+    json(Some(housed.stable.version), &housed)
 }
 
 /// One's own stables, oldest first.
@@ -119,5 +119,5 @@ pub(crate) async fn own(reads: Reads, asked: Question) -> Result<Response, Failu
     let record = row.ok_or(Failure::Unsigned(Fault::Revoked))?;
     claims.confirm(record.get("token_epoch")?)?;
     let items: Vec<Stable> = record.list("items")?;
-    private(&Page::of(items, limit, List::Stables, |it| Cursor([it.id])))
+    unversioned(&Page::of(items, limit, List::Stables, |it| Cursor([it.id])))
 }

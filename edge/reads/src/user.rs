@@ -1,12 +1,13 @@
 //! Players: as others see one, and as one sees oneself.
 
 use crate::Failure;
-use crate::answer::{Audience, json, public};
+use crate::answer::{json, unversioned};
 use crate::clock::Instant;
-use crate::query::{Freshness, Query, Record};
+use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
 use crate::session::Fault;
+use crate::snapshot::statement;
 use crate::wire::At;
 use axum::response::Response;
 use postgres_types::Type;
@@ -69,10 +70,9 @@ pub struct Stipend {
 
 pub(crate) static PROFILE: Query = Query {
     name: "user profile",
-    freshness: Freshness::Fresh,
-    sql: "select id, name, created_at, case when progress_shared then level end as level,
+    sql: statement!("select array[xmin] as written, id, name, created_at, case when progress_shared then level end as level,
         case when progress_shared then xp end as xp
-      from users where id = $1 and profile_visible",
+      from users where id = $1 and profile_visible"),
     takes: &[Type::UUID],
     gives: &[
         ("id", Type::UUID),
@@ -85,10 +85,9 @@ pub(crate) static PROFILE: Query = Query {
 
 pub(crate) static ME: Query = Query {
     name: "own profile",
-    freshness: Freshness::Fresh,
-    sql: "select u.id, u.name, u.money, u.level, u.xp, u.token_epoch, u.version, u.created_at,
+    sql: statement!("select array[u.xmin] as written, u.id, u.name, u.money, u.level, u.xp, u.token_epoch, u.version, u.created_at,
         (select max(c.week)::timestamp at time zone 'UTC' from stipend_claims c where c.user_id = u.id) as last_stipend
-      from users u where u.id = $1",
+      from users u where u.id = $1"),
     takes: &[Type::UUID],
     gives: &[
         ("id", Type::UUID),
@@ -113,7 +112,7 @@ pub(crate) async fn profile(reads: Reads, asked: Question) -> Result<Response, F
     asked.only(&[])?;
     let row = reads.row(&PROFILE, &[&id]).await?;
     let record = row.ok_or(Failure::Missing { what: "user" })?;
-    public(&Profile {
+    unversioned(&Profile {
         id: record.get("id")?,
         name: record.get("name")?,
         joined_at: At(record.get("created_at")?),
@@ -134,7 +133,7 @@ pub(crate) async fn me(reads: Reads, asked: Question) -> Result<Response, Failur
     let record = row.ok_or(Failure::Unsigned(Fault::Revoked))?;
     claims.confirm(record.get("token_epoch")?)?;
     let me = read(&record, reads.now().await)?;
-    json(Audience::Private, Some(me.version), &me)
+    json(Some(me.version), &me)
 }
 
 fn read(record: &Record, now: Instant) -> Result<Me, Failure> {

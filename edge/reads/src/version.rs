@@ -5,8 +5,10 @@
 //! a 304 never stands for another answer.
 
 use crate::Failure;
+use crate::seen::SEEN;
+use crate::serve::STALE;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -32,7 +34,7 @@ pub fn tag(version: Option<i64>, body: &[u8]) -> String {
 }
 
 /// FNV-1a over 64 bits: tells answers apart, and is no protection against someone who forges them.
-fn fingerprint(body: &[u8]) -> u64 {
+pub(crate) fn fingerprint(body: &[u8]) -> u64 {
     body.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })
@@ -90,9 +92,19 @@ fn names(known: &HeaderValue, tag: &HeaderValue) -> bool {
     tags.any(|it| it == "*" || it.strip_prefix("W/").unwrap_or(it) == tag)
 }
 
+/// The headers of an answer that its 304 has, too.
+const KEPT: [HeaderName; 6] = [
+    header::ETAG,
+    header::CACHE_CONTROL,
+    header::SET_COOKIE,
+    header::WARNING,
+    STALE,
+    SEEN,
+];
+
 fn not_modified(response: &Response) -> Response {
     let mut bare = StatusCode::NOT_MODIFIED.into_response();
-    for name in [header::ETAG, header::CACHE_CONTROL] {
+    for name in KEPT {
         if let Some(value) = response.headers().get(&name) {
             bare.headers_mut().insert(name, value.clone());
         }

@@ -24,6 +24,9 @@ struct Kept {
     body: Option<String>,
     version: Option<i64>,
     location: Option<String>,
+    /// The transaction that it tells of; none in answers that were kept before this was.
+    #[serde(default)]
+    wrote: Option<u64>,
 }
 
 impl Answer {
@@ -58,6 +61,18 @@ impl Answer {
     pub const fn with_version(mut self, version: i64) -> Self {
         self.kept.version = Some(version);
         self
+    }
+
+    /// The same as the answer to what this transaction did.
+    #[must_use]
+    pub const fn of_transaction(mut self, id: u64) -> Self {
+        self.kept.wrote = Some(id);
+        self
+    }
+
+    /// The transaction that it tells of, if that was kept.
+    pub const fn transaction(&self) -> Option<u64> {
+        self.kept.wrote
     }
 
     /// The status as the database keeps it.
@@ -105,6 +120,7 @@ impl IntoResponse for Answer {
             body,
             version,
             location,
+            wrote: _,
         } = self.kept;
         let tag =
             version.map(|it| version::tag(Some(it), body.as_deref().unwrap_or("").as_bytes()));

@@ -12,7 +12,7 @@ use reads::{Failure, version};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{Answer, App, body};
+use super::{Answer, App, Wrote, body};
 use crate::auth::Player;
 use crate::db::{By, Write};
 use crate::idempotency::Once;
@@ -35,6 +35,7 @@ pub struct Call<B> {
     pub body: B,
     headers: HeaderMap,
     request_id: RequestId,
+    wrote: Wrote,
     once: Option<Once>,
 }
 
@@ -49,7 +50,7 @@ impl<B> Call<B> {
 
     /// On whose behalf the write runs.
     pub fn by(&self) -> By<'_> {
-        By::player(&self.player, self.request_id.as_str())
+        By::player(&self.player, self.request_id.as_str()).telling(&self.wrote)
     }
 
     /// Carries out a write and answers, once per idempotency key if the request has one.
@@ -90,6 +91,7 @@ impl<B: DeserializeOwned> FromRequest<App> for Call<B> {
             player,
             body: body::read(&parts.headers, &bytes)?,
             request_id: request_id(&parts),
+            wrote: wrote(&parts),
             headers: parts.headers,
             once,
         })
@@ -106,12 +108,13 @@ pub struct Visit<B> {
     /// Where it comes from: the client's address if the edge says so with its key, else the connection's.
     pub address: IpAddr,
     request_id: RequestId,
+    wrote: Wrote,
 }
 
 impl<B> Visit<B> {
     /// On behalf of nobody in particular.
     pub fn by(&self) -> By<'_> {
-        By::visitor(self.request_id.as_str())
+        By::visitor(self.request_id.as_str()).telling(&self.wrote)
     }
 }
 
@@ -128,6 +131,7 @@ impl<B: DeserializeOwned> FromRequest<App> for Visit<B> {
             body: body::read(&parts.headers, &bytes)?,
             address,
             request_id: request_id(&parts),
+            wrote: wrote(&parts),
         })
     }
 }
@@ -162,6 +166,11 @@ fn no_query(parts: &Parts) -> Result<(), Failure> {
 fn request_id(parts: &Parts) -> RequestId {
     let given = parts.extensions.get::<RequestId>().cloned();
     given.unwrap_or_else(|| RequestId::of(None))
+}
+
+/// Where the answer's layer looks for the transaction; elsewhere where nobody does.
+fn wrote(parts: &Parts) -> Wrote {
+    parts.extensions.get().cloned().unwrap_or_default()
 }
 
 /// Only the edge, which knows the key, may say whose request it forwards.

@@ -1,6 +1,8 @@
 //! What every request passes on its way in and out: the log, the net for panics, and the limit on time.
 
 use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
@@ -9,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use reads::problem::{Cause, chain};
 use reads::request::RequestId;
+use reads::seen::{Brought, Cookies};
 use reads::{Failure, Problem};
 use tracing::Instrument as _;
 
@@ -24,6 +27,40 @@ pub async fn limit_time(request: Request, next: Next) -> Response {
         Ok(response) => response,
         Err(_) => Failure::TimedOut.into_response(),
     }
+}
+
+/// The transaction that a request wrote, once it is committed. Cloning is cheap, and all clones are one.
+#[derive(Clone, Debug, Default)]
+pub struct Wrote(Arc<AtomicU64>);
+
+impl Wrote {
+    /// Notes that this transaction took effect. Of several the last counts.
+    pub fn is(&self, id: u64) {
+        self.0.fetch_max(id, Ordering::Relaxed);
+    }
+
+    fn id(&self) -> Option<u64> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|id| *id > 0)
+    }
+}
+
+/// Tells the client of a write, with its answer, what its session has seen: the transaction above all, if there was one.
+/// What was refused has changed nothing of that.
+pub async fn tell_seen(
+    State(cookies): State<Cookies>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let brought = Brought::of(request.headers());
+    let wrote = Wrote::default();
+    request.extensions_mut().insert(wrote.clone());
+    let mut response = next.run(request).await;
+    let id = wrote.id();
+    let seen = id.map(|id| brought.after_writing(id));
+    if let Some(seen) = seen.as_ref().or(brought.unchanged()) {
+        cookies.tell(response.headers_mut(), &brought, seen, id);
+    }
+    response
 }
 
 /// The answer after a panic: a fault of ours, and nothing else.

@@ -18,6 +18,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use reads::request;
+use reads::seen::Cookies;
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -33,6 +34,7 @@ use crate::user::password::Passwords;
 
 pub use answer::Answer;
 pub use call::{Call, Empty, Look, Visit};
+pub use layers::Wrote;
 pub use source::{Reader, ReaderConnection};
 
 /// Everything that the handlers and the jobs have in common. Cloning is cheap.
@@ -96,6 +98,13 @@ impl App {
         })))
     }
 
+    /// How the cookies are set that carry what a session has seen.
+    pub fn cookies(&self) -> Cookies {
+        Cookies {
+            are_secure: !self.profile.is_playground(),
+        }
+    }
+
     /// Is this the key of the edge, in hexadecimal digits? Takes as long for a near miss as for a far one.
     pub fn is_edge(&self, key: &str) -> bool {
         let wanted = self.edge_key.hex();
@@ -112,7 +121,8 @@ impl App {
 pub fn router(app: App) -> Router {
     let figures = app.figures.clone();
     let (writes, description) = openapi::writes().split_for_parts();
-    let mut all = Router::new().merge(writes);
+    let tell = middleware::from_fn_with_state(app.cookies(), layers::tell_seen);
+    let mut all = Router::new().merge(writes.layer(tell));
     if app.profile.is_playground() {
         all = all.merge(clock::routes());
     }

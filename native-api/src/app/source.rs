@@ -103,10 +103,11 @@ impl Deref for ReaderConnection {
 
 /// Every public read and every preview, as the Worker serves them.
 pub(super) fn reads(app: &App) -> Router {
-    reads::router(Reads::new(
+    let reads = Reads::new(
         app.reader.clone(),
         app.clock.clone(),
         app.tokens.verifier().clone(),
         migrate::expected_version(),
-    ))
+    );
+    reads::router(reads.with_cookies(app.cookies()))
 }

@@ -24,7 +24,7 @@ use rules::dice;
 use rules::id::UserId;
 use tokio_postgres::Row;
 
-use crate::app::Answer;
+use crate::app::{Answer, Wrote};
 use crate::auth::Player;
 use crate::config::{Config, Database};
 use crate::idempotency::Once;
@@ -58,6 +58,8 @@ pub struct By<'a> {
     who: Who<'a>,
     /// The request, or the name of a job's run.
     request_id: &'a str,
+    /// Who is told of the transaction once it is committed.
+    told: Option<&'a Wrote>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -70,20 +72,38 @@ enum Who<'a> {
 impl<'a> By<'a> {
     /// A player, whose token must still be good at the beginning of the transaction.
     pub const fn player(player: &'a Player, request_id: &'a str) -> Self {
-        let who = Who::Player(player);
-        Self { who, request_id }
+        Self::of(Who::Player(player), request_id)
     }
 
     /// A visitor who has not signed in: who registers, signs in or refreshes.
     pub const fn visitor(request_id: &'a str) -> Self {
-        let who = Who::Visitor;
-        Self { who, request_id }
+        Self::of(Who::Visitor, request_id)
     }
 
     /// The game itself: a job.
     pub const fn game(request_id: &'a str) -> Self {
-        let who = Who::Game;
-        Self { who, request_id }
+        Self::of(Who::Game, request_id)
+    }
+
+    /// The same, and the transaction is told to whoever answers.
+    #[must_use]
+    pub const fn telling(mut self, told: &'a Wrote) -> Self {
+        self.told = Some(told);
+        self
+    }
+
+    const fn of(who: Who<'a>, request_id: &'a str) -> Self {
+        Self {
+            who,
+            request_id,
+            told: None,
+        }
+    }
+
+    fn wrote(&self, id: u64) {
+        if let Some(told) = self.told {
+            told.is(id);
+        }
     }
 
     const fn signed_in(&self) -> Option<&'a Player> {
@@ -220,7 +240,9 @@ impl Db {
     async fn run_and_commit<W: Write>(&self, by: By<'_>, write: &W) -> Result<W::Done, Stop> {
         let transaction = Transaction::begin(self, by).await?;
         let (transaction, done) = transaction.run(self, by, write).await?;
+        let id = transaction.id();
         transaction.commit().await?;
+        by.wrote(id);
         Ok(done)
     }
 
@@ -233,12 +255,17 @@ impl Db {
     ) -> Result<Answer, Stop> {
         let transaction = match Transaction::begin_once(self, by, once).await? {
             Begun::Open(transaction) => transaction,
-            Begun::Answered(answer) => return Ok(answer),
+            Begun::Answered(answer, id) => {
+                by.wrote(answer.transaction().unwrap_or(id));
+                return Ok(answer);
+            }
         };
         let (transaction, done) = transaction.run(self, by, write).await?;
-        match answer(done) {
+        let id = transaction.id();
+        match answer(done).map(|answer| answer.of_transaction(id)) {
             Ok(answer) => {
                 transaction.commit_answer(by, once, &answer).await?;
+                by.wrote(id);
                 Ok(answer)
             }
             Err(failure) => Err(transaction.roll_back(failure).await),

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use chrono::{DateTime, Utc};
 use deadpool_postgres::{ClientWrapper, Object};
 use reads::Failure;
+use reads::snapshot::Xid8;
 use rules::Instant;
 use tokio_postgres::Row;
 
@@ -40,8 +41,8 @@ impl From<Failure> for Stop {
 pub(super) enum Begun {
     /// The request is a first one.
     Open(Transaction),
-    /// It was carried out before; nothing is open.
-    Answered(Answer),
+    /// It was carried out before; nothing is open. The number is that of the transaction which found this out.
+    Answered(Answer, u64),
 }
 
 /// An open transaction. One that is dropped half-way (its request was cancelled) takes its connection with it: nobody
@@ -49,6 +50,7 @@ pub(super) enum Begun {
 pub(super) struct Transaction {
     connection: Option<Object>,
     now: Instant,
+    id: u64,
 }
 
 impl Drop for Transaction {
@@ -71,7 +73,7 @@ macro_rules! asked {
     };
 }
 
-/// When, and whether the token still stands. The clock's lead counts outside of production only.
+/// The transaction's number, when, and whether the token still stands. The clock's lead counts outside of production only.
 macro_rules! admission {
     () => {
         "now() + case when $4 then (select ahead_ms from ops.game_clock) else 0 end * interval '1 ms' as at,
@@ -82,7 +84,12 @@ macro_rules! admission {
 }
 
 /// Who asks and when, in the transaction's first statement.
-const ADMIT: &str = concat!(asked!("$5"), " select ", admission!(), " from asked");
+const ADMIT: &str = concat!(
+    asked!("$5"),
+    " select case when asked.actor <> 'game' then pg_current_xact_id() end as id, ",
+    admission!(),
+    " from asked"
+);
 
 /// The same, and the idempotency key is taken or found. The insert waits for a concurrent request with the same key.
 pub(crate) const ADMIT_ONCE: &str = concat!(
@@ -91,7 +98,7 @@ pub(crate) const ADMIT_ONCE: &str = concat!(
     insert into idempotency_keys as k (user_id, key, request_hash) select $1::uuid, $5::text, $6::bytea from asked where asked.actor <> ''
     on conflict (user_id, key) do update set key = excluded.key
     returning k.request_hash, k.status, k.response)
-  select ",
+  select pg_current_xact_id() as id, ",
     admission!(),
     ", kept.request_hash, kept.status, kept.response from asked, kept"
 );
@@ -119,9 +126,20 @@ impl Transaction {
         let transaction = transaction.admitted(by, &row).await?;
         match idempotency::earlier(&row, once) {
             Ok(None) => Ok(Begun::Open(transaction)),
-            Ok(Some(answer)) => transaction.undo().await.map(|()| Begun::Answered(answer)),
+            Ok(Some(answer)) => {
+                let id = transaction.id;
+                transaction
+                    .undo()
+                    .await
+                    .map(|()| Begun::Answered(answer, id))
+            }
             Err(failure) => Err(transaction.roll_back(failure).await),
         }
+    }
+
+    /// The number of the transaction; 0 for the game's own, which answer nobody.
+    pub(super) const fn id(&self) -> u64 {
+        self.id
     }
 
     /// Runs the write; a refusal rolls back.
@@ -204,6 +222,7 @@ impl Transaction {
         Self {
             connection: Some(connection),
             now: DateTime::<Utc>::UNIX_EPOCH,
+            id: 0,
         }
     }
 
@@ -238,6 +257,8 @@ impl Transaction {
 
     async fn admitted(mut self, by: By<'_>, row: &Row) -> Result<Self, Stop> {
         self.now = row.try_get("at").map_err(|error| stop(&error))?;
+        let id: Option<Xid8> = row.try_get("id").map_err(|error| stop(&error))?;
+        self.id = id.map_or(0, |Xid8(id)| id);
         let epoch: Option<i32> = row.try_get("epoch").map_err(|error| stop(&error))?;
         let session_stands: bool = row
             .try_get("session_stands")

@@ -41,6 +41,7 @@ impl Bindings {
         let reads = environment
             .get("EQUORIA_READS")?
             .unwrap_or_else(|| "edge".to_owned());
+        let copies_for_s = environment.get("EQUORIA_COPIES_FOR_S")?.unwrap_or_default();
         Ok(Self {
             variables: vec![
                 ("NATIVE_URL", native_url.to_owned()),
@@ -48,6 +49,7 @@ impl Bindings {
                 ("EDGE_KEY", get("EQUORIA_EDGE_KEY")?),
                 ("CLOCK", get("EQUORIA_PROFILE")?),
                 ("READS", reads),
+                ("COPIES_FOR_S", copies_for_s),
             ],
             databases: ["DB", "DB_FRESH"]
                 .map(|binding| (binding, url.clone()))
