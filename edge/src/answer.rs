@@ -2,18 +2,19 @@
 
 use crate::forward::after_origin;
 use axum::body::{Body, to_bytes};
-use axum::http::header::{AUTHORIZATION, IF_NONE_MATCH};
+use axum::http::header::{AUTHORIZATION, COOKIE, IF_NONE_MATCH};
 use axum::http::{HeaderName, HeaderValue, Method, Request, Response, Uri};
 use axum::response::IntoResponse as _;
 use reads::Failure;
 use reads::problem::{Cause, chain};
 use reads::request::{REQUEST_ID, RequestId, named};
+use reads::seen::SEEN;
 use std::error::Error;
 use worker::worker_sys::web_sys;
 use worker::{Headers, ResponseBuilder, console_error};
 
 /// The headers that the reads look at.
-const WANTED: [HeaderName; 3] = [AUTHORIZATION, IF_NONE_MATCH, REQUEST_ID];
+const WANTED: [HeaderName; 5] = [AUTHORIZATION, COOKIE, IF_NONE_MATCH, REQUEST_ID, SEEN];
 
 /// The request as the router takes it: reads have no body.
 pub(crate) fn read(request: &web_sys::Request) -> Result<Request<Body>, Failure> {

@@ -2,12 +2,13 @@
 
 use crate::forward::fetch;
 use crate::settings::Settings;
-use chrono::{DateTime, TimeDelta};
+use chrono::DateTime;
 use reads::clock::Instant;
 use reads::request::EDGE_KEY;
 use serde::Deserialize;
 use std::future::{Future, ready};
 use std::pin::Pin;
+use std::sync::OnceLock;
 use worker::Date;
 use worker::send::SendFuture;
 use worker::worker_sys::web_sys;
@@ -16,6 +17,8 @@ use worker::worker_sys::web_sys;
 pub(crate) struct Clock {
     /// Where the game's clock can be asked for, and the key to ask with; none in production.
     playground: Option<(String, String)>,
+    /// How far the game is ahead, once it was asked for.
+    ahead_ms: OnceLock<i64>,
 }
 
 impl Clock {
@@ -25,6 +28,7 @@ impl Clock {
             playground: settings
                 .is_playground
                 .then(|| (place(), settings.edge_key.clone())),
+            ahead_ms: OnceLock::new(),
         }
     }
 }
@@ -41,14 +45,13 @@ impl reads::Clock for Clock {
         DateTime::from_timestamp_millis(ms).unwrap_or_default()
     }
 
-    fn game(&self) -> Pin<Box<dyn Future<Output = Instant> + Send + '_>> {
-        match &self.playground {
-            None => Box::pin(ready(self.real())),
-            Some((place, key)) => Box::pin(SendFuture::new(async move {
-                let ahead = ahead_ms(place, key).await.unwrap_or(0);
-                let real = self.real();
-                let ahead = TimeDelta::try_milliseconds(ahead).unwrap_or_default();
-                real.checked_add_signed(ahead).unwrap_or(real)
+    fn ahead_ms(&self) -> Pin<Box<dyn Future<Output = i64> + Send + '_>> {
+        match (&self.playground, self.ahead_ms.get()) {
+            (None, _) => Box::pin(ready(0)),
+            (_, Some(known)) => Box::pin(ready(*known)),
+            (Some((place, key)), None) => Box::pin(SendFuture::new(async move {
+                let asked = ahead_ms(place, key).await.unwrap_or(0);
+                *self.ahead_ms.get_or_init(|| asked)
             })),
         }
     }

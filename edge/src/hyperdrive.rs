@@ -4,11 +4,12 @@ use reads::problem::chain;
 use reads::{Connect, Failure, Freshness};
 use std::future::Future;
 use std::ops::Deref;
+use std::time::Duration;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Client, Config, NoTls};
 use wasm_bindgen_futures::spawn_local;
 use worker::send::SendFuture;
-use worker::{Env, Hyperdrive, Result, console_error};
+use worker::{Delay, Env, Hyperdrive, Result, console_error};
 
 /// The two ways to the one database.
 pub(crate) struct Databases {
@@ -17,7 +18,7 @@ pub(crate) struct Databases {
 }
 
 impl Databases {
-    /// Takes the bindings `DB`, which may answer from a cache, and `DB_FRESH`, which never does.
+    /// Takes the bindings `DB`, which may answer from a cache or a standby, and `DB_FRESH`, which is the primary itself.
     pub(crate) fn of(env: &Env) -> Result<Self> {
         Ok(Self {
             cached: env.hyperdrive("DB")?,
@@ -50,7 +51,22 @@ impl Connect for Databases {
         };
         SendFuture::new(open(binding))
     }
+
+    fn may_lag(&self) -> bool {
+        true
+    }
+
+    fn patience(&self, freshness: Freshness) -> impl Future<Output = ()> + Send {
+        SendFuture::new(Delay::from(match freshness {
+            Freshness::Cached => CACHED_PATIENCE,
+            Freshness::Fresh => FRESH_PATIENCE,
+        }))
+    }
 }
+
+/// How long a question may take, the connection and a second attempt included: not so long where there is another way.
+const CACHED_PATIENCE: Duration = Duration::from_millis(1_000);
+const FRESH_PATIENCE: Duration = Duration::from_millis(1_500);
 
 async fn open(binding: &Hyperdrive) -> std::result::Result<Connection, Failure> {
     let socket = binding.connect().map_err(|_| busy())?;

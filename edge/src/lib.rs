@@ -13,6 +13,7 @@
 
 mod answer;
 mod clock;
+mod copies;
 mod forward;
 mod hyperdrive;
 mod settings;
@@ -30,13 +31,13 @@ const SCHEMA_VERSION: &str = env!("SCHEMA_VERSION");
 
 /// Answers a request: by itself where it can, through the native API otherwise.
 #[event(fetch)]
-async fn fetch(request: web_sys::Request, env: Env, _: Context) -> Result<Response> {
+async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<Response> {
     let settings = Settings::read(&env);
     let forwarded = match &settings {
         Ok(settings) if forward::is_native(settings, &request) => {
             forward::forward(settings, &request).await
         }
-        Ok(settings) => read_here(settings, &env, &request).await,
+        Ok(settings) => read_here(settings, &env, context, &request).await,
         Err(_) => Err(Failure::broken("a variable or a binding is missing")),
     };
     match forwarded {
@@ -48,6 +49,7 @@ async fn fetch(request: web_sys::Request, env: Env, _: Context) -> Result<Respon
 async fn read_here(
     settings: &Settings,
     env: &Env,
+    context: Context,
     request: &web_sys::Request,
 ) -> std::result::Result<Response, Failure> {
     let reads = Reads::new(
@@ -56,6 +58,9 @@ async fn read_here(
         settings.verifier()?,
         SCHEMA_VERSION.parse().map_err(Failure::broken)?,
     );
+    let reads = reads
+        .with_copies(copies::Shelf::of(context), settings.copies_for_s)
+        .with_cookies(settings.cookies());
     let router = request::complete(router(reads)).layer(from_fn(request::identify));
     let response = match router.oneshot(read(request)?).await {
         Ok(response) => response,

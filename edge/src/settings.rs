@@ -1,6 +1,7 @@
 //! What the Worker is told by its variables.
 
 use reads::Failure;
+use reads::seen::Cookies;
 use reads::session::Verifier;
 use worker::{Env, Result};
 
@@ -14,21 +15,35 @@ pub(crate) struct Settings {
     pub(crate) is_playground: bool,
     /// Are the reads forwarded, too?
     pub(crate) forwards_reads: bool,
+    /// For how many seconds copies answer at most.
+    pub(crate) copies_for_s: i64,
     token_public_key: String,
 }
 
 impl Settings {
-    /// Reads every variable. `CLOCK` and `READS` may be missing, the others may not.
+    /// Reads every variable. `CLOCK`, `READS` and `COPIES_FOR_S` may be missing, the others may not.
     pub(crate) fn read(env: &Env) -> Result<Self> {
         let get = |name: &str| env.var(name).map(|it| it.to_string());
         let word = |name: &str| get(name).unwrap_or_default();
+        let copies_for_s = word("COPIES_FOR_S");
         Ok(Self {
+            copies_for_s: match copies_for_s.as_str() {
+                "" => i64::MAX,
+                seconds => seconds.parse().map_err(|_| "COPIES_FOR_S is no number")?,
+            },
             native_url: get("NATIVE_URL")?.trim_end_matches('/').to_owned(),
             edge_key: get("EDGE_KEY")?,
             token_public_key: get("TOKEN_PUBLIC_KEY")?,
             is_playground: matches!(word("CLOCK").as_str(), "development" | "test"),
             forwards_reads: word("READS") == "native",
         })
+    }
+
+    /// How the cookies are set that carry what a session has seen.
+    pub(crate) const fn cookies(&self) -> Cookies {
+        Cookies {
+            are_secure: !self.is_playground,
+        }
     }
 
     /// Checks access tokens.

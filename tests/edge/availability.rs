@@ -37,6 +37,12 @@ fn a_hundred_reads_at_once_all_answer() {
     });
 }
 
+/// What the database itself says: no copy will do.
+async fn fresh(client: &harness::Client, path: &str) -> Reply {
+    let ask = client.ask("GET", path);
+    ask.header("equoria-seen", "fresh").send().await
+}
+
 /// At once: long before anybody's patience ends.
 async fn require_away(edge: &Edge) {
     let client = harness::Client::at(&edge.url);
@@ -48,7 +54,7 @@ async fn require_away(edge: &Edge) {
         "/health/ready",
     ] {
         let since = Instant::now();
-        let reply = client.get(path).await;
+        let reply = fresh(&client, path).await;
         reply.refused(503, "busy");
         assert!(
             reply
@@ -71,7 +77,7 @@ async fn require_away(edge: &Edge) {
 async fn require_back(edge: &Edge) {
     let client = harness::Client::at(&edge.url);
     for path in ["/health/ready", "/v1/breeds", "/v1/horses", "/v1/shows"] {
-        client.get(path).await.require(200);
+        fresh(&client, path).await.require(200);
     }
     client
         .get("/v1/horses/1")

@@ -2,6 +2,7 @@
 
 mod availability;
 mod cases;
+mod copies;
 mod forwarding;
 mod hostile;
 mod reading;
