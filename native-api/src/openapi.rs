@@ -58,10 +58,46 @@ pub fn describe(mut writes: OpenApi) -> OpenApi {
     }
     let mut all = reads::openapi();
     all.merge(writes);
+    name_operations(&mut all);
     all.info = Info::new("Equoria", env!("CARGO_PKG_VERSION"));
     all.info.description = Some(INTRODUCTION.to_owned());
     all.info.license = Some(License::new("MIT OR Apache-2.0"));
     all
+}
+
+/// Names every operation by its method and path, for clients that are generated: the functions of two nouns may share one.
+fn name_operations(api: &mut OpenApi) {
+    for (path, item) in &mut api.paths.paths {
+        let operations = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(operation_name(method, path));
+            }
+        }
+    }
+}
+
+/// `getHorsesByIdPedigree` for GET of `/v1/horses/{id}/pedigree`.
+fn operation_name(method: &str, path: &str) -> String {
+    let mut name = method.to_owned();
+    for segment in path.split('/').filter(|it| !it.is_empty() && *it != "v1") {
+        let parameter = segment
+            .strip_prefix('{')
+            .and_then(|it| it.strip_suffix('}'));
+        name.push_str(if parameter.is_some() { "By" } else { "" });
+        for word in parameter.unwrap_or(segment).split(['-', '_']) {
+            let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+            name.push_str(&first.to_uppercase());
+            name.push_str(rest);
+        }
+    }
+    name
 }
 
 const INTRODUCTION: &str = "Horses, their training and their shows.\n\n\
@@ -172,6 +208,21 @@ mod tests {
         let paths = &description["paths"];
         assert!(paths["/v1/users"]["post"].is_object());
         assert!(paths["/v1/horses/{id}"]["get"].is_object());
+    }
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own() {
+        let description = description();
+        let paths = description["paths"].as_object().unwrap().values();
+        let operations = paths.flat_map(|item| item.as_object().unwrap().values());
+        let names: Vec<&str> = operations
+            .filter_map(|operation| operation["operationId"].as_str())
+            .collect();
+        let distinct: std::collections::BTreeSet<&&str> = names.iter().collect();
+        assert_eq!(distinct.len(), names.len(), "{names:?}");
+        for name in ["getHorsesById", "postHorsesByIdGeneticTest", "getUsersMe"] {
+            assert!(names.contains(&name), "{name} of {names:?}");
+        }
     }
 
     #[test]
