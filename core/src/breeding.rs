@@ -1,7 +1,9 @@
 //! Breeding: who may be covered by whom, and what comes of it.
 
 mod birth;
+mod family;
 mod inherited;
+pub mod prospect;
 
 use crate::Refusal;
 use crate::breed::CROSSBRED;
@@ -12,6 +14,7 @@ use crate::money::Coins;
 use crate::time::{Instant, days_after};
 
 pub use birth::{Conceived, Newborn, Parent, TEMPERAMENT_WEIGHTS, conceive};
+pub use family::{Family, Member};
 pub use inherited::{Nurture, TraitDraw, TraitOdds, hidden_chance, trait_draws, trait_odds};
 
 /// Days from a covering to the birth.

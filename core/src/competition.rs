@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod entry;
 pub mod odds;
 pub mod placing;
+pub mod preview;
 pub mod proof;
 pub mod score;
 pub mod settlement;

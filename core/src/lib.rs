@@ -57,7 +57,8 @@
 //! # Versions
 //! [`RULES_VERSION`] changes when any outcome can change. It is part of every dice key and of every proof; the golden
 //! vectors of a version never change.
-#![no_std]
+// The description of the API is made on servers alone, and its macros write what programs with `std` have.
+#![cfg_attr(not(feature = "openapi"), no_std)]
 #![cfg_attr(
     not(test),
     deny(
@@ -79,6 +80,8 @@ mod bytes;
 pub mod competition;
 pub mod dice;
 pub mod discipline;
+#[cfg(feature = "json")]
+pub mod document;
 pub mod economy;
 pub mod foal;
 pub mod genetics;
@@ -100,6 +103,7 @@ pub mod stable;
 pub mod stat;
 pub mod temperament;
 pub mod time;
+pub mod told;
 pub mod training;
 pub mod traits;
 mod words;

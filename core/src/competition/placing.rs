@@ -1,5 +1,8 @@
 //! The order of a show: score, then expected score, then earlier entry, then lower entry id.
 
+use super::entry::Entered;
+use super::score::expected_score;
+use crate::discipline::Discipline;
 use crate::id::EntryId;
 use crate::scale::MilliPoints;
 use crate::time::{Instant, millis};
@@ -17,6 +20,16 @@ pub struct Rival {
 }
 
 impl Rival {
+    /// An entry of a show in this discipline.
+    #[must_use]
+    pub fn of(entered: &Entered, discipline: Discipline) -> Self {
+        Self {
+            entry_id: entered.entry_id,
+            entered_at: entered.entered_at,
+            expected: expected_score(&entered.snapshot, discipline),
+        }
+    }
+
     /// A horse that is not entered yet and would be the latest of all.
     #[must_use]
     pub const fn newcomer(expected: MilliPoints, now: Instant) -> Self {

@@ -19,17 +19,19 @@
 //! fees, prize returned
 //! ```
 
+mod check;
+
+pub use check::{Tampered, Value, Verdict, Verified, verify, verify_published};
+
 use super::entry::Entered;
-use super::settlement::{EntryResult, Settlement, settle};
+use super::settlement::{EntryResult, Settlement};
 use super::show::ShowFacts;
+use crate::RULES_VERSION;
 use crate::dice::Secret;
-use crate::id::EntryId;
 use crate::money::Coins;
 use crate::time::millis;
 use crate::traits::Trait;
-use crate::{RULES_VERSION, Refusal};
 use alloc::vec::Vec;
-use core::fmt;
 use sha2::{Digest as _, Sha256};
 
 crate::bytes::bytes32! {
@@ -190,188 +192,4 @@ fn encode_result(to: &mut Encoder, result: &EntryResult) {
         .stat_gain
         .iter()
         .for_each(|stat| to.text(stat.as_str()));
-}
-
-/// What is not as it must be in a proof.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tampered {
-    /// Settled by rules that this program does not have.
-    OtherRules {
-        /// The version that the proof names.
-        version: u32,
-    },
-    /// The secret is not the one that was committed to.
-    Secret,
-    /// The commitment is not the one that was published when the show opened.
-    Commitment,
-    /// The entries cannot have been settled together.
-    Entries {
-        /// Why not.
-        refusal: Refusal,
-    },
-    /// The entries do not stand in the order of their ids.
-    EntryOrder,
-    /// An entry was made after the run date.
-    LateEntry {
-        /// Which one.
-        entry: EntryId,
-    },
-    /// A different number of results than entries.
-    ResultCount,
-    /// A result is not what the rules give.
-    Result {
-        /// The place at which the rules have this entry.
-        placement: i64,
-        /// The entry that the rules have there.
-        entry: EntryId,
-        /// Which field of its result differs.
-        field: &'static str,
-    },
-    /// An amount is not what the rules give.
-    Amount {
-        /// Which one.
-        field: &'static str,
-    },
-    /// Everything follows from the rules, but the digest is of something else.
-    Digest,
-}
-
-impl fmt::Display for Tampered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::OtherRules { version } => write!(
-                f,
-                "The proof is for version {version} of the rules, and this is version {RULES_VERSION}."
-            ),
-            Self::Secret => f.write_str("The secret does not match the commitment."),
-            Self::Commitment => f.write_str("The commitment is not the one that was published."),
-            Self::Entries { refusal } => write!(f, "The entries cannot stand together: {refusal}"),
-            Self::EntryOrder => f.write_str("The entries are not in the order of their ids."),
-            Self::LateEntry { entry } => write!(f, "Entry {entry} was made after the run date."),
-            Self::ResultCount => f.write_str("There are not as many results as entries."),
-            Self::Result {
-                placement,
-                entry,
-                field,
-            } => write!(
-                f,
-                "The rules give place {placement} to entry {entry}, and the proof differs in {field}."
-            ),
-            Self::Amount { field } => write!(f, "The amount {field} is not what the rules give."),
-            Self::Digest => f.write_str("The digest is not that of this show."),
-        }
-    }
-}
-
-impl core::error::Error for Tampered {}
-
-/// A proof that holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Verified {
-    /// The digest, the same for everyone who checks.
-    pub digest: Digest,
-    /// The number of entries that were scored again.
-    pub entries: usize,
-}
-
-/// Repeats the settlement of a show from its proof.
-///
-/// That the commitment is the one published at the opening is for the reader to compare:
-/// [`verify_published`] does both.
-///
-/// # Errors
-/// The first thing that is not as it must be.
-pub fn verify(proof: &Proof) -> Result<Verified, Tampered> {
-    if proof.rules_version != RULES_VERSION {
-        return Err(Tampered::OtherRules {
-            version: proof.rules_version,
-        });
-    }
-    if Commitment::to(&proof.secret) != proof.commitment {
-        return Err(Tampered::Secret);
-    }
-    verify_entries(proof)?;
-    let settlement = settle(&proof.show, &proof.secret, &proof.entries)
-        .map_err(|refusal| Tampered::Entries { refusal })?;
-    verify_results(&proof.results, &settlement.results)?;
-    verify_amounts(proof, &settlement)?;
-    if proof.computed_digest() != proof.digest {
-        return Err(Tampered::Digest);
-    }
-    Ok(Verified {
-        digest: proof.digest,
-        entries: proof.entries.len(),
-    })
-}
-
-/// Repeats the settlement of a show from its proof, and compares its commitment with the published one.
-///
-/// # Errors
-/// The first thing that is not as it must be.
-pub fn verify_published(proof: &Proof, published: &Commitment) -> Result<Verified, Tampered> {
-    if proof.commitment != *published {
-        return Err(Tampered::Commitment);
-    }
-    verify(proof)
-}
-
-fn verify_entries(proof: &Proof) -> Result<(), Tampered> {
-    if !proof.entries.is_sorted_by_key(|entered| entered.entry_id) {
-        return Err(Tampered::EntryOrder);
-    }
-    let run_date = millis(proof.show.run_date);
-    let late = proof
-        .entries
-        .iter()
-        .find(|entered| millis(entered.entered_at) > run_date);
-    late.map_or(Ok(()), |entered| {
-        Err(Tampered::LateEntry {
-            entry: entered.entry_id,
-        })
-    })
-}
-
-fn verify_results(claimed: &[EntryResult], due: &[EntryResult]) -> Result<(), Tampered> {
-    if claimed.len() != due.len() {
-        return Err(Tampered::ResultCount);
-    }
-    let differing = claimed.iter().zip(due).find_map(|(claimed, due)| {
-        differing_field(claimed, due).map(|field| Tampered::Result {
-            placement: due.placement,
-            entry: due.entry_id,
-            field,
-        })
-    });
-    differing.map_or(Ok(()), Err)
-}
-
-fn differing_field(a: &EntryResult, b: &EntryResult) -> Option<&'static str> {
-    let fields = [
-        ("entry_id", a.entry_id == b.entry_id),
-        ("horse_id", a.horse_id == b.horse_id),
-        ("placement", a.placement == b.placement),
-        ("expected_milli", a.expected == b.expected),
-        ("luck_bp", a.luck == b.luck),
-        ("score_milli", a.score == b.score),
-        ("prize", a.prize == b.prize),
-        ("horse_xp", a.horse_xp == b.horse_xp),
-        ("user_xp", a.user_xp == b.user_xp),
-        ("stat_gain", a.stat_gain == b.stat_gain),
-    ];
-    fields
-        .iter()
-        .find(|(_, equal)| !equal)
-        .map(|(field, _)| *field)
-}
-
-fn verify_amounts(proof: &Proof, settlement: &Settlement) -> Result<(), Tampered> {
-    if proof.fees != settlement.fees {
-        return Err(Tampered::Amount { field: "fees" });
-    }
-    if proof.prize_returned != settlement.prize_returned {
-        return Err(Tampered::Amount {
-            field: "prize_returned",
-        });
-    }
-    Ok(())
 }

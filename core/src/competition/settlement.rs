@@ -2,7 +2,7 @@
 
 use super::entry::Entered;
 use super::placing::{Rival, Scored};
-use super::score::{drawn_score, expected_score, luck};
+use super::score::{drawn_score, luck};
 use super::show::{LEAST_ENTRIES, ShowFacts};
 use crate::Refusal;
 use crate::dice::{Dice, Purpose, Secret};
@@ -131,17 +131,12 @@ struct Ridden {
 
 impl Ridden {
     fn new(show: &ShowFacts, secret: &Secret, entered: &Entered) -> Self {
-        let expected = expected_score(&entered.snapshot, show.discipline);
+        let rival = Rival::of(entered, show.discipline);
         let luck = luck(secret, show.id, entered.entry_id);
-        let rival = Rival {
-            entry_id: entered.entry_id,
-            entered_at: entered.entered_at,
-            expected,
-        };
         Self {
             scored: Scored {
                 rival,
-                score: drawn_score(expected, luck),
+                score: drawn_score(rival.expected, luck),
             },
             horse_id: entered.snapshot.horse_id,
             luck,

@@ -92,6 +92,7 @@ mod json {
     use super::{Allele, Frequencies, Locus};
     use alloc::collections::BTreeMap;
     use alloc::string::String;
+    use alloc::vec::Vec;
     use serde::de::Error as _;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -109,7 +110,7 @@ mod json {
     impl<'de> Deserialize<'de> for Frequencies {
         fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
             let document = BTreeMap::<String, BTreeMap<String, u16>>::deserialize(from)?;
-            let mut all: alloc::vec::Vec<(Locus, Allele, u16)> = alloc::vec::Vec::new();
+            let mut all: Vec<(Locus, Allele, u16)> = Vec::new();
             for (locus, alleles) in document {
                 let locus: Locus = locus.parse().map_err(D::Error::custom)?;
                 for (symbol, bp) in alleles {

@@ -15,6 +15,7 @@ use super::meiosis::Gamete;
 use crate::Refusal;
 use crate::dice::Dice;
 use crate::horse::Sex;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -257,8 +258,8 @@ fn write_pair(f: &mut impl fmt::Write, locus: Locus, pair: Pair) -> fmt::Result 
 impl Locus {
     /// A pair of its alleles as text: `E/e`, or `BR1/Y` where there is one alone.
     #[must_use]
-    pub fn pair_text(self, pair: Pair) -> alloc::string::String {
-        let mut text = alloc::string::String::new();
+    pub fn pair_text(self, pair: Pair) -> String {
+        let mut text = String::new();
         // Writing to a string never fails.
         let _ = write_pair(&mut text, self, pair);
         text

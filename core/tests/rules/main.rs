@@ -6,6 +6,8 @@ mod catalogue;
 mod coat;
 mod coat_facts;
 mod dice;
+#[cfg(feature = "json")]
+mod document;
 #[cfg(feature = "serde")]
 mod documents;
 mod economy;

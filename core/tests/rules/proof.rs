@@ -4,7 +4,9 @@ use crate::world::{entered, racing, secret, show, some_field, some_secret};
 use proptest::prelude::*;
 use rules::Refusal;
 use rules::competition::entry::Entered;
-use rules::competition::proof::{Commitment, Digest, Proof, Tampered, verify, verify_published};
+use rules::competition::proof::{
+    Commitment, Digest, Proof, Tampered, Value, Verdict, verify, verify_published,
+};
 use rules::competition::settlement::settle;
 use rules::dice::Secret;
 use rules::discipline::Discipline;
@@ -209,30 +211,147 @@ fn what_is_wrong_is_named() {
             refusal: Refusal::EntryTwice
         }
     );
-    assert_eq!(found(|p| p.results.truncate(2)), Tampered::ResultCount);
+    let third = proof().results[2].entry_id;
+    assert_eq!(
+        found(|p| p.results.truncate(2)),
+        Tampered::Unscored { entry: third }
+    );
+    assert_eq!(
+        found(|p| p.results[1] = p.results[0].clone()),
+        Tampered::ScoredTwice {
+            entry: proof().results[0].entry_id
+        }
+    );
+    assert_eq!(
+        found(|p| p.results[2].entry_id = EntryId::new(77)),
+        Tampered::Unentered {
+            entry: EntryId::new(77)
+        }
+    );
     assert_eq!(
         found(|p| p.fees = Coins::ZERO),
-        Tampered::Amount { field: "fees" }
+        Tampered::Amount {
+            field: "fees",
+            due: proof().fees,
+            said: Coins::ZERO
+        }
     );
     assert_eq!(
         found(|p| p.prize_returned = Coins::new(1)),
         Tampered::Amount {
-            field: "prize_returned"
+            field: "prize_returned",
+            due: Coins::ZERO,
+            said: Coins::new(1)
         }
     );
     assert_eq!(found(|p| p.digest = Digest::new([0; 32])), Tampered::Digest);
     assert_eq!(found(|p| p.show.name.push('!')), Tampered::Digest);
-    let second = proof().results[1].entry_id;
+    let second = &proof().results[1];
     let prize = found(|p| p.results[1].prize = Coins::new(999));
     assert_eq!(
         prize,
         Tampered::Result {
-            placement: 2,
-            entry: second,
-            field: "prize"
+            entry: second.entry_id,
+            field: "prize",
+            due: Value::Coins(second.prize),
+            said: Value::Coins(Coins::new(999))
         }
     );
-    assert!(prize.to_string().contains("differs in prize"));
+    assert!(
+        prize
+            .to_string()
+            .ends_with("coins by the rules, and the proof says 999 coins.")
+    );
+    let first = proof().results[0].entry_id;
+    assert_eq!(
+        found(|p| p.results.swap(0, 1)),
+        Tampered::Order {
+            placement: 1,
+            due: first,
+            said: second.entry_id
+        }
+    );
+}
+
+/// Two horses who can do nothing score nothing with any luck: the earlier entry wins, and of two at once the lower id.
+#[test]
+fn a_changed_tie_break_is_found() {
+    let tied = || {
+        let mut field = vec![entered(1, 100), entered(2, 100)];
+        for (number, entered) in (5..).zip(&mut field) {
+            entered.snapshot.stats = [rules::scale::Gauge::MIN; 3];
+            entered.snapshot.discipline_score = 0;
+            entered.snapshot.horse_id = HorseId::new(number);
+        }
+        prove(secret(), field)
+    };
+    let proof = tied();
+    assert_eq!(proof.results[0].score, proof.results[1].score);
+    let mut turned = tied();
+    turned.results.swap(0, 1);
+    let order = Tampered::Order {
+        placement: 1,
+        due: EntryId::new(1),
+        said: EntryId::new(2),
+    };
+    assert_eq!(verify(&turned), Err(order));
+    let mut later = tied();
+    later.entries[0].entered_at += chrono::TimeDelta::milliseconds(1);
+    let order = Tampered::Order {
+        placement: 1,
+        due: EntryId::new(2),
+        said: EntryId::new(1),
+    };
+    assert_eq!(verify(&later), Err(order));
+}
+
+#[test]
+fn what_is_changed_in_an_entry_is_named_by_the_first_thing_that_no_longer_follows() {
+    let wrong = |change: fn(&mut Proof)| {
+        let mut changed = proof();
+        change(&mut changed);
+        let verdict = Verdict::of(&changed, None);
+        assert!(!verdict.holds && verdict.digest.is_none());
+        (
+            verdict.wrong.expect("a name"),
+            verdict.why_not.expect("a sentence"),
+        )
+    };
+    let (field, why) = wrong(|p| {
+        p.entries[0].snapshot.stats[0] = p.entries[0].snapshot.stats[0].moved(1);
+    });
+    assert_eq!(field, "expected_milli");
+    assert!(
+        why.starts_with("Entry 1: the expected score of the snapshot is "),
+        "{why}"
+    );
+    let (field, why) = wrong(|p| p.results[1].luck = Bp::new(901));
+    assert_eq!(field, "luck_bp");
+    assert!(why.contains("the luck that the secret gives is "), "{why}");
+}
+
+#[test]
+fn a_verdict_says_what_was_checked() {
+    let (proof, published) = (proof(), Commitment::to(&secret()));
+    let verdict = Verdict::of(&proof, Some(&published));
+    assert_eq!(
+        (verdict.holds, verdict.wrong, verdict.entries),
+        (true, None, 3)
+    );
+    let digest = proof.digest.to_hex();
+    assert!(
+        verdict
+            .to_string()
+            .ends_with(&format!("rules version 1, digest {digest}."))
+    );
+    let another = Commitment::to(&Secret::new([9; 32]));
+    let verdict = Verdict::of(&proof, Some(&another));
+    assert_eq!(verdict.wrong, Some("commitment"));
+    assert!(
+        verdict
+            .to_string()
+            .ends_with("is not the one that was published when the show opened.")
+    );
 }
 
 #[test]

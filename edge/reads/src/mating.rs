@@ -1,12 +1,10 @@
 //! A planned mating: what stands in its way, what it costs, and what the foal may be. Nothing here that was not shown to the
 //! asker already takes part: no hidden trait, no genotype that was not tested, no test that was not published.
 
-mod odds;
-
 use crate::Failure;
 use crate::answer::unversioned;
 use crate::clock::Instant;
-use crate::family::Family;
+use crate::family::family;
 use crate::horse::{Named, stats};
 use crate::pedigree::{Ancestry, ancestors};
 use crate::preview::Why;
@@ -14,34 +12,23 @@ use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
 use crate::snapshot::statement;
-use crate::wire::Chance;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::Refusal;
-use rules::breed::{CROSSBRED, by_name};
-use rules::breeding::{Mare, Mate, Nurture, Stallion, breed_of_foal, check_covering, trait_odds};
+use rules::breeding::prospect::{self, Known, Unpredictable};
+use rules::breeding::{Family, Mare, Mate, Nurture, Stallion, check_covering};
 use rules::economy::COVERING_REGISTRATION;
 use rules::genetics::Locus;
-use rules::genetics::prediction::predict;
-use rules::genetics::size::height_effect_variance;
-use rules::heredity::{Estimate, ParentsInbreeding, Stature, expected_height, expected_stat};
-use rules::horse::{FIRST_ACTIVE_AGE, Sex};
+use rules::horse::FIRST_ACTIVE_AGE;
 use rules::id::{HorseId, UserId};
 use rules::money::Coins;
 use rules::pedigree::Inbreeding;
 use rules::scale::Gauge;
-use rules::stat::{Stat, Stats};
 use rules::time::{DAYS_PER_YEAR, days_after};
-use rules::traits::{Trait, VisibleTraits};
 use serde::Serialize;
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
-pub use odds::{Coat, Expected, Foal, Health, Loss, TraitChance};
-use odds::{coats, health, losses};
-
-/// The chance of either sex.
-const HALF: Chance = Chance(500_000);
+pub use rules::breeding::prospect::{Coat, Expected, Foal, Health, Loss, TraitChance};
 
 /// A planned mating.
 #[derive(Clone, Debug, Serialize)]
@@ -205,7 +192,7 @@ pub(crate) async fn preview(reads: Reads, asked: Question) -> Result<Response, F
         stallion,
     };
     let obstacles = pair.obstacles(reads.now().await)?;
-    let family = Family::read(&rows)?;
+    let family = family(&rows)?;
     unversioned(&Planned {
         mare: pair.mare.row.named("id", "name")?,
         stallion: pair.stallion.row.named("id", "name")?,
@@ -226,10 +213,6 @@ fn named(asked: &Question, name: &'static str) -> Result<i64, Failure> {
 struct Parent<'a> {
     row: &'a Record,
     mate: Mate,
-    visible: VisibleTraits,
-    stats: Stats,
-    stat_means: Stats,
-    inbreeding: Inbreeding,
 }
 
 impl<'a> Parent<'a> {
@@ -242,25 +225,24 @@ impl<'a> Parent<'a> {
                 sex: row.word("sex")?,
                 born_at: row.get("born_at")?,
             },
-            visible: row.json("visible_traits")?,
-            stats: row.stats("stats")?,
-            stat_means: row.stats("stat_means")?,
-            inbreeding: Inbreeding::of(row.get("inbreeding")?),
         })
     }
 
-    fn estimate(&self, stat: Stat) -> Estimate {
-        let mean = self.stat_means.get(stat).get();
-        Estimate::of_stat(self.stats.get(stat), mean, self.inbreeding)
+    fn known(&self) -> Result<Known, Failure> {
+        Ok(Known {
+            id: self.mate.id.get(),
+            breed: self.row.get("breed")?,
+            stats: self.row.stats("stats")?,
+            stat_means: self.row.stats("stat_means")?,
+            inbreeding: Inbreeding::of(self.row.get("inbreeding")?),
+            height_cm: self.row.get("height_cm")?,
+            traits: self.row.json("visible_traits")?,
+        })
     }
 
     fn gauge(&self, column: &str) -> Result<Gauge, Failure> {
         let number: i16 = self.row.get(column)?;
         Ok(Gauge::clamped(number.into()))
-    }
-
-    fn traits(&self) -> impl Iterator<Item = Trait> {
-        self.visible.iter()
     }
 }
 
@@ -339,73 +321,24 @@ impl Pair<'_> {
 
     fn foal(&self, family: &Family) -> Result<Foal, Failure> {
         let (mare, stallion) = (&self.mare, &self.stallion);
-        let (sire, dam) = (stallion.mate.id.get(), mare.mate.id.get());
         let ancestry = Ancestry::read(mare.row)?;
-        let explained = ancestry.explain(sire, dam);
-        let inbreeding = Inbreeding::of(explained.f);
-        let parents = [family.parent(dam)?, family.parent(sire)?];
-        let mating = predict(&parents[0], &parents[1])?;
-        let (coats, other_coats) = coats(&mating);
-        let nurture = Nurture {
-            bond: mare.gauge("bond_score")?,
-            stress: mare.gauge("stress_level")?,
+        let explained = ancestry.explain(stallion.mate.id.get(), mare.mate.id.get());
+        let planned = prospect::Planned {
+            sire: stallion.known()?,
+            dam: mare.known()?,
+            nurture: Nurture {
+                bond: mare.gauge("bond_score")?,
+                stress: mare.gauge("stress_level")?,
+            },
+            family,
         };
-        let breeds: (String, String) = (stallion.row.get("breed")?, mare.row.get("breed")?);
-        Ok(Foal {
-            breed: breed_of_foal(&breeds.0, &breeds.1).to_owned(),
-            inbreeding: explained.f,
-            inbreeding_beyond: explained.beyond,
-            common_ancestors: ancestry.common(&explained),
-            sex: Sex::ALL.iter().map(|sex| (sex.as_str(), HALF)).collect(),
-            born_alive: Chance(mating.born_alive().millionths()),
-            losses: losses(&mating),
-            coats,
-            other_coats,
-            is_exact: mating.is_exact(),
-            health: health(&mating),
-            stats: self.stats(inbreeding),
-            height_cm: self.height(family)?,
-            traits: trait_odds(mare.traits().chain(stallion.traits()), nurture, inbreeding)
-                .into_iter()
-                .map(|odds| TraitChance {
-                    name: odds.r#trait,
-                    chance: Chance(odds.millionths),
-                })
-                .collect(),
+        let foal = planned.foal(&explained, ancestry.common(&explained));
+        foal.map_err(|why| match why {
+            Unpredictable::Refused(refusal) => refusal.into(),
+            Unpredictable::Unexplained { .. } => {
+                Failure::broken("nothing explains what is known of a horse")
+            }
         })
-    }
-
-    fn inbred(&self) -> ParentsInbreeding {
-        ParentsInbreeding {
-            sire: self.stallion.inbreeding,
-            dam: self.mare.inbreeding,
-        }
-    }
-
-    fn stats(&self, foal: Inbreeding) -> BTreeMap<&'static str, Expected> {
-        let expected = |stat: &Stat| {
-            let (sire, dam) = (self.stallion.estimate(*stat), self.mare.estimate(*stat));
-            let expected = expected_stat(sire, dam, self.inbred(), foal);
-            (stat.as_str(), Expected::of(expected))
-        };
-        Stat::ALL.iter().map(expected).collect()
-    }
-
-    fn height(&self, family: &Family) -> Result<Option<Expected>, Failure> {
-        let stature = |parent: &Parent<'_>| -> Result<Option<Stature>, Failure> {
-            let height: Option<i16> = parent.row.get("height_cm")?;
-            let breed: String = parent.row.get("breed")?;
-            let known = by_name(&breed).ok().filter(|it| **it != CROSSBRED);
-            Ok(height.map(|height_cm| Stature {
-                height_cm,
-                breed_cm: known.map(|it| it.facts.height_cm.into()),
-                loci_variance: family
-                    .frequencies(parent.mate.id.get())
-                    .map_or(0, height_effect_variance),
-            }))
-        };
-        let both = stature(&self.stallion)?.zip(stature(&self.mare)?);
-        Ok(both.map(|(sire, dam)| Expected::of(expected_height(sire, dam, self.inbred()))))
     }
 
     fn based_on(&self, family: &Family) -> BasedOn {

@@ -10,6 +10,7 @@ use crate::snapshot::statement;
 use crate::wire::At;
 use axum::response::Response;
 use postgres_types::Type;
+pub use rules::breeding::prospect::Common;
 use rules::pedigree::{Explained, Kinship, Reach, Register, explain};
 use serde::Serialize;
 
@@ -59,20 +60,6 @@ pub struct Ancestor {
     pub inbreeding: f64,
     /// Is it one of the common ancestors that are told?
     pub is_common: bool,
-}
-
-/// An ancestor in whom lines of sire and dam meet.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Common {
-    /// The id.
-    pub id: i64,
-    /// The name; null for one further away than a thousand others.
-    pub name: Option<String>,
-    /// Its own inbreeding coefficient F, 0 to 1.
-    pub inbreeding: f64,
-    /// The part of F that lines which meet in it make up.
-    pub contribution: f64,
 }
 
 /// The horses `$seed` and their ancestors as the table `line`, nearest first, and as arrays in the table `ancestors`: at
@@ -186,15 +173,7 @@ impl Ancestry {
 
     /// The common ancestors of an explanation, with their names.
     pub(crate) fn common(&self, explained: &Explained<i64>) -> Vec<Common> {
-        let ancestors = explained.ancestors.iter();
-        ancestors
-            .map(|it| Common {
-                id: it.animal,
-                name: self.name(it.animal),
-                inbreeding: it.f,
-                contribution: it.contribution,
-            })
-            .collect()
+        Common::told(explained, |id| self.name(id))
     }
 }
 

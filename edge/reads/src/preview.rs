@@ -11,19 +11,20 @@ use crate::question::Question;
 use crate::router::Reads;
 use crate::show::facts;
 use crate::snapshot::statement;
-use crate::wire::{Chance, Score};
+use crate::wire::Score;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::Refusal;
 use rules::competition::entry::{self, Contender, Entered, Rider, Snapshot};
-use rules::competition::odds::placings;
 use rules::competition::placing::Rival;
-use rules::competition::score::{breakdown, expected_score, range};
+use rules::competition::preview::Prospects;
+pub use rules::competition::preview::{Breakdown, Placing};
+use rules::competition::score::expected_score;
 use rules::competition::show::{Host, Show, ShowState};
 use rules::discipline::Discipline;
 use rules::id::{HorseId, UserId};
 use rules::money::Coins;
-use rules::scale::{Bp, Gauge, MilliPoints};
+use rules::scale::{Bp, Gauge};
 use rules::traits::{EpigeneticModifiers, VisibleTraits};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -59,30 +60,6 @@ pub struct Preview {
     pub enterable: bool,
     /// Why not; null where she may.
     pub refusal: Option<Why>,
-}
-
-/// How an expected score comes about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Breakdown {
-    /// From three stats and the discipline's score.
-    pub base_score: Score,
-    /// The temperament, in ten-thousandths.
-    pub temperament_bp: i32,
-    /// The traits, in ten-thousandths.
-    pub traits_bp: i32,
-    /// Bond and stress, in ten-thousandths.
-    pub condition_bp: i32,
-}
-
-/// The chance of a place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Placing {
-    /// The place, from 1.
-    pub placement: usize,
-    /// The chance, 0 to 1 in millionths.
-    pub chance: Chance,
 }
 
 /// Why the rules would refuse an entry now; beside code and sentence stand the data of the refusal.
@@ -249,9 +226,7 @@ fn contender<'a>(
 /// The chances of a horse in a field.
 struct Chances {
     is_entered: bool,
-    snapshot: Snapshot,
-    expected: MilliPoints,
-    placings: Vec<u32>,
+    prospects: Prospects,
 }
 
 impl Chances {
@@ -263,67 +238,43 @@ impl Chances {
         now: Instant,
     ) -> Self {
         let is_entered = own.is_some();
-        let place = own.as_ref().map(|it| rival(it, discipline));
+        let place = own.as_ref().map(|it| Rival::of(it, discipline));
         let snapshot =
             own.map_or_else(|| Snapshot::freeze(contender, discipline), |it| it.snapshot);
-        let expected = expected_score(&snapshot, discipline);
-        let place = place.unwrap_or_else(|| Rival::newcomer(expected, now));
-        let rivals: Vec<_> = rivals.iter().map(|it| rival(it, discipline)).collect();
+        let newcomer = || Rival::newcomer(expected_score(&snapshot, discipline), now);
+        let place = place.unwrap_or_else(newcomer);
+        let rivals: Vec<_> = rivals.iter().map(|it| Rival::of(it, discipline)).collect();
         Self {
             is_entered,
-            snapshot,
-            expected,
-            placings: placings(&place, &rivals),
+            prospects: Prospects::of(&snapshot, discipline, &place, &rivals),
         }
     }
 
-    fn shown(&self, show: &Show, horse: Named, refusal: Option<&Refusal>) -> Preview {
-        let discipline = show.facts.discipline;
-        let (least, greatest) = range(self.expected);
-        let place = |(at, chance): (usize, &u32)| Placing {
-            placement: at + 1,
-            chance: Chance(*chance),
-        };
+    fn shown(self, show: &Show, horse: Named, refusal: Option<&Refusal>) -> Preview {
+        let Self {
+            is_entered,
+            prospects,
+        } = self;
         Preview {
             show: Named {
                 id: show.facts.id.get(),
                 name: show.facts.name.clone(),
             },
             horse,
-            discipline,
-            basis: if self.is_entered {
+            discipline: show.facts.discipline,
+            basis: if is_entered {
                 "entry"
             } else {
                 "visible_traits"
             },
-            breakdown: (!self.is_entered).then(|| Breakdown::of(&self.snapshot, discipline)),
-            expected_score: Score(self.expected.get()),
-            least_score: Score(least.get()),
-            greatest_score: Score(greatest.get()),
-            rivals: self.placings.len().saturating_sub(1),
-            placings: self.placings.iter().enumerate().map(place).collect(),
+            breakdown: (!is_entered).then_some(prospects.breakdown),
+            expected_score: prospects.expected_score,
+            least_score: prospects.least_score,
+            greatest_score: prospects.greatest_score,
+            rivals: prospects.rivals,
+            placings: prospects.placings,
             enterable: refusal.is_none(),
             refusal: refusal.map(Why::of),
-        }
-    }
-}
-
-fn rival(entered: &Entered, discipline: Discipline) -> Rival {
-    Rival {
-        entry_id: entered.entry_id,
-        entered_at: entered.entered_at,
-        expected: expected_score(&entered.snapshot, discipline),
-    }
-}
-
-impl Breakdown {
-    fn of(snapshot: &Snapshot, discipline: Discipline) -> Self {
-        let parts = breakdown(snapshot, discipline);
-        Self {
-            base_score: Score(parts.base.get()),
-            temperament_bp: parts.temperament.get(),
-            traits_bp: parts.traits.get(),
-            condition_bp: parts.condition.get(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::clock::Instant;
 use chrono::{SecondsFormat, TimeDelta};
+pub use rules::told::{Chance, Score};
 use serde::{Serialize, Serializer};
 
 /// An instant as RFC 3339 in UTC with milliseconds: `2026-11-22T15:00:00.000Z`.
@@ -33,37 +34,6 @@ impl From<Instant> for At {
 impl Serialize for At {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&self.0.to_rfc3339_opts(SecondsFormat::Millis, true))
-    }
-}
-
-/// A score, kept in milli-points and written as points with up to three places: `123.456`.
-///
-/// Exact on the wire: a double holds every number of milli-points that the rules can give, and its shortest decimal
-/// form is the one with three places.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(value_type = f64))]
-pub struct Score(pub i64);
-
-impl Serialize for Score {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "scores end at 10^12 milli-points, doubles at 2^53"
-    )]
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_f64(self.0 as f64 / 1000.0)
-    }
-}
-
-/// A probability in millionths, written as a number from 0 to 1: `0.25`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(value_type = f64))]
-pub struct Chance(pub u32);
-
-impl Serialize for Chance {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_f64(f64::from(self.0) / 1_000_000.0)
     }
 }
 

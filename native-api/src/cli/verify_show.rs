@@ -4,8 +4,8 @@ use std::fs;
 use std::io::{Read as _, stdin};
 
 use clap::Args;
-use rules::competition::proof::{Commitment, Proof, Tampered, Verified, verify, verify_published};
-use serde_json::json;
+use rules::competition::proof::{Commitment, Proof, Verdict};
+use rules::document;
 
 use super::{Finding, print_json};
 use crate::trouble::{Because, Trouble};
@@ -28,18 +28,15 @@ pub(super) async fn verify_show(arguments: &VerifyShowArguments) -> Result<Findi
         .as_deref()
         .map(commitment)
         .transpose()?;
-    let proof: Proof = serde_json::from_str(&read(&arguments.proof).await?)
+    let proof: Proof = document::read(&read(&arguments.proof).await?)
         .because(|| format!("{} holds no proof of a show", arguments.proof))?;
-    let checked = match &published {
-        Some(published) => verify_published(&proof, published),
-        None => verify(&proof),
-    };
+    let verdict = Verdict::of(&proof, published.as_ref());
     if arguments.json {
-        print_json(&as_json(&proof, checked))?;
+        print_json(&verdict)?;
     } else {
-        print(&proof, checked);
+        println!("{verdict}");
     }
-    Ok(if checked.is_ok() {
+    Ok(if verdict.holds {
         Finding::Good
     } else {
         Finding::Bad
@@ -75,33 +72,4 @@ async fn read(source: &str) -> Result<String, Trouble> {
     } else {
         Err(Trouble::new(format!("{source} answered {status}: {text}")))
     }
-}
-
-fn print(proof: &Proof, checked: Result<Verified, Tampered>) {
-    let show = &proof.show;
-    match checked {
-        Ok(verified) => println!(
-            "The proof of show {} \"{}\" holds: {} entries scored again by rules version {}, digest {}.",
-            show.id,
-            show.name,
-            verified.entries,
-            proof.rules_version,
-            verified.digest.to_hex()
-        ),
-        Err(tampered) => println!(
-            "The proof of show {} \"{}\" does not hold. {tampered}",
-            show.id, show.name
-        ),
-    }
-}
-
-fn as_json(proof: &Proof, checked: Result<Verified, Tampered>) -> serde_json::Value {
-    json!({
-        "show": proof.show.id,
-        "rules_version": proof.rules_version,
-        "holds": checked.is_ok(),
-        "entries": proof.entries.len(),
-        "digest": checked.ok().map(|verified| verified.digest.to_hex()),
-        "why_not": checked.err().map(|tampered| tampered.to_string()),
-    })
 }
