@@ -152,6 +152,11 @@ fn write_configuration(places: &Places, bindings: &Bindings, home: &Path) -> Res
         "main = \"edge/build/index.js\"",
         &format!("main = {:?}", worker.display().to_string()),
     );
+    let assets = home.join("assets").display().to_string();
+    let text = text.replace(
+        "directory = \"edge/assets\"",
+        &format!("directory = {assets:?}"),
+    );
     let file = home.join("wrangler.toml");
     fs::write(&file, text).because(|| format!("could not write {}", file.display()))?;
     let variables: String = bindings
@@ -164,10 +169,11 @@ fn write_configuration(places: &Places, bindings: &Bindings, home: &Path) -> Res
 
 fn copy_of_the_build(places: &Places, home: &Path) -> Result<PathBuf, Trouble> {
     let _nobody_builds = lock::wait(&places.root.join("target/worker/build.lock"))?;
-    let copy = home.join("build");
-    let built = places.root.join("edge/build");
-    ask(Command::new("cp").arg("-R").arg(built).arg(&copy))?;
-    Ok(copy)
+    for (built, copy) in [("edge/build", "build"), ("edge/assets", "assets")] {
+        let (built, copy) = (places.root.join(built), home.join(copy));
+        ask(Command::new("cp").arg("-R").arg(built).arg(copy))?;
+    }
+    Ok(home.join("build"))
 }
 
 fn without_section(text: &str, section: &str) -> String {

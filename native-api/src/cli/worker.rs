@@ -11,7 +11,7 @@ use crate::trouble::Trouble;
 
 #[derive(Subcommand)]
 pub(super) enum WorkerCommand {
-    /// Build the Worker into edge/build, unless nothing changed, and weigh it (status 1 above the budget)
+    /// Build the Worker into edge/build and the rules for browsers into edge/assets, unless nothing changed, and weigh them (status 1 above the budget)
     #[command(after_help = "Example:\n  equoria worker build --json")]
     Build {
         /// Print the result as JSON
@@ -58,13 +58,19 @@ pub(super) fn set_up(voice: &Voice) -> Result<Finding, Trouble> {
     Ok(Finding::Good)
 }
 
-/// The weight of a build as one line.
+/// The weight of a build in two lines.
 pub(super) fn weight(built: &Built) -> String {
+    let kilo = |bytes: usize| bytes as f64 / 1000.0;
+    let module = &built.browser;
     format!(
-        "Worker: {:.1} kB of wasm, {:.1} kB gzip (budget {} kB){}",
-        built.raw_bytes as f64 / 1000.0,
-        built.gzip_bytes as f64 / 1000.0,
+        "Worker: {:.1} kB of wasm, {:.1} kB gzip (budget {} kB){}\n\
+         Rules for browsers: {:.1} kB of wasm, {:.1} kB gzip with their script, at {}",
+        kilo(built.raw_bytes),
+        kilo(built.gzip_bytes),
         BUDGET / 1000,
-        if built.is_fresh { "" } else { ", unchanged" }
+        if built.is_fresh { "" } else { ", unchanged" },
+        kilo(module.raw_bytes),
+        kilo(module.gzip_bytes + module.script_gzip_bytes),
+        module.version,
     )
 }

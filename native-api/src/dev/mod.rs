@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod archive;
+pub mod browser;
 pub mod cluster;
 pub mod edge;
 pub mod embedded;

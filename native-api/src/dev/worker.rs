@@ -10,6 +10,7 @@ use flate2::write::GzEncoder;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::browser::{self, Module};
 use super::lock;
 use super::places::{Places, make};
 use super::program::run;
@@ -30,6 +31,8 @@ pub struct Built {
     pub raw_bytes: usize,
     /// Its size after gzip at the best level, in bytes: what Cloudflare counts.
     pub gzip_bytes: usize,
+    /// The rules for a browser, which the Worker's origin serves as files.
+    pub browser: Module,
     /// Whether anything had to be built.
     pub is_fresh: bool,
 }
@@ -41,7 +44,7 @@ impl Built {
     }
 }
 
-/// Builds the Worker unless its sources are the ones of the last build.
+/// Builds the Worker, and the rules for a browser that are served beside it, unless their sources are the ones of the last build.
 ///
 /// # Errors
 /// When a tool is missing and cannot be installed, or the build fails.
@@ -52,13 +55,16 @@ pub fn build(places: &Places, voice: &Voice) -> Result<Built, Trouble> {
     let _one_builder = lock::wait(&folder.join("build.lock"))?;
     let mark = folder.join("fingerprint");
     let wanted = fingerprint(&places.root)?;
-    let is_fresh =
-        !(output(places).is_file() && fs::read_to_string(&mark).is_ok_and(|last| last == wanted));
+    let is_known = fs::read_to_string(&mark).is_ok_and(|last| last == wanted);
+    let is_fresh = !(is_known && was_built(places) && browser::was_built(places));
     if is_fresh {
         let step = voice.step("building the Worker (the first time about 2 min)");
         worker_build(places, &folder)?;
-        fs::write(&mark, wanted).because(|| format!("could not write {}", mark.display()))?;
         step.done("the Worker is built");
+        let step = voice.step("building the rules for browsers (the first time about 40 s)");
+        browser::build(places, &folder)?;
+        step.done("the rules for browsers are built");
+        fs::write(&mark, wanted).because(|| format!("could not write {}", mark.display()))?;
     }
     weigh(places, is_fresh)
 }
@@ -93,17 +99,24 @@ fn worker_build(places: &Places, target: &Path) -> Result<(), Trouble> {
 
 fn weigh(places: &Places, is_fresh: bool) -> Result<Built, Trouble> {
     let wasm = output(places);
-    let because = || format!("could not weigh {}", wasm.display());
-    let bytes = fs::read(&wasm).because(because)?;
+    let (raw_bytes, gzip_bytes) = zipped_bytes(&wasm)?;
+    Ok(Built {
+        raw_bytes,
+        gzip_bytes,
+        wasm,
+        browser: browser::weigh(places)?,
+        is_fresh,
+    })
+}
+
+/// The size of a file in bytes, before and after gzip at the best level.
+pub(super) fn zipped_bytes(file: &Path) -> Result<(usize, usize), Trouble> {
+    let because = || format!("could not weigh {}", file.display());
+    let bytes = fs::read(file).because(because)?;
     let mut zipped = GzEncoder::new(Vec::new(), Compression::best());
     zipped.write_all(&bytes).because(because)?;
     let zipped = zipped.finish().because(because)?;
-    Ok(Built {
-        raw_bytes: bytes.len(),
-        gzip_bytes: zipped.len(),
-        wasm,
-        is_fresh,
-    })
+    Ok((bytes.len(), zipped.len()))
 }
 
 /// One hash over everything that the build reads.
@@ -137,10 +150,13 @@ fn fingerprint(root: &Path) -> Result<String, Trouble> {
     Ok(hex(&all.finalize()))
 }
 
+/// What lies among the sources and is none of the build's: what builds and installations leave, and the client of others.
+const UNREAD: [&str; 4] = ["edge/build", "edge/assets", "edge/client", "node_modules"];
+
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Trouble> {
     if path.is_file() {
         files.push(path.to_owned());
-    } else if path.is_dir() && !path.ends_with("edge/build") {
+    } else if path.is_dir() && !UNREAD.iter().any(|unread| path.ends_with(unread)) {
         for entry in fs::read_dir(path).because(|| format!("could not read {}", path.display()))? {
             collect(
                 &entry
