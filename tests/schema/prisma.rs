@@ -1,15 +1,9 @@
 //! The specification's own client: its three queries, as it sends them, on this schema.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use equoria::dev::places::Places;
-use equoria::dev::program::ask;
-use equoria::dev::say::Voice;
-use equoria::dev::{lock, tools};
-use equoria::trouble::{Because, Trouble};
 use harness::Database;
+use harness::node::Package;
 use serde_json::{Value, json};
 
 use crate::trial::{fill, populate};
@@ -38,10 +32,7 @@ async fn the_specifications_three_queries_work_as_its_own_client_sends_them() {
     administrator.batch_execute(&fill(ROWS)).await.unwrap();
     let said = tokio::task::spawn_blocking(move || {
         let url = database.tcp_url("equoria_reader");
-        let client = Client::installed().unwrap_or_else(|trouble| panic!("{trouble}"));
-        client
-            .queries(&url, 1001)
-            .unwrap_or_else(|trouble| panic!("{trouble}"))
+        Client::installed().queries(&url, 1001)
     })
     .await
     .unwrap();
@@ -120,102 +111,51 @@ fn ids(list: &Value) -> Vec<i64> {
 }
 
 /// The specification's client as npm installs it, with the models generated from `schema.prisma`.
-struct Client {
-    folder: PathBuf,
-    places: Places,
-}
+struct Client(Package);
 
 impl Client {
-    fn installed() -> Result<Self, Trouble> {
-        let places = Places::of(&harness::program::checkout())?;
-        let client = Self {
-            folder: places.root.join("tests/prisma"),
-            places,
-        };
-        let _one_installer = lock::wait(&client.places.state.join("prisma.lock"))?;
-        tools::install_node(&client.places, &Voice::default())?;
-        let modules = client.folder.join("node_modules");
-        let installed = origin(&[&client.folder.join("package-lock.json")])?;
-        client.once(
-            &modules.join(".equoria"),
-            &installed,
-            "the specification's database client (200 MB, about 20 s)",
-            || {
-                let mut npm = client.command("npm")?;
-                ask(npm.args([
-                    "ci",
-                    "--ignore-scripts",
-                    "--no-audit",
-                    "--no-fund",
-                    "--loglevel=error",
-                ]))
-            },
-        )?;
-        let generated = origin(&[
-            &client.folder.join("schema.prisma"),
-            &client.folder.join("package-lock.json"),
-        ])?;
-        client.once(
-            &modules.join(".equoria-generated"),
-            &generated,
-            "its models",
-            || {
-                // It wants to download an engine, which its generator does not use: any program will do.
-                let node = tools::npm_programs(&client.places).join("node");
-                let mut prisma = client.command(&modules.join(".bin/prisma").to_string_lossy())?;
-                ask(prisma
-                    .arg("generate")
-                    .env("PRISMA_SCHEMA_ENGINE_BINARY", node))
-            },
-        )?;
-        Ok(client)
+    fn installed() -> Self {
+        let what = "the specification's database client (200 MB, about 20 s)";
+        let client = Self(Package::installed("tests/prisma", what));
+        client.generate();
+        client
     }
 
-    /// Does something unless the mark says that it was done for exactly this.
-    fn once(
-        &self,
-        mark: &Path,
-        from: &str,
-        what: &str,
-        act: impl FnOnce() -> Result<String, Trouble>,
-    ) -> Result<(), Trouble> {
-        let is_generated = self.folder.join("generated/client.ts").is_file()
-            || !mark.ends_with(".equoria-generated");
-        if is_generated && fs::read_to_string(mark).is_ok_and(|done| done == from) {
-            return Ok(());
+    /// Generates the models, unless that was done for exactly this.
+    fn generate(&self) {
+        let folder = &self.0.folder;
+        let mark = folder.join("node_modules/.equoria-generated");
+        let origin = ["schema.prisma", "package-lock.json"]
+            .map(|name| fs::read_to_string(folder.join(name)).unwrap())
+            .concat();
+        let is_there = folder.join("generated/client.ts").is_file();
+        if is_there && fs::read_to_string(&mark).is_ok_and(|done| done == origin) {
+            return;
         }
-        eprintln!("making ready {what}");
-        act()?;
-        fs::write(mark, from).because(|| format!("could not write {}", mark.display()))
-    }
-
-    fn command(&self, program: &str) -> Result<Command, Trouble> {
-        let mut command = Command::new(program);
-        command
-            .current_dir(&self.folder)
-            .env("PATH", tools::path(&self.places)?)
-            .env("CHECKPOINT_DISABLE", "1")
-            .env("PRISMA_HIDE_UPDATE_MESSAGE", "1");
-        Ok(command)
+        // It wants to download an engine, which its generator does not use: any program will do.
+        let node = self.0.run("node", &["--print", "process.execPath"], &[]);
+        let environment = [&QUIET[..], &[("PRISMA_SCHEMA_ENGINE_BINARY", node.trim())]].concat();
+        self.0.run("prisma", &["generate"], &environment);
+        fs::write(&mark, origin).unwrap();
     }
 
     /// Runs the three queries, and answers what each returned and the SQL that was sent.
-    fn queries(&self, url: &str, horse: i64) -> Result<Value, Trouble> {
-        let mut node = self.command("node")?;
-        node.args(["--experimental-strip-types", "--no-warnings", "queries.ts"])
-            .arg(horse.to_string());
-        let said = ask(node.env("DATABASE_URL", url))?;
+    fn queries(&self, url: &str, horse: i64) -> Value {
+        let environment = [&QUIET[..], &[("DATABASE_URL", url)]].concat();
+        let horse = horse.to_string();
+        let program = [
+            "--experimental-strip-types",
+            "--no-warnings",
+            "queries.ts",
+            &horse,
+        ];
+        let said = self.0.run("node", &program, &environment);
         serde_json::from_str(&said)
-            .because(|| format!("the client said something that is not JSON: {said}"))
+            .unwrap_or_else(|_| panic!("the client said something that is not JSON: {said}"))
     }
 }
 
-/// What an installation was made from: the mark of one that was made from the same is the same.
-fn origin(files: &[&Path]) -> Result<String, Trouble> {
-    files
-        .iter()
-        .map(|file| {
-            fs::read_to_string(file).because(|| format!("could not read {}", file.display()))
-        })
-        .collect()
-}
+const QUIET: [(&str, &str); 2] = [
+    ("CHECKPOINT_DISABLE", "1"),
+    ("PRISMA_HIDE_UPDATE_MESSAGE", "1"),
+];

@@ -5,6 +5,7 @@ pub mod cluster;
 pub mod database;
 pub mod edge;
 pub mod native;
+pub mod node;
 pub mod postgres;
 pub mod program;
 pub mod world;
