@@ -1,7 +1,9 @@
 //! The Worker in a real workerd, with a real PostgreSQL behind its bindings and the real native API behind it.
 
 mod availability;
+mod browser;
 mod cases;
+mod client;
 mod copies;
 mod forwarding;
 mod hostile;
@@ -10,6 +12,8 @@ mod readme;
 mod role;
 mod same_answers;
 mod story;
+mod tampering;
+mod terminal;
 mod tokens;
 mod town;
 mod upstream;
