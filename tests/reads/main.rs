@@ -10,5 +10,6 @@ mod pages;
 mod plans;
 mod proxy;
 mod routes;
+mod sessions;
 mod tags;
 mod trips;
