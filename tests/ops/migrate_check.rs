@@ -215,7 +215,8 @@ async fn a_baseline_of_another_version_writes_nothing() {
         .await
         .unwrap();
     let scratch = database.administrator();
-    let came = migrate::baseline(&mut client, ALL, expected_version() - 1, &scratch).await;
+    // Before there were genotypes. A later version may differ from the next by its comments alone, which are not compared.
+    let came = migrate::baseline(&mut client, ALL, 12, &scratch).await;
     assert!(matches!(came.unwrap(), Baseline::Refused(found) if !found.is_empty()));
     assert_eq!(migrate::applied(&client).await.unwrap(), []);
     let strange = migrate::baseline(&mut client, ALL, 9999, &scratch).await;

@@ -344,12 +344,12 @@ async fn a_worker_whose_lease_is_not_prolonged_lets_go_before_it_ends() {
     hold_the_books(&admin).await;
     let turn = take(&mut client, Rhythm::Daily, now()).await.unwrap();
     let keeper = Keeper {
-        lease: Duration::from_secs(4),
+        lease: Duration::from_secs(12),
         ..keeper(&database)
     };
     let (_stop, working) = begin(&keeper, &turn);
     until_it_waits(&watcher).await;
-    // Whoever prolongs it now waits for five seconds.
+    // Whoever prolongs it now waits for a lock.
     watcher
         .batch_execute("begin; select from ops.job_runs for update")
         .await
