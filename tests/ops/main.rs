@@ -33,6 +33,7 @@ mod schedule;
 mod seed_refusals;
 mod seeds;
 mod serving;
+mod stacks;
 mod stops;
 mod supervise;
 mod tls;

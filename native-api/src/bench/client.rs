@@ -14,6 +14,7 @@ const LONGEST: usize = 64 * 1024;
 pub struct Connection {
     stream: TcpStream,
     answer: Vec<u8>,
+    bytes: usize,
 }
 
 impl Connection {
@@ -29,7 +30,13 @@ impl Connection {
         Ok(Self {
             stream,
             answer: vec![0; LONGEST],
+            bytes: 0,
         })
+    }
+
+    /// Bytes of the last answer, head and body.
+    pub const fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Sends a request and waits for the whole answer; the status and the body.
@@ -53,6 +60,7 @@ impl Connection {
             if let Some((status, body)) = head(&self.answer[..filled])?
                 && filled >= body.end
             {
+                self.bytes = body.end;
                 return Ok((status, &self.answer[body]));
             }
         }

@@ -46,7 +46,11 @@ impl Outcome {
         })
     }
 
-    fn add(&mut self, other: &Self) -> Result<(), Trouble> {
+    /// Adds what another client has done.
+    ///
+    /// # Errors
+    /// Never for latencies of the same digits.
+    pub fn add(&mut self, other: &Self) -> Result<(), Trouble> {
         self.done += other.done;
         self.errors += other.errors;
         self.first_error = self

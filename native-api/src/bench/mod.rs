@@ -5,6 +5,7 @@
 //! clients and no API between; its rate is what the API can reach at best.
 
 mod client;
+pub mod contended;
 mod cpu;
 pub mod crash;
 mod load;
@@ -16,8 +17,10 @@ mod report;
 mod requests;
 pub mod rules;
 mod server;
+pub mod stacks;
 mod world;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::config::Database;
@@ -144,8 +147,8 @@ impl Bench<'_> {
         let mut reads = requests::reads(api.address, self.world, 1);
         let mut trainings = trainings.decks(api.address, 1);
         Ok(RoundTrips {
-            read: count(&relay, &api, &mut reads).await?,
-            training: count(&relay, &api, &mut trainings).await?,
+            read: count(&relay, api.address, &mut reads).await?,
+            training: count(&relay, api.address, &mut trainings).await?,
         })
     }
 
@@ -270,8 +273,8 @@ impl Bench<'_> {
 }
 
 /// The round trips of one request of a deck, when the connections are open and the statements known.
-async fn count(relay: &Relay, api: &Api, decks: &mut [Deck]) -> Result<f64, Trouble> {
-    let mut connection = Connection::open(api.address).await?;
+async fn count(relay: &Relay, address: SocketAddr, decks: &mut [Deck]) -> Result<f64, Trouble> {
+    let mut connection = Connection::open(address).await?;
     let mut request = Vec::new();
     let mut since = 0;
     for deck in decks {

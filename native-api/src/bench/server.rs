@@ -53,7 +53,8 @@ impl Api {
     }
 }
 
-fn environment(scratch: &Scratch, database: &Database, port: u16) -> Environment {
+/// What the API is told: the production profile, a port, and no bound on the writes of one address.
+pub(super) fn environment(scratch: &Scratch, database: &Database, port: u16) -> Environment {
     scratch
         .secrets
         .environment(database, "production")
@@ -64,7 +65,11 @@ fn environment(scratch: &Scratch, database: &Database, port: u16) -> Environment
         .with("EQUORIA_LIMIT_WRITES", "0")
 }
 
-fn launch(environment: &Environment, log: &Path) -> Result<Supervised, Trouble> {
+/// Starts the API without jobs, its output going to `log`.
+///
+/// # Errors
+/// When it cannot be started.
+pub(super) fn launch(environment: &Environment, log: &Path) -> Result<Supervised, Trouble> {
     let output = File::create(log).because(|| format!("could not write {}", log.display()))?;
     let errors = output
         .try_clone()

@@ -33,7 +33,7 @@ select n, 'Horse ' || n, case n % 2 when 1 then 'male' else 'female' end, b.born
     '{"positive": ["bold", "athletic"], "negative": [], "hidden": []}',
     '{"positive": ["resilient"], "negative": ["lazy"], "hidden": ["social"]}',
     '{"positive": [], "negative": ["nervous", "stubborn"], "hidden": ["athletic"]}']::jsonb[])[n % 4 + 1],
-  now() - interval '8 days', b.born_at, 'MC1R=E/e', array_fill(15000, array[14]), '{"name": "bay"}', 155
+  date_trunc('milliseconds', now()) - interval '8 days', b.born_at, 'MC1R=E/e', array_fill(15000, array[14]), '{"name": "bay"}', 155
 from generate_series(1, HORSES) n
 cross join lateral (
   select date_trunc('day', now()) - interval '1 day' * case when n <= FOUNDERS then 135 else 105 - 15 * ((n - FOUNDERS - 1) / (FOUNDERS / 2)) end as born_at) b

@@ -35,6 +35,38 @@ pub(super) struct BenchArguments {
     json: bool,
 }
 
+#[derive(Args)]
+struct StacksArguments {
+    /// Horses in the scratch world, each with ten results (about 25 s for every 10,000)
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
+    horses: u32,
+    /// How long each stack is measured, in seconds
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=300))]
+    seconds: u64,
+    /// Clients, each with one request at a time
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=60))]
+    clients: u32,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct ContendedArguments {
+    /// Clients, each with one entry at a time
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=60))]
+    clients: u32,
+    /// How long each way is measured, in seconds
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=60))]
+    seconds: u64,
+    /// How much later a packet reaches the database, in milliseconds
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(0..=100))]
+    delay_ms: u64,
+    /// Print the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
 #[derive(Subcommand)]
 enum BenchCommand {
     /// Time the rules alone, natively and in WebAssembly
@@ -56,6 +88,14 @@ enum BenchCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Read a horse's card from the native API, from the Worker, and from what others would build
+    #[command(
+        after_help = "Example:\n  cargo run --release -- bench stacks\n\nAll answer the same document, or nothing is measured. The first time it installs Fastify, Express, Prisma and Postgres.js\n(200 MB). The Workers run in workerd itself, and connect to PostgreSQL for each request."
+    )]
+    Stacks(StacksArguments),
+    /// Enter one show with many players at once, with the database a millisecond away
+    #[command(after_help = "Example:\n  cargo run --release -- bench contended")]
+    Contended(ContendedArguments),
     /// Kill PostgreSQL again and again under load, and count what was lost (status 1 if anything was)
     #[command(
         after_help = "Examples:\n  cargo run --release -- bench crash\n  equoria bench crash --kills 500 --json\n\nAt every fourth blow the native API dies with it. Stop it earlier with Ctrl-C; nothing is left behind."
@@ -91,6 +131,8 @@ pub(super) async fn bench(
             };
             crash(wishes, *json).await
         }
+        Some(BenchCommand::Stacks(arguments)) => stacks(arguments).await,
+        Some(BenchCommand::Contended(arguments)) => contended(arguments).await,
         None => api(arguments).await,
     }
 }
@@ -147,16 +189,60 @@ fn stopped() -> Trouble {
     Trouble::new("stopped before the end, nothing is left behind")
 }
 
-async fn api(arguments: &BenchArguments) -> Result<Finding, Trouble> {
-    let voice = Voice::default();
+/// Four for each processor.
+fn connections() -> usize {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    (4 * processors).min(16)
+}
+
+async fn stacks(arguments: &StacksArguments) -> Result<Finding, Trouble> {
     let wishes = Wishes {
         horses: arguments.horses,
         lasting: Duration::from_secs(arguments.seconds),
         clients: arguments.clients,
-        connections: arguments
-            .connections
-            .map_or((4 * processors).min(16), usize::from),
+        connections: connections(),
+    };
+    let table = bench::stacks::run(wishes, &Voice::default()).await?;
+    let table = table.ok_or_else(stopped)?;
+    if arguments.json {
+        print_json(&table)?;
+    } else {
+        println!("\n{table}");
+    }
+    Ok(if table.errors() == 0 {
+        Finding::Good
+    } else {
+        Finding::Bad
+    })
+}
+
+async fn contended(arguments: &ContendedArguments) -> Result<Finding, Trouble> {
+    let wishes = bench::contended::Wishes {
+        clients: arguments.clients,
+        lasting: Duration::from_secs(arguments.seconds),
+        delay: Duration::from_millis(arguments.delay_ms),
+    };
+    let table = bench::contended::run(wishes, &Voice::default()).await?;
+    let table = table.ok_or_else(stopped)?;
+    if arguments.json {
+        print_json(&table)?;
+    } else {
+        println!("\n{table}");
+    }
+    Ok(if table.errors() == 0 {
+        Finding::Good
+    } else {
+        Finding::Bad
+    })
+}
+
+async fn api(arguments: &BenchArguments) -> Result<Finding, Trouble> {
+    let voice = Voice::default();
+    let wishes = Wishes {
+        horses: arguments.horses,
+        lasting: Duration::from_secs(arguments.seconds),
+        clients: arguments.clients,
+        connections: arguments.connections.map_or_else(connections, usize::from),
     };
     let Some(report) = bench::run(wishes, &voice).await? else {
         return Err(stopped());
