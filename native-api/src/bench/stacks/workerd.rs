@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn a_database_on_a_socket_is_refused() {
         let address = "127.0.0.1:8080".parse().unwrap();
-        let refused = worker("postgresql://ann@/game?host=/tmp&port=5433")
+        let refused = worker("postgresql://ann@localhost/game?host=/tmp&port=5433")
             .configuration("2026-10-01", address)
             .unwrap_err();
         assert!(refused.to_string().contains("behind DB"), "{refused}");
