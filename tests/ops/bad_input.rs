@@ -114,6 +114,8 @@ const ALONE: &[(&str, &str)] = &[
     ("bench", "starts a server of its own"),
     ("bench rules", "asks the rules"),
     ("bench crash", "starts a server of its own"),
+    ("bench stacks", "starts a server of its own"),
+    ("bench contended", "starts a server of its own"),
     ("tls init", "writes three files"),
     ("tls rotate-ca", "writes two files"),
     ("worker build", "builds"),

@@ -238,12 +238,16 @@ async fn the_catalogues_alone_are_seeded_anywhere_and_a_world_only_in_a_playgrou
 #[tokio::test]
 async fn a_seed_without_a_schema_says_so() {
     let database = Database::empty().await;
-    let refused = seed(&database, &[], &[]);
-    assert_eq!(refused.status.code(), Some(2));
-    assert_eq!(
-        String::from_utf8(refused.stderr).unwrap().lines().count(),
-        1
-    );
+    for what in [&[][..], &["dev"], &["shows"], &["report"]] {
+        let refused = seed(&database, what, &[]);
+        assert_eq!(refused.status.code(), Some(2));
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(
+            said.contains("0001_") && said.trim_end().ends_with("run `equoria migrate deploy`"),
+            "{said}"
+        );
+    }
 }
 
 /// A database with the small world, and nothing of the calendar's.

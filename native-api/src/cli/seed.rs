@@ -12,6 +12,7 @@ use crate::config::{self, Environment};
 use crate::dev::WORLD;
 use crate::dev::say::Voice;
 use crate::ops::fingerprint::TablePrint;
+use crate::ops::migrate;
 use crate::ops::seed::{self, HORSES, Plan, Summary, Wish};
 use crate::trouble::{Because, Trouble};
 
@@ -67,6 +68,7 @@ pub(super) async fn seed(of: &Environment, arguments: &SeedArguments) -> Result<
         .as_of
         .map_or_else(today, |day| Plan::until(arguments.number, day));
     let client = &mut reached.client;
+    migrate::require_current(client).await?;
     // Nobody seeds by hand: the audit would write down every transfer.
     let acting = client.batch_execute("set equoria.actor = 'game'").await;
     acting.because(|| "could not say who seeds")?;
@@ -155,6 +157,7 @@ async fn report(of: &Environment, as_json: bool) -> Result<Finding, Trouble> {
         Voice::default()
     };
     let reached = reach(of, &voice).await?;
+    migrate::require_current(&reached.client).await?;
     let report = seed::report::report(&reached.client).await?;
     if as_json {
         print_json(&report)?;
