@@ -11,5 +11,6 @@ mod plans;
 mod proxy;
 mod routes;
 mod sessions;
+mod standby;
 mod tags;
 mod trips;

@@ -8,6 +8,7 @@ pub mod native;
 pub mod node;
 pub mod postgres;
 pub mod program;
+pub mod standby;
 pub mod world;
 
 pub use client::{Ask, Client, Reply};
@@ -16,4 +17,5 @@ pub use database::Database;
 pub use edge::Edge;
 pub use native::Native;
 pub use postgres::Postgres;
+pub use standby::Standby;
 pub use world::{NewHorse, NewShow, Player, World};

@@ -79,6 +79,23 @@ impl Postgres {
         })
     }
 
+    /// Starts what lies in a data folder that has the database and its roles already: a copy of another server.
+    pub(crate) fn running(folder: Folder, home: PathBuf) -> Result<Self, Trouble> {
+        let server = folder.start(manner())?;
+        Ok(Self {
+            administrator: server.administrator.with_name(NAME),
+            port: server.port,
+            running: server.supervised,
+            folder,
+            home,
+        })
+    }
+
+    /// Its TCP port on 127.0.0.1.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Its database, which is there as long as the server is.
     pub fn database(&self) -> Database {
         Database::elsewhere(
