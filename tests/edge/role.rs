@@ -1,6 +1,7 @@
 //! What the Worker's role may see, tried with the very address and password that the Worker has.
 
 use equoria::db::connect;
+use serde_json::Value;
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
@@ -8,7 +9,7 @@ use crate::run;
 use crate::town::town;
 
 /// Words that a column with something to hide has in its name.
-const HIDDEN: [&str; 12] = [
+const HIDDEN: [&str; 13] = [
     "email",
     "password",
     "hash",
@@ -21,11 +22,13 @@ const HIDDEN: [&str; 12] = [
     "response",
     "token",
     "session",
+    "snapshot",
 ];
 
 /// Columns with such a word that the public may see: what a show committed to, what it revealed, and what revokes a token;
-/// and what genetic tests found, which the reads show to the owner, or to all once it is published.
-const PUBLIC: [&str; 8] = [
+/// what genetic tests found, which the reads show to the owner, or to all once it is published; and what is scored of an
+/// entry, where what is hidden counts only once the show is settled.
+const PUBLIC: [&str; 12] = [
     "shows.secret_hash",
     "shows.revealed_secret",
     "users.token_epoch",
@@ -34,6 +37,10 @@ const PUBLIC: [&str; 8] = [
     "genetic_tests.genotype",
     "genetic_tests.published",
     "genetic_tests.tested_at",
+    "entry_snapshots.entry_id",
+    "entry_snapshots.show_id",
+    "entry_snapshots.entered_at",
+    "entry_snapshots.snapshot",
 ];
 
 async fn refusal(client: &Client, sql: &str) -> SqlState {
@@ -96,6 +103,9 @@ fn the_named_secrets_are_refused_however_they_are_asked_for() {
             "select traits from foals",
             "select * from horses",
             "select row_to_json(h) from horses h",
+            "select * from show_entries",
+            "select row_to_json(e) from show_entries e",
+            "select 1 from show_entries where snapshot ->> 'hidden_bp' <> '0'",
             "select 1 from horses where epigenetic_modifiers -> 'hidden' ? 'bold'",
             "select secret from show_secrets",
             "select 1 from show_secrets",
@@ -201,7 +211,32 @@ fn no_answer_of_the_edge_shows_a_hidden_trait_or_an_address() {
             }
         }
         let open = edge.read(&format!("/v1/shows/{}", town.open)).await;
-        assert_eq!(open["secret"], serde_json::Value::Null);
+        assert_eq!(open["secret"], Value::Null);
+    });
+}
+
+#[test]
+fn what_is_hidden_in_an_entry_counts_for_the_edge_once_the_show_is_settled_and_not_before() {
+    run(async {
+        let town = town().await;
+        let client = connect(&town.edge.database).await.unwrap();
+        let mare = town.mares[0];
+        // 1000 for legendary_bloodline and 0.95 of 350 for bold, less the 350 of what is seen.
+        for (show, hidden_bp) in [(town.open, 0), (town.cancelled, 0), (town.settled, 983)] {
+            let of = |from: &str| {
+                format!(
+                    "select (s.snapshot ->> 'hidden_bp')::int4, s.snapshot - 'hidden_bp' from {from}
+                     where s.show_id = {show} and s.snapshot ->> 'horse_id' = '{mare}'"
+                )
+            };
+            let told = client.query_one(&of("entry_snapshots s"), &[]).await;
+            let frozen = of("show_entries s");
+            let frozen = town.world.admin.query_one(&frozen, &[]).await.unwrap();
+            let told = told.unwrap();
+            assert_eq!(frozen.get::<_, i32>(0), 983, "show {show}");
+            assert_eq!(told.get::<_, i32>(0), hidden_bp, "show {show}");
+            assert_eq!(told.get::<_, Value>(1), frozen.get::<_, Value>(1));
+        }
     });
 }
 

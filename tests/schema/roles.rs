@@ -8,11 +8,11 @@ use tokio_postgres::Client;
 
 use crate::trial::{Refused, attempt, fill, pristine, reason, world};
 
-/// What each role may do. An object without columns means all of them; `*` means every table of the game.
+/// What each role may do. An object without columns means all of them; `*` means every table of the game, and no view.
 const MATRIX: &[(&str, &str, &str)] = &[
-    ("equoria_edge", "select", "disciplines breeds stables horse_discipline_scores training_logs show_entries competition_results
+    ("equoria_edge", "select", "disciplines breeds stables horse_discipline_scores training_logs entry_snapshots competition_results
         shows stud_listings accounts transfers postings stipend_claims foal_development foal_training_history genetic_tests
-        breed_diversity ops.migrations
+        breed_diversity ops.migrations show_entries(id show_id horse_id user_id entered_at)
         users(id name money xp level profile_visible progress_shared token_epoch version created_at updated_at)
         horses(id name sex born_at breed_id user_id stable_id sire_id dam_id temperament precision strength speed agility endurance
           intelligence stamina balance boldness flexibility obedience focus bond_score stress_level xp discipline_scores
@@ -21,7 +21,7 @@ const MATRIX: &[(&str, &str, &str)] = &[
         pregnancies(id mare_id stallion_id user_id covered_at due_at state ended_at foal_id lost_to)"),
     ("equoria_reader", "select", "disciplines breeds stables users horses horse_discipline_scores starter_horses foals
         foal_development foal_training_history pregnancies stud_listings genetic_tests training_logs shows show_entries
-        competition_results accounts transfers postings stipend_claims breed_diversity loci alleles genotypes ops.migrations ops.job_runs"),
+        entry_snapshots competition_results accounts transfers postings stipend_claims breed_diversity loci alleles genotypes ops.migrations ops.job_runs"),
     ("equoria_writer", "select", "* ops.migrations ops.job_runs ops.game_clock"),
     ("equoria_writer", "insert", "disciplines breeds users(id name email settings created_at updated_at) user_passwords sessions
         refresh_tokens stables stud_listings idempotency_keys horses starter_horses foals foal_development foal_training_history
@@ -36,7 +36,7 @@ const MATRIX: &[(&str, &str, &str)] = &[
         breed_diversity pregnancies(state ended_at foal_id lost_to) genetic_tests(published) shows(name state revealed_secret result_digest ended_at)
         ops.job_runs ops.game_clock(ahead_ms)"),
     ("equoria_writer", "delete", "sessions stables stud_listings idempotency_keys show_entries"),
-    ("equoria_backup", "select", "* ops.migrations ops.job_runs ops.audit_log ops.audit_seals ops.game_clock
+    ("equoria_backup", "select", "* entry_snapshots ops.migrations ops.job_runs ops.audit_log ops.audit_seals ops.game_clock
         ops.storage_samples ops.business_figures ops.business_marks"),
     ("equoria_backup", "insert", "ops.job_runs"),
     ("equoria_backup", "update", "ops.job_runs"),
@@ -69,7 +69,8 @@ const TRY_ALL: &str = "do $body$
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
         cross join (values ('select', true), ('insert', true), ('update', true), ('delete', false), ('truncate', false)) v (verb, by_column)
         left join pg_attribute a on v.by_column and a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-        where n.nspname in ('public', 'ops') and c.relkind = 'r' and (v.verb not in ('insert', 'update') or a.attgenerated = '')
+        where n.nspname in ('public', 'ops') and (c.relkind = 'r' or c.relkind = 'v' and v.verb = 'select')
+          and (v.verb not in ('insert', 'update') or a.attgenerated = '')
       loop
         statement := case part.verb
           when 'select' then format('select %I from %s where false', part.attname, part.place)
@@ -108,33 +109,53 @@ async fn allowed(client: &Client) -> BTreeSet<String> {
         .collect()
 }
 
-/// Every column of the database as `table.column`, with whether it can be written.
-async fn columns(administrator: &Client) -> Vec<(String, String, bool)> {
-    let sql = "select replace(format('%s.%s', n.nspname, c.relname), 'public.', ''), a.attname::text, a.attgenerated = ''
+/// A column of a table or a view.
+struct Column {
+    table: String,
+    name: String,
+    is_written: bool,
+    is_of_a_view: bool,
+}
+
+impl Column {
+    fn is_of_the_game(&self) -> bool {
+        !self.is_of_a_view && !self.table.starts_with("ops.")
+    }
+}
+
+/// Every column of the database.
+async fn columns(administrator: &Client) -> Vec<Column> {
+    let sql = "select replace(format('%s.%s', n.nspname, c.relname), 'public.', ''), a.attname::text,
+          a.attgenerated = '' and c.relkind = 'r', c.relkind = 'v'
         from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
-        where n.nspname in ('public', 'ops') and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped";
+        where n.nspname in ('public', 'ops') and c.relkind in ('r', 'v') and a.attnum > 0 and not a.attisdropped";
     let rows = administrator.query(sql, &[]).await.unwrap();
     rows.iter()
-        .map(|row| (row.get(0), row.get(1), row.get(2)))
+        .map(|row| Column {
+            table: row.get(0),
+            name: row.get(1),
+            is_written: row.get(2),
+            is_of_a_view: row.get(3),
+        })
         .collect()
 }
 
-fn wanted(role: &str, columns: &[(String, String, bool)]) -> BTreeSet<String> {
+fn wanted(role: &str, columns: &[Column]) -> BTreeSet<String> {
     let mut wanted = BTreeSet::new();
     for (_, verb, objects) in MATRIX.iter().filter(|(who, ..)| *who == role) {
         let is_by_column = matches!(*verb, "select" | "insert" | "update");
         for (table, named) in parse(objects) {
-            let parts = columns.iter().filter(|(of, column, is_written)| {
-                (*of == table || table == "*" && !of.starts_with("ops."))
-                    && (named.is_empty() || named.contains(column))
-                    && (*verb == "select" || *is_written)
+            let parts = columns.iter().filter(|column| {
+                (column.table == table || table == "*" && column.is_of_the_game())
+                    && (named.is_empty() || named.contains(&column.name))
+                    && (*verb == "select" || column.is_written)
             });
             let names: Vec<String> = if is_by_column {
                 parts
-                    .map(|(of, column, _)| format!("{verb} {of}.{column}"))
+                    .map(|it| format!("{verb} {}.{}", it.table, it.name))
                     .collect()
             } else {
-                parts.map(|(of, ..)| format!("{verb} {of}")).collect()
+                parts.map(|it| format!("{verb} {}", it.table)).collect()
             };
             assert!(
                 !names.is_empty(),
@@ -195,14 +216,15 @@ async fn the_migrator_may_do_all_that_the_owner_may() {
     let database = pristine().await;
     let columns = columns(&database.admin().await).await;
     let mut wanted = BTreeSet::new();
-    for (table, column, is_written) in &columns {
-        wanted.insert(format!("select {table}.{column}"));
-        if *is_written {
-            wanted.insert(format!("insert {table}.{column}"));
-            wanted.insert(format!("update {table}.{column}"));
+    for column in &columns {
+        let Column { table, name, .. } = column;
+        wanted.insert(format!("select {table}.{name}"));
+        if column.is_written {
+            wanted.insert(format!("insert {table}.{name}"));
+            wanted.insert(format!("update {table}.{name}"));
+            wanted.insert(format!("delete {table}"));
+            wanted.insert(format!("truncate {table}"));
         }
-        wanted.insert(format!("delete {table}"));
-        wanted.insert(format!("truncate {table}"));
     }
     let allowed = allowed(&database.as_role("equoria_migrator").await).await;
     let less: Vec<_> = wanted.difference(&allowed).collect();
@@ -291,6 +313,11 @@ async fn the_edge_reads_nothing_that_is_private() {
             "select genetics from foals",
             "select traits from foals",
             "select breeding_values from horses",
+            "select snapshot from show_entries",
+            "select e from show_entries e",
+            "select to_jsonb(e) from show_entries e",
+            "select id from show_entries where snapshot ->> 'hidden_bp' <> '0'",
+            "select id from show_entries order by snapshot",
             "select secret from show_secrets",
             "select response from idempotency_keys",
             "select actor from ops.audit_log",
@@ -306,7 +333,8 @@ async fn the_edge_reads_what_everybody_may_see() {
     for sql in [
         "select h.name, h.visible_traits, b.name, u.id, u.name from horses h join breeds b on b.id = h.breed_id join users u on u.id = h.user_id",
         "select s.name, e.snapshot, r.score, s.secret_hash, s.revealed_secret
-         from shows s left join show_entries e on e.show_id = s.id left join competition_results r on r.entry_id = e.id",
+         from shows s left join entry_snapshots e on e.show_id = s.id left join competition_results r on r.entry_id = e.entry_id",
+        "select id, show_id, horse_id, user_id, entered_at from show_entries",
         "select p.amount, t.cause from postings p join transfers t on t.id = p.transfer_id join accounts a on a.id = p.account_id",
         "select game_age(born_at, now()), is_in_foal(id) from horses",
         "select max(version) from ops.migrations",

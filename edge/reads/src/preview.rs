@@ -20,11 +20,11 @@ use rules::competition::placing::Rival;
 use rules::competition::preview::Prospects;
 pub use rules::competition::preview::{Breakdown, Placing};
 use rules::competition::score::expected_score;
-use rules::competition::show::{Host, Show, ShowState};
+use rules::competition::show::{Host, Show};
 use rules::discipline::Discipline;
 use rules::id::{HorseId, UserId};
 use rules::money::Coins;
-use rules::scale::{Bp, Gauge};
+use rules::scale::Gauge;
 use rules::traits::{EpigeneticModifiers, VisibleTraits};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -76,6 +76,8 @@ pub struct Why {
     pub data: Map<String, Value>,
 }
 
+// The snapshots come without what is hidden. Entering and withdrawing cost nothing, so that a preview which counts it would
+// tell an owner about every hidden trait, one discipline after the other; the proof of a settled show publishes the sum.
 pub(crate) static PREVIEW: Query = Query {
     name: "preview of a horse in a show",
     sql: statement!(
@@ -91,7 +93,7 @@ pub(crate) static PREVIEW: Query = Query {
         ",
         a.money, a.token_epoch,
         coalesce((select jsonb_agg(to_jsonb(l) order by l.entry_id) from (
-          select e.id as entry_id, e.entered_at, e.snapshot from show_entries e where e.show_id = s.id) l), '[]') as entries
+          select e.entry_id, e.entered_at, e.snapshot from entry_snapshots e where e.show_id = s.id) l), '[]') as entries
       from shows s left join horses h on h.id = $2 left join users a on a.id = $3 where s.id = $1"
     ),
     takes: &[Type::INT8, Type::INT8, Type::UUID],
@@ -165,10 +167,7 @@ fn read(
     let modifiers = EpigeneticModifiers::new(positive, negative, Vec::new());
     let modifiers = modifiers.map_err(|wrong| record.spoilt(wrong))?;
     let contender = contender(record, &modifiers)?;
-    let mut entries: Vec<Entered> = record.json("entries")?;
-    if show.state != ShowState::Settled {
-        entries.iter_mut().for_each(conceal);
-    }
+    let entries: Vec<Entered> = record.json("entries")?;
     let (own, rivals): (Vec<_>, Vec<_>) = entries
         .into_iter()
         .partition(|it| it.snapshot.horse_id == contender.horse_id);
@@ -182,12 +181,6 @@ fn read(
     let refusal = entry::check(&show, contender, rider, now).err();
     let chances = Chances::of(&contender, own, &rivals, show.facts.discipline, now);
     Ok(chances.shown(&show, horse, refusal.as_ref()))
-}
-
-/// Leaves out what is hidden. Entering and withdrawing cost nothing, so that a preview which counts it would tell an owner
-/// about every hidden trait, one discipline after the other; the proof of a settled show publishes the sum.
-const fn conceal(entered: &mut Entered) {
-    entered.snapshot.hidden_bp = Bp::ZERO;
 }
 
 fn show(record: &Record) -> Result<Show, Failure> {

@@ -26,7 +26,7 @@ pub(crate) static PROOF: Query = Query {
         encode(s.revealed_secret, 'hex') as secret, encode(s.result_digest, 'hex') as result_digest,
         case when s.state = 'settled' then (
           select jsonb_agg(to_jsonb(l) order by l.entry_id) from (
-            select e.id as entry_id, e.entered_at, e.snapshot from show_entries e where e.show_id = s.id) l) end as entries,
+            select e.entry_id, e.entered_at, e.snapshot from entry_snapshots e where e.show_id = s.id) l) end as entries,
         case when s.state = 'settled' then (
           select jsonb_agg(to_jsonb(l) order by l.placement) from (
             select r.entry_id, r.horse_id, r.placement, (r.expected_score * 1000)::bigint as expected,
