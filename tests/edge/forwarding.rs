@@ -257,6 +257,38 @@ fn an_answer_that_breaks_off_and_an_origin_that_does_not_answer_are_never_a_succ
 }
 
 #[test]
+fn a_write_arrives_once_whatever_becomes_of_its_answer() {
+    run(async {
+        let upstream = upstream().await;
+        let broken =
+            "HTTP/1.1 201 Created\r\ncontent-length: 100\r\nconnection: close\r\n\r\n{\"id\":";
+        let page = "HTTP/1.1 522 No Origin\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        let busy = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        for method in ["POST", "PUT", "PATCH", "DELETE"] {
+            for (kind, answer) in [
+                ("closed", ""),
+                ("garbled", "SSH-2.0-OpenSSH_9.2p1\r\n\r\n"),
+                ("half-said", "HTTP/1.1 200 OK\r\ncontent-le"),
+                ("unreachable", page),
+                ("busy", busy),
+            ] {
+                let path = format!("/v1/once/{kind}/{method}");
+                upstream.answers(&path, answer);
+                let ask = upstream.client().ask(method, &path).key("one-write");
+                let reply = ask.json(&json!({"name": "Lark"})).send().await;
+                assert_eq!(reply.status, 503, "{path}: {}", reply.text());
+                assert_eq!(upstream.arrivals(&path), 1, "{path}");
+            }
+        }
+        // Its head has gone out to the client when the body breaks off: nobody can take that for an answer.
+        upstream.answers("/v1/once/in-the-body", broken);
+        let ask = upstream.client().ask("POST", "/v1/once/in-the-body");
+        assert!(ask.json(&json!({})).try_send().await.is_err());
+        assert_eq!(upstream.arrivals("/v1/once/in-the-body"), 1);
+    });
+}
+
+#[test]
 fn one_switch_forwards_the_reads_too() {
     run(async {
         let upstream = Upstream::start(&[("EQUORIA_READS", "native")]).await;

@@ -30,6 +30,7 @@ pub struct Server {
 struct Script {
     answers: Mutex<HashMap<String, Vec<u8>>>,
     asked: Mutex<HashMap<String, Asked>>,
+    arrivals: Mutex<HashMap<String, usize>>,
 }
 
 /// A request as it arrived.
@@ -109,6 +110,12 @@ impl Upstream {
         self.server.script.asked.lock().unwrap().remove(path)
     }
 
+    /// How many requests have arrived for a path.
+    pub fn arrivals(&self, path: &str) -> usize {
+        let arrivals = self.server.script.arrivals.lock().unwrap();
+        arrivals.get(path).copied().unwrap_or_default()
+    }
+
     /// Listens no longer.
     pub async fn goes_down(&mut self) {
         if let Some(listening) = self.server.listening.take() {
@@ -162,6 +169,12 @@ async fn serve(client: TcpStream, script: Arc<Script>) -> io::Result<()> {
     let target = asked.line.split(' ').nth(1).unwrap_or_default();
     let path = target.split('?').next().unwrap_or_default().to_owned();
     let answer = script.answers.lock().unwrap().get(&path).cloned();
+    *script
+        .arrivals
+        .lock()
+        .unwrap()
+        .entry(path.clone())
+        .or_default() += 1;
     script.asked.lock().unwrap().insert(path, asked);
     client.write_all(&answer.unwrap_or_default()).await?;
     client.shutdown().await

@@ -219,22 +219,28 @@ impl Ask {
     /// # Panics
     /// When no answer comes.
     pub async fn send(self) -> Reply {
-        let of = self.of;
-        let answer = self.request.send().await;
-        let answer = answer.unwrap_or_else(|error| panic!("{of}: no answer: {error:?}"));
+        let of = self.of.clone();
+        let answer = self.try_send().await;
+        answer.unwrap_or_else(|error| panic!("{of}: no whole answer: {error:?}"))
+    }
+
+    /// The same, where no answer may come or one that breaks off.
+    ///
+    /// # Errors
+    /// What became of it.
+    pub async fn try_send(self) -> Result<Reply, reqwest::Error> {
+        let answer = self.request.send().await?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let told = headers.get(SEEN).and_then(|it| it.to_str().ok());
         if let Some((seen, told)) = self.seen.zip(told) {
             told.clone_into(&mut seen.lock().unwrap());
         }
-        let body = answer.bytes().await;
-        let body = body.unwrap_or_else(|error| panic!("{of}: the answer broke off: {error:?}"));
-        Reply {
-            of,
+        Ok(Reply {
+            of: self.of,
             status,
             headers,
-            body: body.to_vec(),
-        }
+            body: answer.bytes().await?.to_vec(),
+        })
     }
 }
 
