@@ -7,6 +7,7 @@ mod client;
 mod copies;
 mod forwarding;
 mod hostile;
+mod machines;
 mod reading;
 mod readme;
 mod role;

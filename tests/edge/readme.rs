@@ -12,34 +12,39 @@ use crate::town::town;
 fn the_story_in_the_readme_can_be_played_as_it_is_written() {
     run(async {
         let town = town().await;
-        let url = town.edge.url.clone();
-        let told = tokio::task::spawn_blocking(move || play(&url))
-            .await
-            .unwrap();
-        for part in [
-            "\"name\":\"Ada\",\"email\":",
-            "\"score_gain\":",
-            "\"code\":\"resting\"",
-            "\"discipline_scores\":{\"Racing\":",
-            "\"basis\":\"visible_traits\"",
-            "\"fee\":",
-            "\"ahead_ms\":",
-            "\"placement\":1,",
-            " holds: ",
-            "\"coats\":",
-            "\"due_at\":",
-            "\"activity\":\"gentle_touch\"",
-            "\"position\":",
-            "\"MC1R\"",
-            "\"cause\":\"genetic_test\"",
-            "\"cause\":\"covering_registration\"",
-            "\"cause\":\"store_horse\"",
-            "\"cause\":\"entry_fee\"",
-            "\"cause\":\"welcome\"",
-        ] {
-            assert!(told.contains(part), "no {part} in:\n{told}");
-        }
+        require_played(&town.edge.url).await;
     });
+}
+
+/// Plays the story at this Worker, whatever stands behind it.
+pub async fn require_played(url: &str) {
+    let url = url.to_owned();
+    let told = tokio::task::spawn_blocking(move || play(&url))
+        .await
+        .unwrap();
+    for part in [
+        "\"name\":\"Ada\",\"email\":",
+        "\"score_gain\":",
+        "\"code\":\"resting\"",
+        "\"discipline_scores\":{\"Racing\":",
+        "\"basis\":\"visible_traits\"",
+        "\"fee\":",
+        "\"ahead_ms\":",
+        "\"placement\":1,",
+        " holds: ",
+        "\"coats\":",
+        "\"due_at\":",
+        "\"activity\":\"gentle_touch\"",
+        "\"position\":",
+        "\"MC1R\"",
+        "\"cause\":\"genetic_test\"",
+        "\"cause\":\"covering_registration\"",
+        "\"cause\":\"store_horse\"",
+        "\"cause\":\"entry_fee\"",
+        "\"cause\":\"welcome\"",
+    ] {
+        assert!(told.contains(part), "no {part} in:\n{told}");
+    }
 }
 
 /// Runs the story against the Worker, with the program that is being tested in the place of `cargo run`.

@@ -21,6 +21,7 @@ mod migrate_steps;
 mod monitor;
 mod new_migration;
 mod pedigree;
+mod pooler;
 mod production;
 mod proof;
 mod recovery;

@@ -78,7 +78,7 @@ async fn a_harmless_name_does_not_hide_what_a_role_may_do() {
     ] {
         let connect = format!("grant connect on database {name} to harmless; {powers}");
         let role = Role::make(&administrator, "harmless", &connect).await;
-        for variable in ["DATABASE_URL", "DATABASE_READ_URL"] {
+        for variable in ["DATABASE_URL", "DATABASE_READ_URL", "DATABASE_STANDBY_URL"] {
             let said = refusal(&database, variable, "harmless", PASSWORD).await;
             assert!(
                 said.contains(named) && said.contains(variable),
@@ -98,11 +98,13 @@ async fn the_reads_may_not_change_a_row() {
         database.name()
     );
     let role = Role::make(&administrator, "quiet", &grants).await;
-    let said = refusal(&database, "DATABASE_READ_URL", "quiet", PASSWORD).await;
-    assert!(
-        said.contains("may change horses") && said.contains("equoria_reader"),
-        "{said}"
-    );
+    for variable in ["DATABASE_READ_URL", "DATABASE_STANDBY_URL"] {
+        let said = refusal(&database, variable, "quiet", PASSWORD).await;
+        assert!(
+            said.contains("may change horses") && said.contains("equoria_reader"),
+            "{said}"
+        );
+    }
     role.drop().await;
 }
 

@@ -79,6 +79,28 @@ impl Client {
         }
     }
 
+    /// What was seen last, for a request that goes elsewhere; nothing where it is not remembered.
+    ///
+    /// # Panics
+    /// When somebody panicked who wrote it down.
+    pub fn seen(&self) -> String {
+        let seen = self.seen.as_ref();
+        seen.map(|it| it.lock().unwrap().clone())
+            .filter(|it| !it.is_empty())
+            .unwrap_or_else(|| "1.0".to_owned())
+    }
+
+    /// Remembers what an answer from elsewhere says was seen.
+    ///
+    /// # Panics
+    /// When somebody panicked who wrote it down.
+    pub fn sees(&self, reply: &Reply) {
+        let told = reply.header(SEEN.as_str());
+        if let Some(seen) = self.seen.as_ref().filter(|_| !told.is_empty()) {
+            told.clone_into(&mut seen.lock().unwrap());
+        }
+    }
+
     /// The access token, if there is one.
     pub fn token(&self) -> Option<&str> {
         self.token.as_deref()

@@ -77,6 +77,11 @@ impl Database {
         self.port
     }
 
+    /// The password that those of the roles are made of.
+    pub(crate) fn password(&self) -> &str {
+        &self.password
+    }
+
     /// The way of the administrator to it, over the cluster's socket.
     pub fn administrator(&self) -> config::Database {
         self.administrator.clone()

@@ -22,7 +22,7 @@ use crate::{Database, program};
 pub struct Edge {
     /// Where it answers, without a slash at the end.
     pub url: String,
-    /// Where both of its bindings lead, with the role and the password that it has.
+    /// Where its bindings lead, or the one to the primary if there are two ways, with the role and the password that it has.
     pub database: config::Database,
     home: PathBuf,
     process: Option<Process>,
@@ -60,8 +60,26 @@ impl Edge {
         environment: &Environment,
         native_url: &str,
     ) -> Self {
+        Self::start_between(address, address, environment, native_url).await
+    }
+
+    /// As [`Edge::start_at`], with a binding that may be behind, and leads to a standby, beside that of the primary.
+    ///
+    /// # Panics
+    /// When it cannot be built or does not start.
+    pub async fn start_between(
+        standby: &config::Database,
+        primary: &config::Database,
+        environment: &Environment,
+        native_url: &str,
+    ) -> Self {
         build();
-        let started = launch(address, environment, native_url).await;
+        let bindings = Bindings::of(environment, primary, native_url);
+        let bindings = bindings.map(|it| it.behind(standby));
+        let started = match bindings {
+            Ok(bindings) => launch(primary, &bindings).await,
+            Err(trouble) => Err(trouble),
+        };
         started.unwrap_or_else(|trouble| panic!("the Worker did not start: {trouble}"))
     }
 
@@ -100,15 +118,10 @@ fn build() {
     }
 }
 
-async fn launch(
-    address: &config::Database,
-    environment: &Environment,
-    native_url: &str,
-) -> Result<Edge, Trouble> {
+async fn launch(address: &config::Database, bindings: &Bindings) -> Result<Edge, Trouble> {
     let places = Places::of(&program::checkout())?;
     let home = fresh_home("edge");
-    let bindings = Bindings::of(environment, address, native_url)?;
-    write_configuration(&places, &bindings, &home)?;
+    write_configuration(&places, bindings, &home)?;
     let arguments = [
         format!("--config={}", home.join("wrangler.toml").display()),
         format!("--persist-to={}", home.join("state").display()),
@@ -121,7 +134,7 @@ async fn launch(
     let url = format!("http://127.0.0.1:{port}");
     let mut process = Process::start(
         &places,
-        &bindings,
+        bindings,
         port,
         &arguments,
         &manner,

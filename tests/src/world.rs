@@ -254,6 +254,7 @@ pub fn config(database: &Database) -> Config {
         listen: ([127, 0, 0, 1], 0).into(),
         writer: database.of("equoria_writer"),
         reader: database.of("equoria_reader"),
+        standby: None,
         token_key: TokenKey::random().expect("randomness"),
         dice_secret: Secret::random().expect("randomness"),
         edge_key: Secret::random().expect("randomness"),

@@ -62,6 +62,11 @@ impl Told {
     const fn is_away(&self) -> bool {
         matches!(self.result, Err(Failure::Busy { .. } | Failure::TimedOut))
     }
+
+    /// Did no answer come, for whatever reason? Where it may be behind, a table may not be there yet either.
+    const fn is_none(&self) -> bool {
+        self.is_away() || matches!(self.result, Err(Failure::Broken { .. }))
+    }
 }
 
 /// Answers a request.
@@ -142,7 +147,7 @@ impl Errand {
         if may_lag {
             let told = self.ask_at(Freshness::Cached).await;
             let is_behind = |it: &Snapshot| !self.allows(it, told.tag());
-            if !told.is_away() && !told.snapshot.as_ref().is_some_and(is_behind) {
+            if !told.is_none() && !told.snapshot.as_ref().is_some_and(is_behind) {
                 return told;
             }
         }

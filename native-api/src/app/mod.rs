@@ -7,6 +7,7 @@ mod clock;
 mod connections;
 mod layers;
 mod source;
+mod standby;
 
 use std::fmt;
 use std::future::Future;

@@ -1,4 +1,4 @@
-//! The reads on this server: their router, over a pool of the reading role.
+//! The reads on this server: their router, over a pool of the reading role, and one at a standby where there is one.
 
 use std::fmt;
 use std::ops::Deref;
@@ -11,27 +11,33 @@ use reads::{Connect, Failure, Freshness, Query, Reads, Values};
 use tokio_postgres::{Client, Error, Row};
 
 use super::App;
+use super::standby::Standby;
 use crate::config::Config;
-use crate::db;
+use crate::db::statements::Statements;
+use crate::db::{self, fault};
 use crate::ops::migrate;
 use crate::ops::monitor::{Figures, PoolName};
 use crate::trouble::Trouble;
 
-/// The pool of the reading role, which can only select. Cloning is cheap.
+/// The pools of the reading role, which can only select. Cloning is cheap.
 #[derive(Clone)]
 pub struct Reader {
     pool: Pool,
+    statements: Statements,
+    standby: Option<Standby>,
     figures: Figures,
 }
 
 impl Reader {
-    /// Opens the pool of the reads; connections are made when they are needed.
+    /// Opens the pools of the reads; connections are made when they are needed.
     ///
     /// # Errors
     /// When the settings do not make a pool.
     pub fn open(config: &Config, figures: &Figures) -> Result<Self, Trouble> {
         Ok(Self {
             pool: db::pool(&config.reader)?,
+            statements: Statements::of(&config.reader),
+            standby: config.standby.as_ref().map(Standby::open).transpose()?,
             figures: figures.clone(),
         })
     }
@@ -39,6 +45,17 @@ impl Reader {
     /// The pool itself, for its figures.
     pub const fn pool(&self) -> &Pool {
         &self.pool
+    }
+
+    /// The pool at the standby, for its figures.
+    pub fn standby(&self) -> Option<&Pool> {
+        self.standby.as_ref().map(Standby::pool)
+    }
+
+    /// The standby, where it is one that is to answer.
+    fn asked(&self, freshness: Freshness) -> Option<&Standby> {
+        let standby = self.standby.as_ref();
+        standby.filter(|_| freshness == Freshness::Cached)
     }
 }
 
@@ -51,10 +68,23 @@ impl fmt::Debug for Reader {
 impl Connect for Reader {
     type Conn = ReaderConnection;
 
-    async fn connect(&self, _: Freshness) -> Result<ReaderConnection, Failure> {
-        let waits = self.figures.waits(PoolName::Reader);
-        let borrowed = db::borrow(&self.pool, waits).await?;
-        Ok(ReaderConnection(borrowed, self.figures.clone()))
+    async fn connect(&self, freshness: Freshness) -> Result<ReaderConnection, Failure> {
+        let (connection, statements) = match self.asked(freshness) {
+            Some(standby) => {
+                let waits = self.figures.waits(PoolName::Standby);
+                (standby.borrow(waits).await?, standby.statements())
+            }
+            None => {
+                let waits = self.figures.waits(PoolName::Reader);
+                (db::borrow(&self.pool, waits).await?, &self.statements)
+            }
+        };
+        Ok(ReaderConnection {
+            connection,
+            statements: statements.clone(),
+            freshness,
+            figures: self.figures.clone(),
+        })
     }
 
     async fn query(
@@ -62,17 +92,42 @@ impl Connect for Reader {
         query: &'static Query,
         values: Values<'_>,
     ) -> Result<Vec<Row>, Error> {
-        let ReaderConnection(client, figures) = connection;
+        let ReaderConnection {
+            connection: client,
+            statements,
+            freshness,
+            figures,
+        } = connection;
         let since = Instant::now();
-        let rows = ask(client, query, values).await;
+        let rows = match statements {
+            Statements::Prepared => ask(client, query, values).await,
+            Statements::Unnamed(_) => ask_lent(client, statements.begin(), query, values).await,
+        };
         figures.asked("read", query.name, query.sql, since);
+        // The primary is asked next, so that nobody else tells of it.
+        if let (Freshness::Cached, Err(error)) = (freshness, &rows) {
+            let (query, error) = (query.name, fault::told(error));
+            tracing::info!(query, error, "the standby gave no answer");
+        }
         rows
     }
 
+    fn may_lag(&self) -> bool {
+        self.standby.is_some()
+    }
+
+    async fn patience(&self, freshness: Freshness) {
+        match self.asked(freshness) {
+            Some(standby) => standby.patience().await,
+            None => std::future::pending().await,
+        }
+    }
+
     /// What ended this connection has most likely ended those that lie idle too: the next one is new.
-    fn lost(&self, ReaderConnection(connection, _): ReaderConnection) {
-        drop(Object::take(connection));
-        self.pool.retain(|_, _| false);
+    fn lost(&self, connection: ReaderConnection) {
+        drop(Object::take(connection.connection));
+        let standby = self.asked(connection.freshness).map(Standby::pool);
+        standby.unwrap_or(&self.pool).retain(|_, _| false);
     }
 }
 
@@ -90,14 +145,37 @@ async fn ask(
     client.query(&statement, values).await
 }
 
-/// A borrowed connection of the reading role, and where what it is asked is counted.
-pub struct ReaderConnection(Object, Figures);
+/// Asks in a session that is lent for one transaction, which sets its limits. All of it is on its way before the first part
+/// is answered.
+async fn ask_lent(
+    client: &Object,
+    begin: &str,
+    query: &'static Query,
+    values: Values<'_>,
+) -> Result<Vec<Row>, Error> {
+    let (begun, rows, ended) = tokio::join!(
+        client.batch_execute(begin),
+        query_typed(client, query, values),
+        client.batch_execute("commit")
+    );
+    begun?;
+    let rows = rows?;
+    ended.map(|()| rows)
+}
+
+/// A borrowed connection of the reading role, which way it leads, and where what it is asked is counted.
+pub struct ReaderConnection {
+    connection: Object,
+    statements: Statements,
+    freshness: Freshness,
+    figures: Figures,
+}
 
 impl Deref for ReaderConnection {
     type Target = Client;
 
     fn deref(&self) -> &Client {
-        &self.0
+        &self.connection
     }
 }
 

@@ -26,6 +26,9 @@ pub const API_PORT: u16 = 8788;
 /// Port of the Worker under `wrangler dev` where nothing else is asked for.
 pub const EDGE_PORT: u16 = 8787;
 
+/// The variable that says where a standby is, if there is one.
+pub const STANDBY: &str = "DATABASE_STANDBY_URL";
+
 /// Who the process works for: it decides what is allowed, never how a rule of the game goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
@@ -74,6 +77,8 @@ pub struct Config {
     pub writer: Database,
     /// Where the reads come from (`DATABASE_READ_URL`, else `DATABASE_URL`).
     pub reader: Database,
+    /// A standby, which answers what may be behind and where the session has seen no more (`DATABASE_STANDBY_URL`).
+    pub standby: Option<Database>,
     /// Signs access tokens (`EQUORIA_TOKEN_KEY`).
     pub token_key: TokenKey,
     /// Seeds of the dice are drawn with it (`EQUORIA_DICE_SECRET`).
@@ -106,6 +111,7 @@ impl Config {
             profile,
             listen: SocketAddr::new(host(of)?, port(of, "EQUORIA_API_PORT", API_PORT)?),
             reader: reader.clone().unwrap_or_else(|| writer.clone()),
+            standby: database(of, STANDBY)?,
             writer,
             token_key: TokenKey::from_hex("EQUORIA_TOKEN_KEY", &needed(of, "EQUORIA_TOKEN_KEY")?)?,
             dice_secret: needed_secret(of, "EQUORIA_DICE_SECRET")?,
@@ -126,11 +132,13 @@ impl Config {
                 "production needs DATABASE_READ_URL, for a role that can only read",
             ));
         }
+        let standby = self.standby.as_ref();
+        let standby = standby.map(|database| (STANDBY, database));
         let urls = [
             ("DATABASE_URL", &self.writer),
             ("DATABASE_READ_URL", &self.reader),
         ];
-        for (name, database) in urls {
+        for (name, database) in urls.into_iter().chain(standby) {
             if matches!(
                 database.user(),
                 "postgres" | "equoria_migrator" | "equoria_owner"
@@ -152,9 +160,12 @@ impl Config {
         let drawn = drawn
             .into_iter()
             .chain(seals.as_ref().map(|key| ("EQUORIA_AUDIT_KEY", key)));
+        // A standby has the primary's roles: the reader's password there is the same by nature.
+        let others = standby.filter(|(_, it)| it.user() != self.reader.user());
         let passwords = urls
-            .iter()
-            .map(|(name, database)| (*name, String::from_utf8_lossy(database.password()).into()))
+            .into_iter()
+            .chain(others)
+            .map(|(name, database)| (name, String::from_utf8_lossy(database.password()).into()))
             .filter(|(_, password): &(_, String)| !password.is_empty());
         let secrets = drawn.map(|(name, secret)| (name, secret.hex()));
         production::require_distinct(&passwords.chain(secrets).collect::<Vec<_>>())
@@ -356,7 +367,7 @@ mod tests {
                 "channel_binding=require",
             ),
         ] {
-            for name in ["DATABASE_URL", "DATABASE_READ_URL"] {
+            for name in ["DATABASE_URL", "DATABASE_READ_URL", "DATABASE_STANDBY_URL"] {
                 let url =
                     format!("postgresql://equoria_x:writers-other-word@10.0.0.7/equoria{keys}");
                 let said = refusal(&whole().with(name, &url));
@@ -395,7 +406,9 @@ mod tests {
     fn production_refuses_the_roles_that_own_the_schema() {
         for user in ["postgres", "equoria_migrator", "equoria_owner"] {
             let url = format!("postgresql://{user}:writers-other-word@127.0.0.1/equoria");
-            assert!(refusal(&whole().with("DATABASE_URL", &url)).contains(user));
+            for name in ["DATABASE_URL", "DATABASE_STANDBY_URL"] {
+                assert!(refusal(&whole().with(name, &url)).contains(user), "{name}");
+            }
         }
         assert!(refusal(&whole().without("DATABASE_READ_URL")).contains("DATABASE_READ_URL"));
     }
@@ -461,6 +474,23 @@ mod tests {
         let said = refusal(&whole().with("DATABASE_READ_URL", url));
         assert!(
             said.contains("DATABASE_READ_URL") && said.contains("different"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_standby_knows_the_readers_password_and_nobody_elses() {
+        let standby = |role: &str, password: &str| {
+            let url = format!("postgresql://equoria_{role}:{password}@127.0.0.1:5433/equoria");
+            whole().with("DATABASE_STANDBY_URL", &url)
+        };
+        for (role, password) in [("reader", "readers-own-word"), ("edge", "edges-own-word")] {
+            let config = Config::from_environment(&standby(role, password)).unwrap();
+            assert_eq!(config.standby.unwrap().port(), 5433);
+        }
+        let said = refusal(&standby("edge", "writers-own-word"));
+        assert!(
+            said.contains("DATABASE_STANDBY_URL") && said.contains("different"),
             "{said}"
         );
     }

@@ -98,8 +98,8 @@ fn require_verified(name: &str, database: &Database) -> Result<(), Trouble> {
             tls.mode.name()
         )));
     }
-    // Where a certificate alone says who we are there is no password to bind.
-    let has_password = !database.password().is_empty();
+    // Where a certificate alone says who we are there is no password to bind, and no pooler can bind one.
+    let has_password = !database.password().is_empty() && !database.is_pooled;
     if has_password && tls.binding != Binding::Require {
         return Err(Trouble::new(format!(
             "production refuses {name} without channel_binding=require, by which the password proves itself to this \

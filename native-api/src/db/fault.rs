@@ -156,7 +156,7 @@ fn refusal(constraint: &str) -> Option<Refusal> {
 }
 
 /// What goes to the log: the server's code and message, without the detail, in which values of the row may stand.
-fn told(error: &tokio_postgres::Error) -> String {
+pub(crate) fn told(error: &tokio_postgres::Error) -> String {
     match error.as_db_error() {
         Some(answer) => {
             let constraint = answer.constraint().unwrap_or("-");

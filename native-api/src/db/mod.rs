@@ -7,6 +7,7 @@
 mod connection;
 pub mod fault;
 pub mod rights;
+pub(crate) mod statements;
 pub(crate) mod tls;
 mod transaction;
 mod tx;
@@ -30,9 +31,10 @@ use crate::config::{Config, Database};
 use crate::idempotency::Once;
 use crate::ops::monitor::{Figures, PoolName, Waits};
 use crate::trouble::{Because, Trouble};
+use statements::Statements;
 use transaction::{Begun, Stop, Transaction};
 
-pub use connection::connect;
+pub use connection::{connect, look};
 pub(crate) use transaction::{ADMIT_ONCE, KEEP};
 pub use tx::{Params, Tx};
 
@@ -131,6 +133,7 @@ impl<'a> By<'a> {
 #[derive(Clone, Debug)]
 pub struct Db {
     pool: Pool,
+    statements: Statements,
     dice: dice::Secret,
     can_advance: bool,
     figures: Figures,
@@ -152,6 +155,7 @@ impl Db {
         Ok(Self {
             figures: figures.clone(),
             pool: pool(&config.writer)?,
+            statements: Statements::of(&config.writer),
             dice: dice::Secret::new(*config.dice_secret.bytes()),
             can_advance: config.profile.is_playground(),
         })
@@ -175,17 +179,46 @@ impl Db {
         sql: &'static str,
         params: &Params<'_>,
     ) -> Result<Option<Row>, Failure> {
+        let broken = |error| fault::failure(&error);
+        if !self.statements.is_known(sql) {
+            let learnt = self.statements.learn(self.connection().await?, sql);
+            learnt.await.map_err(broken)?;
+        }
         let connection = self.connection().await?;
-        match find_on(&connection, by, sql, params).await {
+        match self.find_on(&connection, by, sql, params).await {
             Err(lost) if is_lost(&lost) => {
                 // What ended this connection has most likely ended those that lie idle too: the next one is new.
                 drop(Object::take(connection));
                 self.pool.retain(|_, _| false);
-                find_on(&*self.connection().await?, by, sql, params).await
+                let connection = self.connection().await?;
+                self.find_on(&connection, by, sql, params).await
             }
             first => first,
         }
-        .map_err(|error| fault::failure(&error))
+        .map_err(broken)
+    }
+
+    /// All three are on their way before the first is answered, so it is one round trip.
+    async fn find_on(
+        &self,
+        client: &ClientWrapper,
+        by: By<'_>,
+        sql: &'static str,
+        params: &Params<'_>,
+    ) -> Result<Option<Row>, tokio_postgres::Error> {
+        let statement = self.statements.ready(client, sql).await?;
+        // No quote can stand in it: it is a uuid or one of two words.
+        let (begin, who) = (self.statements.begin(), by.name());
+        let begin = format!("{begin}; set local equoria.actor = '{who}'");
+        let (begun, rows, committed) = tokio::join!(
+            client.batch_execute(&begin),
+            statement.rows(client, params),
+            client.batch_execute("commit")
+        );
+        begun?;
+        let row = rows?.pop();
+        committed?;
+        Ok(row)
     }
 
     /// The pool itself, for its figures.
@@ -273,27 +306,6 @@ impl Db {
     }
 }
 
-/// All three are on their way before the first is answered, so it is one round trip.
-async fn find_on(
-    client: &ClientWrapper,
-    by: By<'_>,
-    sql: &'static str,
-    params: &Params<'_>,
-) -> Result<Option<Row>, tokio_postgres::Error> {
-    let statement = client.prepare_cached(sql).await?;
-    // No quote can stand in it: it is a uuid or one of two words.
-    let begin = format!("begin; set local equoria.actor = '{}'", by.name());
-    let (begun, row, committed) = tokio::join!(
-        client.batch_execute(&begin),
-        client.query_opt(&statement, params),
-        client.batch_execute("commit")
-    );
-    begun?;
-    let row = row?;
-    committed?;
-    Ok(row)
-}
-
 /// Counts the runs of one write and waits a little longer, by chance, before each next one.
 struct Runs<'a> {
     name: &'static str,
@@ -359,7 +371,7 @@ fn pause(run: u32) -> Duration {
 /// When the settings do not make a pool.
 pub fn pool(database: &Database) -> Result<Pool, Trouble> {
     let mut settings = database.postgres().clone();
-    if settings.get_options().is_none() {
+    if !database.is_pooled && settings.get_options().is_none() {
         settings.options(SESSION);
     }
     if settings.get_application_name().is_none() {

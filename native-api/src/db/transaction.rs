@@ -9,6 +9,7 @@ use reads::snapshot::Xid8;
 use rules::Instant;
 use tokio_postgres::Row;
 
+use super::statements::Statements;
 use super::{By, Db, Params, Tx, Write, fault};
 use crate::app::Answer;
 use crate::auth;
@@ -49,6 +50,7 @@ pub(super) enum Begun {
 /// else must find the transaction open.
 pub(super) struct Transaction {
     connection: Option<Object>,
+    statements: Statements,
     now: Instant,
     id: u64,
 }
@@ -109,7 +111,7 @@ pub(crate) const KEEP: &str =
 impl Transaction {
     /// Begins, and checks in the same round trip that the player's token still stands.
     pub(super) async fn begin(db: &Db, by: By<'_>) -> Result<Self, Stop> {
-        let transaction = Self::on(db.connection().await?);
+        let transaction = Self::on(db.connection().await?, &db.statements);
         let (id, session) = ids(by);
         let params: &Params<'_> = &[&id, &session, &by.request_id, &db.can_advance, &by.name()];
         let (transaction, row) = transaction.admit(ADMIT, params).await?;
@@ -118,7 +120,7 @@ impl Transaction {
 
     /// Begins likewise, and takes the idempotency key or finds the answer that was given under it.
     pub(super) async fn begin_once(db: &Db, by: By<'_>, once: &Once) -> Result<Begun, Stop> {
-        let transaction = Self::on(db.connection().await?);
+        let transaction = Self::on(db.connection().await?, &db.statements);
         let (id, session) = ids(by);
         let (key, hash) = (once.key(), once.request_hash());
         let params: &Params<'_> = &[&id, &session, &by.request_id, &db.can_advance, &key, &hash];
@@ -152,6 +154,7 @@ impl Transaction {
         let (outcome, collided) = {
             let tx = Tx {
                 client: self.client()?,
+                statements: &self.statements,
                 now: self.now,
                 dice: &db.dice,
                 name: W::NAME,
@@ -190,17 +193,13 @@ impl Transaction {
         answer: &Answer,
     ) -> Result<(), Stop> {
         let client = self.client()?;
-        let keep = client
-            .prepare_cached(KEEP)
-            .await
-            .map_err(|error| stop(&error))?;
+        let keep = self.statements.ready(client, KEEP).await;
+        let keep = keep.map_err(|error| stop(&error))?;
         let (id, _) = ids(by);
         let (key, status, kept) = (once.key(), answer.status_number(), answer.to_kept());
         let params: &Params<'_> = &[&id, &key, &status, &kept];
-        let (keeping, commit) = tokio::join!(
-            client.execute(&keep, params),
-            client.batch_execute("commit")
-        );
+        let (keeping, commit) =
+            tokio::join!(keep.execute(client, params), client.batch_execute("commit"));
         self.connection.take();
         let count = keeping.map_err(|error| stop_at_commit(&error))?;
         commit.map_err(|error| stop_at_commit(&error))?;
@@ -218,9 +217,10 @@ impl Transaction {
         Stop::Failed(failure)
     }
 
-    const fn on(connection: Object) -> Self {
+    fn on(connection: Object, statements: &Statements) -> Self {
         Self {
             connection: Some(connection),
+            statements: statements.clone(),
             now: DateTime::<Utc>::UNIX_EPOCH,
             id: 0,
         }
@@ -235,18 +235,17 @@ impl Transaction {
 
     async fn admit(self, sql: &'static str, params: &Params<'_>) -> Result<(Self, Row), Stop> {
         let client = self.client()?;
-        let statement = client
-            .prepare_cached(sql)
-            .await
-            .map_err(|error| stop(&error))?;
-        // Both are on their way before either is answered: `join!` polls in this order.
-        let (begun, row) = tokio::join!(
-            client.batch_execute("begin isolation level read committed"),
-            client.query_one(&statement, params)
-        );
+        // Both are on their way before either is answered, but for the first time: `join!` polls in this order.
+        let (begun, rows) = tokio::join!(client.batch_execute(self.statements.begin()), async {
+            let statement = self.statements.ready(client, sql).await?;
+            statement.rows(client, params).await
+        });
         begun.map_err(|error| stop(&error))?;
-        match row {
-            Ok(row) => Ok((self, row)),
+        match rows {
+            Ok(mut rows) => match rows.pop() {
+                Some(row) => Ok((self, row)),
+                None => Err(fault::broken("a transaction was not admitted or refused").into()),
+            },
             Err(error) => {
                 let failure = auth::user_gone(&error).unwrap_or_else(|| fault::failure(&error));
                 let stopped = self.roll_back(failure).await;

@@ -11,6 +11,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::fault;
+use super::statements::Statements;
 use crate::ops::monitor::Figures;
 
 /// The parameters of a statement, in the order of their numbers.
@@ -19,9 +20,10 @@ pub type Params<'p> = [&'p (dyn ToSql + Sync)];
 /// A transaction that a [`Write`](super::Write) runs in, with all that it may depend on besides the rows: the instant of
 /// game time, the dice's secret, and who asks.
 ///
-/// Statements are prepared once per connection, so their text must be constant.
+/// What is known of a statement is kept by its text, so that it must be constant.
 pub struct Tx<'a> {
     pub(super) client: &'a ClientWrapper,
+    pub(super) statements: &'a Statements,
     pub(super) now: rules::Instant,
     pub(super) dice: &'a dice::Secret,
     pub(super) name: &'static str,
@@ -58,10 +60,10 @@ impl Tx<'_> {
     /// # Errors
     /// What the database refused, by the name of the constraint.
     pub async fn rows(&self, sql: &'static str, params: &Params<'_>) -> Result<Vec<Row>, Failure> {
-        let statement = self.client.prepare_cached(sql).await;
+        let statement = self.statements.ready(self.client, sql).await;
         let statement = statement.map_err(|error| self.fault(&error))?;
         let since = Instant::now();
-        let rows = self.client.query(&statement, params).await;
+        let rows = statement.rows(self.client, params).await;
         self.figures.asked("write", self.name, sql, since);
         rows.map_err(|error| self.fault(&error))
     }
@@ -99,10 +101,10 @@ impl Tx<'_> {
     /// # Errors
     /// What the database refused, by the name of the constraint.
     pub async fn execute(&self, sql: &'static str, params: &Params<'_>) -> Result<u64, Failure> {
-        let statement = self.client.prepare_cached(sql).await;
+        let statement = self.statements.ready(self.client, sql).await;
         let statement = statement.map_err(|error| self.fault(&error))?;
         let since = Instant::now();
-        let count = self.client.execute(&statement, params).await;
+        let count = statement.execute(self.client, params).await;
         self.figures.asked("write", self.name, sql, since);
         count.map_err(|error| self.fault(&error))
     }

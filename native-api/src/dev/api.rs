@@ -9,8 +9,8 @@ use tokio_postgres::Client;
 
 use super::ready::answers;
 use crate::app::{self, App};
-use crate::config::{Config, Environment, Login, Profile};
-use crate::db::{connect, rights};
+use crate::config::{Config, Environment, Login, Profile, STANDBY};
+use crate::db::{look, rights};
 use crate::jobs::schedule;
 use crate::ops::anonymise;
 use crate::ops::audit::Sealer;
@@ -66,9 +66,10 @@ impl Api {
     pub async fn launch(of: &Environment, parts: Parts) -> Result<Self, Trouble> {
         let config = Config::from_environment(of)?;
         telemetry::start(&config.log, config.profile)?;
-        let writer = connect(&config.writer).await?;
+        let writer = look(&config.writer).await?;
         if config.profile == Profile::Production {
-            require_least_rights(&writer, &connect(&config.reader).await?).await?;
+            require_least_rights(&writer, &look(&config.reader).await?).await?;
+            require_least_rights_at_the_standby(&config).await?;
         }
         migrate::require_current(&writer).await?;
         anonymise::require_proven(&writer).await?;
@@ -203,6 +204,25 @@ async fn require_least_rights(writer: &Client, reader: &Client) -> Result<(), Tr
     rights::require_modest(writer, write.variable(), write.role()).await?;
     rights::require_modest(reader, read.variable(), read.role()).await?;
     rights::require_reading_only(reader, read.variable(), read.role()).await
+}
+
+/// A standby has the primary's roles, so that one which is away for now was looked at there, if its role is the reader's.
+async fn require_least_rights_at_the_standby(config: &Config) -> Result<(), Trouble> {
+    let Some(database) = &config.standby else {
+        return Ok(());
+    };
+    match look(database).await {
+        Ok(standby) => {
+            let (variable, role) = (STANDBY, Login::Reader.role());
+            rights::require_modest(&standby, variable, role).await?;
+            rights::require_reading_only(&standby, variable, role).await
+        }
+        Err(trouble) if database.user() == config.reader.user() => {
+            tracing::warn!(%trouble, "the standby cannot be reached: the primary answers until it can");
+            Ok(())
+        }
+        Err(trouble) => Err(trouble),
+    }
 }
 
 async fn told(mut stopping: watch::Receiver<bool>) {

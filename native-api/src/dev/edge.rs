@@ -57,6 +57,17 @@ impl Bindings {
         })
     }
 
+    /// The same with the binding that may be behind leading elsewhere: to a standby.
+    #[must_use]
+    pub fn behind(mut self, standby: &Database) -> Self {
+        for (binding, url) in &mut self.databases {
+            if *binding == "DB" {
+                *url = standby.plain_url();
+            }
+        }
+        self
+    }
+
     /// Each variable of the Worker.
     pub fn variables(&self) -> &[(&'static str, String)] {
         &self.variables

@@ -21,6 +21,8 @@ impl Database {
             "pool_timeout" => {
                 self.pool_timeout = Duration::from_secs(number(key, value, 1, 3600)?);
             }
+            "pooler" if value == "transaction" => self.is_pooled = true,
+            "pooler" => return Err(refused(key, value, "transaction")),
             "host" => place.host = value.to_owned(),
             "hostaddr" => {
                 let address = value.parse();

@@ -25,6 +25,8 @@ pub struct Database {
     pub connection_limit: usize,
     /// How long a request waits for a connection (`pool_timeout`, whole seconds).
     pub pool_timeout: Duration,
+    /// Whether a pooler stands in between that lends a session for one transaction at a time (`pooler=transaction`).
+    pub is_pooled: bool,
 }
 
 /// How far the bytes of a connection travel.
@@ -60,10 +62,17 @@ impl Database {
             tls: Tls::default(),
             connection_limit: LIMIT,
             pool_timeout: Duration::from_secs(TIMEOUT_S),
+            is_pooled: false,
         };
         let mut place = Place::of(&url)?;
         for (key, value) in url.query_pairs() {
             database.set(&mut place, &key, &value)?;
+        }
+        if database.is_pooled && database.postgres.get_options().is_some() {
+            return Err(Trouble::new(
+                "the database URL has options and pooler=transaction, which takes no settings of a session: one of them \
+                 must go",
+            ));
         }
         database.tls.check(place.is_a_socket())?;
         database
@@ -172,6 +181,9 @@ impl Database {
             ("connection_limit", self.connection_limit.to_string()),
             ("pool_timeout", self.pool_timeout.as_secs().to_string()),
         ];
+        if self.is_pooled {
+            pairs.push(("pooler", "transaction".to_owned()));
+        }
         pairs.extend(self.place_pairs());
         pairs.extend(self.session_pairs());
         pairs.extend(self.tls.pairs());
@@ -394,6 +406,20 @@ mod tests {
     }
 
     #[test]
+    fn a_pooler_lends_sessions_by_the_transaction_and_takes_no_settings_of_one() {
+        assert!(
+            refusal("postgresql://a@h/db?pooler=session").contains("pooler must be transaction")
+        );
+        let both = refusal("postgresql://a@h/db?pooler=transaction&options=-c%20a%3Db");
+        assert!(
+            both.contains("options") && both.contains("pooler"),
+            "{both}"
+        );
+        let pooled = Database::parse("postgresql://a@h/db?pooler=transaction").unwrap();
+        assert!(pooled.is_pooled && !pooled.libpq_url().contains("pooler"));
+    }
+
+    #[test]
     fn numbers_out_of_range_name_the_key_and_the_range() {
         let said = refusal("postgresql://a@h/db?connection_limit=0");
         assert!(said.contains("connection_limit") && said.contains("from 1 to 1000"));
@@ -412,6 +438,7 @@ mod tests {
         for url in [
             "postgresql://a:b%40c@127.0.0.1:5433/db?connection_limit=7&pool_timeout=3&sslmode=disable",
             "postgresql://a:b@localhost/db?host=/tmp/sockets&port=5433",
+            "postgresql://a:b@127.0.0.1:6432/db?pooler=transaction",
             "postgresql://a:b@%2Ftmp%2Fsockets:5433/db",
             "postgresql://a:b@[::1]:5433/db",
             "postgresql://a:b@h/db?hostaddr=10.0.0.7&sslmode=verify-full&sslrootcert=/a%20b/ca.crt&channel_binding=require",

@@ -25,6 +25,7 @@ struct Parts {
     durations: Family<Route, Histogram, fn() -> Histogram>,
     writer: Waits,
     reader: Waits,
+    standby: Waits,
     writes: Family<WriteEnd, Counter>,
     collisions: Family<WriteName, Counter>,
     slow: Family<Slow, Counter>,
@@ -45,6 +46,8 @@ pub enum PoolName {
     Writer,
     /// The reading role's.
     Reader,
+    /// The reading role's at a standby.
+    Standby,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -101,6 +104,7 @@ impl Figures {
             durations: Family::new_with_constructor(seconds as fn() -> Histogram),
             writer: of(PoolName::Writer.as_str()),
             reader: of(PoolName::Reader.as_str()),
+            standby: of(PoolName::Standby.as_str()),
             writes: Family::default(),
             collisions: Family::default(),
             slow: Family::default(),
@@ -120,6 +124,7 @@ impl Figures {
         match pool {
             PoolName::Writer => &self.0.writer,
             PoolName::Reader => &self.0.reader,
+            PoolName::Standby => &self.0.standby,
         }
     }
 
@@ -230,6 +235,7 @@ impl PoolName {
         match self {
             Self::Writer => "writer",
             Self::Reader => "reader",
+            Self::Standby => "standby",
         }
     }
 }

@@ -96,7 +96,9 @@ impl Monitor {
             (PoolName::Writer, self.app.db.pool()),
             (PoolName::Reader, self.app.reader.pool()),
         ];
-        for (name, pool) in pools {
+        let standby = self.app.reader.standby();
+        let standby = standby.map(|pool| (PoolName::Standby, pool));
+        for (name, pool) in pools.into_iter().chain(standby) {
             let (status, of) = (pool.status(), [("pool", name.as_str())]);
             let idle = status.available.min(status.size);
             for (name, help, value) in [
