@@ -4,6 +4,7 @@ use reads::Failure;
 use rules::Refusal;
 use rules::id::{HorseId, ShowId, UserId};
 use rules::money::Coins;
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::auth;
@@ -66,8 +67,14 @@ const POST: &str = "with moves as materialized (
 
 const PURSE: &str = "select money from users where id = $1 for no key update";
 
+const SEEN: &str = "select money from users where id = $1";
+
 /// Every statement of this module, for whoever looks at their plans.
-pub(crate) const STATEMENTS: &[(&str, &str)] = &[("ledger: post", POST), ("ledger: purse", PURSE)];
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[
+    ("ledger: post", POST),
+    ("ledger: purse", PURSE),
+    ("ledger: seen", SEEN),
+];
 
 /// Moves the coins of all the transfers, in their order, in one statement; transfers of nothing are left out.
 ///
@@ -110,7 +117,18 @@ pub async fn post(tx: &Tx<'_>, transfers: &[Transfer]) -> Result<(), Failure> {
 /// # Errors
 /// Unsigned, when there is no such player any more.
 pub async fn purse(tx: &Tx<'_>, user: UserId) -> Result<Coins, Failure> {
-    let row = tx.find(PURSE, &[&user.get()]).await?;
+    held(tx.find(PURSE, &[&user.get()]).await?)
+}
+
+/// What a player's purse holds now. It may be spent before the transaction ends: the database does not let it be overdrawn.
+///
+/// # Errors
+/// Unsigned, when there is no such player any more.
+pub async fn seen_purse(tx: &Tx<'_>, user: UserId) -> Result<Coins, Failure> {
+    held(tx.find(SEEN, &[&user.get()]).await?)
+}
+
+fn held(row: Option<Row>) -> Result<Coins, Failure> {
     let row = row.ok_or_else(auth::unsigned)?;
     Ok(Coins::new(fault::column(&row, "money")?))
 }

@@ -1,6 +1,6 @@
 //! Races: whatever arrives at once, the outcome is one that would also come about one by one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use harness::client::Ask;
@@ -135,6 +135,37 @@ async fn sixty_four_entries_of_the_same_horse() {
         "409 not-entered",
     );
     assert_eq!(world.purse(ann.id).await, 1000);
+    world.require_sound_ledger().await;
+}
+
+/// The last statement of an entry tells what only it knows: each answer has its own, and the same when it is given again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixty_four_entries_at_once_are_each_told_their_own_place_and_purse() {
+    let world = World::new().await;
+    let (host, ann) = (world.player("Host").await, world.player("Ann").await);
+    let show = world.show(&host, NewShow::default()).await;
+    let mares = mares(&world, &ann, MANY).await;
+    let asks = || {
+        let keyed = mares.iter().map(|mare| (mare, format!("enter-{mare}")));
+        keyed.map(|(mare, key)| enter(&ann, show, *mare).key(&key))
+    };
+    let first = at_once(asks()).await;
+    assert_eq!(tally(&first), BTreeMap::from([("201".to_owned(), MANY)]));
+    let told = |field: &str| -> BTreeSet<i64> {
+        let numbers = first.iter().map(|it| number(it, field));
+        numbers.collect()
+    };
+    let places: BTreeSet<i64> = (1..=64).collect();
+    assert_eq!(told("entries"), places);
+    assert_eq!(
+        told("money"),
+        places.iter().map(|it| 1000 - 10 * it).collect()
+    );
+    assert_eq!(told("id").len(), MANY);
+    let bodies =
+        |replies: &[Reply]| -> BTreeSet<String> { replies.iter().map(Reply::text).collect() };
+    assert_eq!(bodies(&at_once(asks()).await), bodies(&first));
+    assert_eq!(world.purse(ann.id).await, 360);
     world.require_sound_ledger().await;
 }
 
@@ -484,7 +515,7 @@ async fn horses_of_one_player_bought_at_once_are_all_different() {
     };
     let replies = at_once((0..16).map(buy)).await;
     assert_eq!(tally(&replies), BTreeMap::from([("201".to_owned(), 16)]));
-    let founders: std::collections::BTreeSet<String> = replies
+    let founders: BTreeSet<String> = replies
         .iter()
         .map(|it| it.json()["stats"].to_string())
         .collect();

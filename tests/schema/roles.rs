@@ -250,9 +250,9 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("equoria_reader", "game_age horizons is_in_foal is_stat"),
     (
         "equoria_writer",
-        "acting activity_day end_stolen_session escrow_of game_age is_activity_list is_discipline_scores is_epigenetic_modifiers is_flag_object is_genetics is_in_foal
+        "acting activity_day cover_mare end_stolen_session enter_show escrow_of game_age is_activity_list is_discipline_scores is_epigenetic_modifiers is_flag_object is_genetics is_in_foal
          is_stat is_text_array is_trait_names is_user_settings ledger_post negative_traits positive_traits purse_of refuse sink
-         tally_business trait_conflicts treasury",
+         tally_business trait_conflicts treasury withdraw_entry",
     ),
 ];
 

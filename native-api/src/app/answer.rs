@@ -7,7 +7,7 @@ use reads::{Failure, version};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::db::fault;
+use crate::db::{Told, fault};
 use crate::idempotency::REPLAYED;
 
 /// The answer to a write that took effect: a status, and the changed thing as JSON with its version.
@@ -68,6 +68,22 @@ impl Answer {
     pub const fn of_transaction(mut self, id: u64) -> Self {
         self.kept.wrote = Some(id);
         self
+    }
+
+    /// The same, and its last fields are those that the write's last statement told. The database keeps the same bytes.
+    ///
+    /// # Errors
+    /// A fault of ours, when one of the two is no object.
+    pub fn completed(mut self, told: &Told) -> Result<Self, Failure> {
+        let Some(told) = told else {
+            return Ok(self);
+        };
+        let body = self.kept.body.as_deref().unwrap_or_default();
+        let (Some(known), Some(told)) = (body.strip_suffix('}'), told.strip_prefix('{')) else {
+            return Err(fault::broken("only an object can be completed by another"));
+        };
+        self.kept.body = Some(format!("{known},{told}"));
+        Ok(self)
     }
 
     /// The transaction that it tells of, if that was kept.
@@ -164,6 +180,16 @@ mod tests {
         }
         assert!(!first.headers().contains_key(REPLAYED));
         assert_eq!(second.headers()[REPLAYED], "true");
+    }
+
+    #[test]
+    fn an_object_is_completed_by_another_and_nothing_else_is() {
+        let told = Some(r#"{"id":7,"money":990}"#.to_owned());
+        let answer = Answer::ok(&json!({"fee": 10})).unwrap();
+        assert_eq!(answer.clone().completed(&None).unwrap(), answer);
+        let body = answer.completed(&told).unwrap().kept.body.unwrap();
+        assert_eq!(body, r#"{"fee":10,"id":7,"money":990}"#);
+        assert!(Answer::nothing().unwrap().completed(&told).is_err());
     }
 
     #[test]

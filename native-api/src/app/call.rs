@@ -65,7 +65,10 @@ impl<B> Call<B> {
         let db = &self.app.db;
         match &self.once {
             Some(once) => db.write_once(self.by(), once, write, answer).await,
-            None => answer(db.write(self.by(), write).await?),
+            None => {
+                let (done, told) = db.write_told(self.by(), write).await?;
+                answer(done)?.completed(&told)
+            }
         }
     }
 }

@@ -41,11 +41,9 @@ struct NewCovering {
 }
 
 /// A covering: the mare is in foal.
+// What is absent when it is written here, the write's last statement tells.
 #[derive(Debug, Serialize, ToSchema)]
 struct Covering {
-    /// The pregnancy.
-    #[schema(example = 77)]
-    id: i64,
     /// The mare.
     #[schema(example = 301)]
     mare_id: i64,
@@ -62,12 +60,17 @@ struct Covering {
     /// What the registration cost.
     #[schema(example = 50)]
     registration: i64,
-    /// What is left in the purse.
-    #[schema(example = 830)]
-    money: i64,
     /// The inbreeding coefficient F of the foal: 0 if its parents have no ancestor in common, 0.25 if they are siblings.
     #[schema(example = 0.0625)]
     inbreeding: f64,
+    /// The pregnancy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required, value_type = i64, example = 77)]
+    id: Option<i64>,
+    /// What is left in the purse.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required, value_type = i64, example = 830)]
+    money: Option<i64>,
 }
 
 /// Have a mare covered. The foal is yours, and is born seven days later.
@@ -91,15 +94,15 @@ async fn cover(Id(id): Id, call: Call<NewCovering>) -> Result<Answer, Failure> {
 impl Covering {
     fn of(cover: &Cover, covered: &Covered) -> Self {
         Self {
-            id: covered.id,
             mare_id: cover.mare.get(),
             stallion_id: cover.stallion.get(),
             covered_at: At(covered.covered_at),
             due_at: At::not_before(covered.covering.due_at),
             fee: covered.covering.fee.unwrap_or(Coins::ZERO).get(),
             registration: covered.covering.registration.get(),
-            money: covered.purse.get(),
             inbreeding: covered.inbreeding,
+            id: None,
+            money: None,
         }
     }
 }

@@ -2,17 +2,16 @@
 
 use reads::Failure;
 use rules::Instant;
-use rules::competition::entry::{Rider, Snapshot, check, check_withdraw};
+use rules::competition::entry::{Entering, Rider, Snapshot, check, check_withdraw};
 use rules::competition::show::Show;
 use rules::economy::Cause;
 use rules::id::{EntryId, HorseId, ShowId, UserId};
 use rules::money::Coins;
 use tokio_postgres::types::Json;
 
-use super::record::lock;
-use super::store::refund_of;
+use super::record::seen;
 use crate::db::fault::column;
-use crate::db::{Tx, Write};
+use crate::db::{Kept, Params, Tx, Write};
 use crate::horse::record::{Horse, horse_columns};
 use crate::ledger::{self, Account, Transfer};
 
@@ -27,19 +26,13 @@ pub struct Enter {
     pub horse: HorseId,
 }
 
-/// An entry as it was recorded.
-#[derive(Clone, Debug)]
+/// An entry as it is recorded. Its number, the purse and how many there are, the last statement tells.
+#[derive(Clone, Copy, Debug)]
 pub struct Entry {
-    /// The entry.
-    pub id: EntryId,
     /// When it was made.
     pub entered_at: Instant,
     /// The fee that lies in the show's escrow now.
     pub fee: Coins,
-    /// What is left in the purse.
-    pub purse: Coins,
-    /// How many entries the show has now.
-    pub entries: i64,
 }
 
 /// Withdraws a horse from a show.
@@ -53,38 +46,28 @@ pub struct Withdraw {
     pub horse: HorseId,
 }
 
-/// What a withdrawal gave back.
-#[derive(Clone, Copy, Debug)]
-pub struct Withdrawn {
-    /// The fee that went back.
-    pub refund: Coins,
-    /// What is in the purse now.
-    pub purse: Coins,
-}
-
-/// Read after the show is locked, so that no other entry of it comes between.
+/// What is looked at before the show is locked: its last statement tells the rest.
 const CONTENDER: &str = concat!(
     "select ",
     horse_columns!(),
     ", exists (select from show_entries e where e.show_id = $2 and e.horse_id = h.id) as is_entered,
     (select count(*) from show_entries e where e.show_id = $2) as entries
-    from horses h where h.id = $1 for no key update"
+    from horses h where h.id = $1"
 );
 
-const INSERT: &str = "insert into show_entries (show_id, horse_id, user_id, snapshot, entered_at)
-    values ($1, $2, $3, $4, $5) returning id";
+const ENTER: &str = "select set_config('equoria.told', row_to_json(made)::text, true) as told
+    from enter_show($1, $2, $3, $4, $5, $6) made";
 
-const STANDING: &str = "select h.user_id, e.id as entry_id, e.user_id as payer from horses h
-    left join show_entries e on e.horse_id = h.id and e.show_id = $2 where h.id = $1";
+const STANDING: &str = "select h.user_id, exists (select from show_entries e where e.show_id = $2 and e.horse_id = h.id) as is_entered
+    from horses h where h.id = $1";
 
-const DELETE: &str = "delete from show_entries where id = $1";
+const WITHDRAW: &str = "select set_config('equoria.told', row_to_json(gone)::text, true) as told
+    from withdraw_entry($1, $2, $3, $4) gone";
 
-/// Every statement of this module, for whoever looks at their plans.
+/// Every statement of this module that is more than the call of a function, for whoever looks at their plans.
 pub(crate) const STATEMENTS: &[(&str, &str)] = &[
     ("competition entry: contender", CONTENDER),
-    ("competition entry: insert", INSERT),
     ("competition entry: standing", STANDING),
-    ("competition entry: delete", DELETE),
 ];
 
 impl Write for Enter {
@@ -92,54 +75,44 @@ impl Write for Enter {
     type Done = Entry;
 
     async fn run(&self, tx: &Tx<'_>) -> Result<Entry, Failure> {
-        let show = lock(tx, self.show).await?.show;
-        let row = tx
-            .find(CONTENDER, &[&self.horse.get(), &self.show.get()])
-            .await?;
-        let row = row.ok_or(Failure::Missing { what: "horse" })?;
+        let ids: &Params<'_> = &[&self.horse.get(), &self.show.get()];
+        // One round trip: all are on their way before the first is answered.
+        let (show, row, purse) = tokio::join!(
+            seen(tx, self.show),
+            tx.find(CONTENDER, ids),
+            ledger::seen_purse(tx, self.player)
+        );
+        let show = show?.show;
+        let row = row?.ok_or(Failure::Missing { what: "horse" })?;
         let horse = Horse::of(&row)?;
-        let entries: i64 = column(&row, "entries")?;
         let rider = Rider {
             user: self.player,
-            purse: ledger::purse(tx, self.player).await?,
+            purse: purse?,
             already_entered: column(&row, "is_entered")?,
         };
-        let permit = check(
-            &show,
-            horse.contender(show.facts.discipline),
-            rider,
-            tx.now(),
-        )?;
+        let contender = horse.contender(show.facts.discipline);
+        let permit = check(&show, contender, rider, tx.now())?;
+        let entries: i64 = column(&row, "entries")?;
         show.check_room(usize::try_from(entries).unwrap_or(usize::MAX))?;
-        let entering = permit.enter();
-        let id = self.record(tx, &entering.snapshot).await?;
-        let fee = fee_of(&show, id, self.player, self.horse);
-        ledger::post(tx, &[fee]).await?;
-        Ok(Entry {
-            id,
-            entered_at: tx.now(),
-            fee: entering.fee,
-            purse: rider.purse.pay(entering.fee)?,
-            entries: entries + 1,
-        })
+        let Entering { fee, snapshot } = permit.enter();
+        self.leave(tx, horse.version, snapshot)?;
+        let entered_at = tx.now();
+        Ok(Entry { entered_at, fee })
     }
 }
 
 impl Enter {
-    async fn record(&self, tx: &Tx<'_>, snapshot: &Snapshot) -> Result<EntryId, Failure> {
-        let row = tx
-            .expect_one(
-                INSERT,
-                &[
-                    &self.show.get(),
-                    &self.horse.get(),
-                    &self.player.get(),
-                    &Json(snapshot),
-                    &tx.now(),
-                ],
-            )
-            .await?;
-        column(&row, "id").map(EntryId::new)
+    /// Entered she is as she was seen, or not at all.
+    fn leave(&self, tx: &Tx<'_>, version: i64, snapshot: Snapshot) -> Result<(), Failure> {
+        let params: Vec<Kept> = vec![
+            Box::new(self.show.get()),
+            Box::new(self.horse.get()),
+            Box::new(version),
+            Box::new(self.player.get()),
+            Box::new(Json(snapshot)),
+            Box::new(tx.now()),
+        ];
+        tx.leave(ENTER, params)
     }
 }
 
@@ -159,24 +132,22 @@ pub(crate) fn fee_of(show: &Show, entry: EntryId, payer: UserId, horse: HorseId)
 
 impl Write for Withdraw {
     const NAME: &'static str = "withdraw entry";
-    type Done = Withdrawn;
+    type Done = ();
 
-    async fn run(&self, tx: &Tx<'_>) -> Result<Withdrawn, Failure> {
-        let show = lock(tx, self.show).await?.show;
-        let row = tx
-            .find(STANDING, &[&self.horse.get(), &self.show.get()])
-            .await?;
-        let row = row.ok_or(Failure::Missing { what: "horse" })?;
+    async fn run(&self, tx: &Tx<'_>) -> Result<(), Failure> {
+        let ids: &Params<'_> = &[&self.horse.get(), &self.show.get()];
+        let (show, row) = tokio::join!(seen(tx, self.show), tx.find(STANDING, ids));
+        let show = show?.show;
+        let row = row?.ok_or(Failure::Missing { what: "horse" })?;
         let owner = UserId::new(column(&row, "user_id")?);
-        let entry: Option<i64> = column(&row, "entry_id")?;
-        let withdrawal = check_withdraw(&show, owner, self.player, entry.is_some(), tx.now())?;
-        let payer = UserId::new(column(&row, "payer")?);
-        tx.expect_changed(1, DELETE, &[&entry]).await?;
-        let refund = refund_of(&show, entry.unwrap_or_default(), payer, self.horse);
-        ledger::post(tx, &[refund]).await?;
-        Ok(Withdrawn {
-            refund: withdrawal.refund,
-            purse: ledger::purse(tx, self.player).await?,
-        })
+        let is_entered = column(&row, "is_entered")?;
+        check_withdraw(&show, owner, self.player, is_entered, tx.now())?;
+        let params: Vec<Kept> = vec![
+            Box::new(self.show.get()),
+            Box::new(self.horse.get()),
+            Box::new(self.player.get()),
+            Box::new(tx.now()),
+        ];
+        tx.leave(WITHDRAW, params)
     }
 }

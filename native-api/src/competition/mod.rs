@@ -155,10 +155,9 @@ struct NewEntry {
 }
 
 /// A horse's entry in a show.
+// What is absent when it is written here, the write's last statement tells.
 #[derive(Debug, Serialize, ToSchema)]
 struct EntryMade {
-    /// The entry.
-    id: i64,
     /// The show.
     show_id: i64,
     /// The horse, scored as she is now whatever becomes of her until the run date.
@@ -167,10 +166,18 @@ struct EntryMade {
     entered_at: At,
     /// The fee, which lies in the show's escrow now.
     fee: i64,
+    /// The entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required, value_type = i64)]
+    id: Option<i64>,
     /// What is left in your purse.
-    money: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required, value_type = i64)]
+    money: Option<i64>,
     /// How many entries the show has now.
-    entries: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required, value_type = i64)]
+    entries: Option<i64>,
 }
 
 /// Enter a horse in a show. The fee leaves your purse, and what is scored is frozen.
@@ -186,13 +193,13 @@ async fn enter(Id(id): Id, call: Call<NewEntry>) -> Result<Answer, Failure> {
     };
     call.write(&enter, |entry| {
         let made = EntryMade {
-            id: entry.id.get(),
             show_id: id,
             horse_id: horse.get(),
             entered_at: At(entry.entered_at),
             fee: entry.fee.get(),
-            money: entry.purse.get(),
-            entries: entry.entries,
+            id: None,
+            money: None,
+            entries: None,
         };
         Answer::created(format!("/v1/shows/{id}/entries"), &made)
     })
@@ -200,6 +207,7 @@ async fn enter(Id(id): Id, call: Call<NewEntry>) -> Result<Answer, Failure> {
 }
 
 /// A withdrawn entry.
+// What is absent when it is written here, the write's last statement tells.
 #[derive(Debug, Serialize, ToSchema)]
 struct EntryWithdrawn {
     /// The show.
@@ -207,9 +215,13 @@ struct EntryWithdrawn {
     /// The horse.
     horse_id: i64,
     /// The fee that went back to your purse.
-    refund: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required, value_type = i64)]
+    refund: Option<i64>,
     /// What is in your purse now.
-    money: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required, value_type = i64)]
+    money: Option<i64>,
 }
 
 /// Withdraw a horse from a show before its run date. The fee comes back.
@@ -223,12 +235,12 @@ async fn withdraw(path: EntryPath, call: Call<Empty>) -> Result<Answer, Failure>
         show,
         horse,
     };
-    call.write(&withdraw, |withdrawn| {
+    call.write(&withdraw, |()| {
         Answer::ok(&EntryWithdrawn {
             show_id: show.get(),
             horse_id: horse.get(),
-            refund: withdrawn.refund.get(),
-            money: withdrawn.purse.get(),
+            refund: None,
+            money: None,
         })
     })
     .await

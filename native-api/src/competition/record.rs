@@ -35,8 +35,13 @@ const LOCK: &str = concat!(
     " from shows s where s.id = $1 for no key update"
 );
 
+const SEEN: &str = concat!("select ", show_columns!(), " from shows s where s.id = $1");
+
 /// Every statement of this module, for whoever looks at their plans.
-pub(crate) const STATEMENTS: &[(&str, &str)] = &[("competition record: lock", LOCK)];
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[
+    ("competition record: lock", LOCK),
+    ("competition record: seen", SEEN),
+];
 
 impl Held {
     /// Reads the columns of `show_columns!`.
@@ -74,6 +79,15 @@ impl Held {
 /// Missing, when there is none.
 pub async fn lock(tx: &Tx<'_>, id: ShowId) -> Result<Held, Failure> {
     let row = tx.find(LOCK, &[&id.get()]).await?;
+    Held::of(&row.ok_or(Failure::Missing { what: "show" })?)
+}
+
+/// The show as it stands now, for whoever decides before it is locked.
+///
+/// # Errors
+/// Missing, when there is none.
+pub async fn seen(tx: &Tx<'_>, id: ShowId) -> Result<Held, Failure> {
+    let row = tx.find(SEEN, &[&id.get()]).await?;
     Held::of(&row.ok_or(Failure::Missing { what: "show" })?)
 }
 

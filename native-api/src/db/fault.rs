@@ -44,11 +44,12 @@ pub const REFUSALS: &[(&str, Refusal)] = &[
     ("users_email_check", Refusal::BadEmail),
 ];
 
-/// Constraints that the rules check before, on rows that the write has locked. If one of them is hit all the same, the
-/// write has raced with another: it runs again, sees the row as it is now, and refuses with what it knows.
+/// Constraints that the rules check before, on rows that the write has locked or looked at. If one of them is hit all the
+/// same, the write has raced with another: it runs again, sees the row as it is now, and refuses with what it knows.
 pub const RACES: &[&str] = &[
     "accounts_balance_check",
     "postings_balance_after_check",
+    "pregnancies_fee_check",
     "pregnancies_mare_check",
     "pregnancies_rest_check",
     "pregnancies_stallion_check",
@@ -58,6 +59,8 @@ pub const RACES: &[&str] = &[
     "show_entries_level_check",
     "show_entries_open_check",
     "show_entries_room_check",
+    "show_entries_seen_check",
+    "show_entries_standing_check",
     "shows_end_is_final",
     "stipend_claims_pkey",
     "training_logs_age_check",

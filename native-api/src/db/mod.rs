@@ -3,9 +3,14 @@
 //! Every write takes its row locks in one order: the show, then horses by id, then users by id, then accounts by id
 //! (`ledger::post` locks the last two itself, in this order). Two writes then never wait for each other in a ring, and
 //! READ COMMITTED with these locks is enough; where a write does collide with another (class 40), it runs again.
+//!
+//! A row that many want at once (a show, a stallion at stud) is not held while a write decides: it looks without a lock,
+//! decides, and leaves the rest to a last statement (`Tx::leave`), which locks, compares what may have changed, writes and
+//! pays, in one packet with the commit. If something has changed, the write runs again.
 
 mod connection;
 pub mod fault;
+mod last;
 pub mod rights;
 pub(crate) mod statements;
 pub(crate) mod tls;
@@ -35,6 +40,7 @@ use statements::Statements;
 use transaction::{Begun, Stop, Transaction};
 
 pub use connection::{connect, look};
+pub use last::{Kept, Told};
 pub(crate) use transaction::{ADMIT_ONCE, KEEP};
 pub use tx::{Params, Tx};
 
@@ -47,7 +53,7 @@ pub trait Write: Sync {
     const NAME: &'static str;
     /// What is known once it is done.
     type Done: Send;
-    /// Loads and locks, decides by the rules, and writes.
+    /// Loads and locks, decides by the rules, and writes; or leaves that to a last statement.
     ///
     /// # Errors
     /// Any failure undoes all of it.
@@ -241,6 +247,19 @@ impl Db {
     /// # Errors
     /// The write's own refusals, what the database refused, or busy.
     pub async fn write<W: Write>(&self, by: By<'_>, write: &W) -> Result<W::Done, Failure> {
+        let (done, _) = self.write_told(by, write).await?;
+        Ok(done)
+    }
+
+    /// The same, with what the write's last statement told.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_told<W: Write>(
+        &self,
+        by: By<'_>,
+        write: &W,
+    ) -> Result<(W::Done, Told), Failure> {
         let mut runs = Runs::of(W::NAME, &self.figures);
         loop {
             match self.run_and_commit(by, write).await {
@@ -270,13 +289,17 @@ impl Db {
         }
     }
 
-    async fn run_and_commit<W: Write>(&self, by: By<'_>, write: &W) -> Result<W::Done, Stop> {
+    async fn run_and_commit<W: Write>(
+        &self,
+        by: By<'_>,
+        write: &W,
+    ) -> Result<(W::Done, Told), Stop> {
         let transaction = Transaction::begin(self, by).await?;
         let (transaction, done) = transaction.run(self, by, write).await?;
         let id = transaction.id();
-        transaction.commit().await?;
+        let told = transaction.commit(self).await?;
         by.wrote(id);
-        Ok(done)
+        Ok((done, told))
     }
 
     async fn run_and_keep<W: Write>(
@@ -297,9 +320,9 @@ impl Db {
         let id = transaction.id();
         match answer(done).map(|answer| answer.of_transaction(id)) {
             Ok(answer) => {
-                transaction.commit_answer(by, once, &answer).await?;
+                let told = transaction.commit_answer(self, by, once, &answer).await?;
                 by.wrote(id);
-                Ok(answer)
+                Ok(answer.completed(&told)?)
             }
             Err(failure) => Err(transaction.roll_back(failure).await),
         }

@@ -1,6 +1,7 @@
 //! The life of one transaction on one connection: begun with its first statement, ended with its last.
 
 use std::sync::atomic::AtomicBool;
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use deadpool_postgres::{ClientWrapper, Object};
@@ -9,6 +10,7 @@ use reads::snapshot::Xid8;
 use rules::Instant;
 use tokio_postgres::Row;
 
+use super::last::{Last, Told};
 use super::statements::Statements;
 use super::{By, Db, Params, Tx, Write, fault};
 use crate::app::Answer;
@@ -53,6 +55,7 @@ pub(super) struct Transaction {
     statements: Statements,
     now: Instant,
     id: u64,
+    last: Option<Last>,
 }
 
 impl Drop for Transaction {
@@ -105,8 +108,11 @@ pub(crate) const ADMIT_ONCE: &str = concat!(
     ", kept.request_hash, kept.status, kept.response from asked, kept"
 );
 
-pub(crate) const KEEP: &str =
-    "update idempotency_keys set status = $3, response = $4 where user_id = $1 and key = $2";
+/// Completes the body by what the write's last statement told, as [`Answer::completed`] does.
+pub(crate) const KEEP: &str = "update idempotency_keys set status = $3,
+    response = case when coalesce(current_setting('equoria.told', true), '') = '' then $4::jsonb
+      else jsonb_set($4::jsonb, '{body}', to_jsonb(left($4::jsonb ->> 'body', -1) || ',' || substr(current_setting('equoria.told'), 2))) end
+    where user_id = $1 and key = $2";
 
 impl Transaction {
     /// Begins, and checks in the same round trip that the player's token still stands.
@@ -146,12 +152,12 @@ impl Transaction {
 
     /// Runs the write; a refusal rolls back.
     pub(super) async fn run<W: Write>(
-        self,
+        mut self,
         db: &Db,
         by: By<'_>,
         write: &W,
     ) -> Result<(Self, W::Done), Stop> {
-        let (outcome, collided) = {
+        let (outcome, collided, last) = {
             let tx = Tx {
                 client: self.client()?,
                 statements: &self.statements,
@@ -163,6 +169,7 @@ impl Transaction {
                 request_id: by.request_id,
                 collided: AtomicBool::new(false),
                 aborted: AtomicBool::new(false),
+                last: Mutex::new(None),
             };
             let outcome = match write.run(&tx).await {
                 Ok(_) if tx.aborted.into_inner() => {
@@ -170,41 +177,57 @@ impl Transaction {
                 }
                 outcome => outcome,
             };
-            (outcome, tx.collided.into_inner())
+            let last = tx.last.into_inner().unwrap_or_else(PoisonError::into_inner);
+            (outcome, tx.collided.into_inner(), last)
         };
+        self.last = last;
         match outcome {
             Ok(done) => Ok((self, done)),
             Err(failure) => Err(self.roll_back(failure).await.or_collision(collided)),
         }
     }
 
-    /// Commits. What the database checks last (the ledger, an ended show) may still refuse.
-    pub(super) async fn commit(mut self) -> Result<(), Stop> {
-        let committed = self.client()?.batch_execute("commit").await;
+    /// Carries out the write's last statement, if it has one, and commits, in one round trip. What the database checks last
+    /// (the ledger, an ended show) may still refuse.
+    pub(super) async fn commit(mut self, db: &Db) -> Result<Told, Stop> {
+        let client = self.client()?;
+        let last = Last::ready(self.last.as_ref(), &self.statements, client).await;
+        let last = last.map_err(|error| stop(&error))?;
+        let (told, committed) =
+            tokio::join!(last.carry_out(client, db), client.batch_execute("commit"));
         self.connection.take();
-        committed.map_err(|error| stop_at_commit(&error))
+        let told = told.map_err(|error| stop_at_commit(&error))?;
+        committed.map_err(|error| stop_at_commit(&error))?;
+        Ok(told)
     }
 
-    /// Keeps the answer under its key and commits, in one round trip.
+    /// The same, and the answer is kept under its key between the two.
     pub(super) async fn commit_answer(
         mut self,
+        db: &Db,
         by: By<'_>,
         once: &Once,
         answer: &Answer,
-    ) -> Result<(), Stop> {
+    ) -> Result<Told, Stop> {
         let client = self.client()?;
+        let last = Last::ready(self.last.as_ref(), &self.statements, client).await;
+        let last = last.map_err(|error| stop(&error))?;
         let keep = self.statements.ready(client, KEEP).await;
         let keep = keep.map_err(|error| stop(&error))?;
         let (id, _) = ids(by);
         let (key, status, kept) = (once.key(), answer.status_number(), answer.to_kept());
         let params: &Params<'_> = &[&id, &key, &status, &kept];
-        let (keeping, commit) =
-            tokio::join!(keep.execute(client, params), client.batch_execute("commit"));
+        let (told, keeping, commit) = tokio::join!(
+            last.carry_out(client, db),
+            keep.execute(client, params),
+            client.batch_execute("commit")
+        );
         self.connection.take();
+        let told = told.map_err(|error| stop_at_commit(&error))?;
         let count = keeping.map_err(|error| stop_at_commit(&error))?;
         commit.map_err(|error| stop_at_commit(&error))?;
         if count == 1 {
-            Ok(())
+            Ok(told)
         } else {
             Err(fault::broken(format!("{count} idempotency keys were kept")).into())
         }
@@ -223,6 +246,7 @@ impl Transaction {
             statements: statements.clone(),
             now: DateTime::<Utc>::UNIX_EPOCH,
             id: 0,
+            last: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! An open transaction, as a write sees it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use deadpool_postgres::ClientWrapper;
@@ -11,6 +12,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::fault;
+use super::last::{Kept, Last};
 use super::statements::Statements;
 use crate::ops::monitor::Figures;
 
@@ -32,6 +34,7 @@ pub struct Tx<'a> {
     pub(super) request_id: &'a str,
     pub(super) collided: AtomicBool,
     pub(super) aborted: AtomicBool,
+    pub(super) last: Mutex<Option<Last>>,
 }
 
 impl Tx<'_> {
@@ -124,6 +127,23 @@ impl Tx<'_> {
             touched => Err(fault::broken(format!(
                 "{touched} rows instead of {count} touched by: {sql}"
             ))),
+        }
+    }
+
+    /// Leaves a statement for the very end: it goes to the database in one packet with the commit, so that what it locks is
+    /// held for no round trip. For rows that many writes want at once. Its one row has a column `told`, a JSON object that
+    /// the statement leaves in the setting `equoria.told` as well; the fields become the last ones of the answer.
+    ///
+    /// What is refused then runs the write again, where it may be a race (see [`fault::RACES`]).
+    ///
+    /// # Errors
+    /// A fault of ours, when there is one already.
+    pub fn leave(&self, sql: &'static str, params: Vec<Kept>) -> Result<(), Failure> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let write = self.name;
+        match last.replace(Last { write, sql, params }) {
+            None => Ok(()),
+            Some(_) => Err(fault::broken(format!("two last statements of {write}"))),
         }
     }
 

@@ -214,6 +214,21 @@ rules! {
             "update show_entries set entered_at = entered_at where id = 4001",
         ],
     }
+    a_snapshot_is_of_the_horse_as_it_is: "show_entries_seen_check" Everyone {
+        accepted: [
+            "select enter_show({full}, {mare}, h.version, {ann}, '{}', {now}) from horses h where h.id = {mare}",
+            "select enter_show({show}, {three}, h.version, {ann}, '{}', {now}) from horses h where h.id = {three}",
+        ],
+        refused: ["update horses set xp = xp where id = {mare};
+            select enter_show({full}, {mare}, h.version - 1, {ann}, '{}', {now}) from horses h where h.id = {mare}"],
+    }
+    an_entry_is_withdrawn_while_it_stands: "show_entries_standing_check" Everyone {
+        accepted: ["select withdraw_entry({show}, {mare}, {ann}, {now})"],
+        refused: [
+            "select withdraw_entry({show}, {three}, {ann}, {now})",
+            "select withdraw_entry({show}, {mare}, {ann}, {now}); select withdraw_entry({show}, {mare}, {ann}, {now})",
+        ],
+    }
     an_entrys_snapshot_is_an_object: "show_entries_snapshot_check" Everyone {
         accepted: ["select world.enter(9, {full}, {mare}, {ann})"],
         refused: ["insert into show_entries (show_id, horse_id, user_id, snapshot, entered_at) values ({full}, {mare}, {ann}, '[]', {now})"],

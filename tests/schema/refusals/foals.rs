@@ -37,6 +37,17 @@ rules! {
             "delete from stud_listings where horse_id = {stallion}; select world.cover(9, {bens_mare}, {stallion}, {ben})",
         ],
     }
+    another_players_stallion_covers_for_his_fee: "pregnancies_fee_check" Everyone {
+        accepted: [
+            "select cover_mare({bens_mare}, {stallion}, {ben}, 50, 50, {now}, {now} + interval '168 hours')",
+            "select cover_mare({mare}, {stallion}, {ann}, 0, 50, {now}, {now} + interval '168 hours')",
+        ],
+        refused: [
+            "select cover_mare({bens_mare}, {stallion}, {ben}, 49, 50, {now}, {now} + interval '168 hours')",
+            "update stud_listings set fee = 60 where horse_id = {stallion};
+             select cover_mare({bens_mare}, {stallion}, {ben}, 50, 50, {now}, {now} + interval '168 hours')",
+        ],
+    }
     a_mare_rests_seven_days_after_foaling: "pregnancies_rest_check" Everyone {
         accepted: ["select world.cover(9, {dam}, {stallion}, {ann}, {now})"],
         refused: ["select world.cover(9, {dam}, {stallion}, {ann}, {now} - interval '1 microsecond')"],
