@@ -2,19 +2,24 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until};
 
 use crate::trouble::{Because, Trouble};
 
-/// Packets on their way at once, for each connection.
-const ON_THE_WAY: usize = 64;
+/// What a client sent, and where it goes on at an instant.
+struct Packet {
+    due: Instant,
+    bytes: Vec<u8>,
+    to: UnboundedSender<Vec<u8>>,
+}
 
 /// A relay that runs as long as this value lives.
 pub struct Delay {
@@ -35,9 +40,13 @@ impl Delay {
             .because(because)?;
         let own = listener.local_addr().because(because)?.port();
         let server = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let (on_the_way, packets) = channel();
+        // The timers of the runtime count whole milliseconds; a thread that sleeps is late by some fifty microseconds.
+        let thread = thread::Builder::new().name("delay".to_owned());
+        thread.spawn(move || wait(&packets)).because(because)?;
         Ok(Self {
             port: own,
-            listening: tokio::spawn(listen(listener, server, late)),
+            listening: tokio::spawn(listen(listener, server, late, on_the_way)),
         })
     }
 }
@@ -48,25 +57,46 @@ impl Drop for Delay {
     }
 }
 
-async fn listen(listener: TcpListener, server: SocketAddr, late: Duration) {
+/// Hands each packet on when it is due, until all connections are closed. All are as late, so the first to come is the first
+/// to go.
+fn wait(packets: &Receiver<Packet>) {
+    while let Ok(Packet { due, bytes, to }) = packets.recv() {
+        thread::sleep(due.saturating_duration_since(Instant::now()));
+        // Who has closed the connection meanwhile waits for nothing.
+        let _gone = to.send(bytes);
+    }
+}
+
+async fn listen(
+    listener: TcpListener,
+    server: SocketAddr,
+    late: Duration,
+    on_the_way: Sender<Packet>,
+) {
     while let Ok((client, _)) = listener.accept().await {
+        let on_the_way = on_the_way.clone();
         tokio::spawn(async move {
             // A side that has gone ends the other; the client tells what it missed.
-            let _ended = carry(client, server, late).await;
+            let _ended = carry(client, server, late, on_the_way).await;
         });
     }
 }
 
-async fn carry(client: TcpStream, server: SocketAddr, late: Duration) -> io::Result<()> {
+async fn carry(
+    client: TcpStream,
+    server: SocketAddr,
+    late: Duration,
+    on_the_way: Sender<Packet>,
+) -> io::Result<()> {
     let server = TcpStream::connect(server).await?;
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
     let (from_client, mut to_client) = client.into_split();
     let (mut from_server, to_server) = server.into_split();
-    let (sender, receiver) = mpsc::channel(ON_THE_WAY);
+    let (to, arriving) = unbounded_channel();
     tokio::select! {
-        asked = take(from_client, sender, late) => asked,
-        arrived = deliver(receiver, to_server) => arrived,
+        asked = take(from_client, late, &on_the_way, to) => asked,
+        arrived = deliver(arriving, to_server) => arrived,
         answered = tokio::io::copy(&mut from_server, &mut to_client) => answered.map(drop),
     }
 }
@@ -74,31 +104,30 @@ async fn carry(client: TcpStream, server: SocketAddr, late: Duration) -> io::Res
 /// Notes for each packet when it is to arrive: a later one is on its way while an earlier one still is.
 async fn take(
     mut from: OwnedReadHalf,
-    on_the_way: mpsc::Sender<(Instant, Vec<u8>)>,
     late: Duration,
+    on_the_way: &Sender<Packet>,
+    to: UnboundedSender<Vec<u8>>,
 ) -> io::Result<()> {
-    let mut packet = vec![0; 16 * 1024];
+    let mut bytes = vec![0; 16 * 1024];
     loop {
-        let count = from.read(&mut packet).await?;
-        let due = Instant::now() + late;
-        if count == 0
-            || on_the_way
-                .send((due, packet[..count].to_vec()))
-                .await
-                .is_err()
-        {
+        let count = from.read(&mut bytes).await?;
+        let packet = Packet {
+            due: Instant::now() + late,
+            bytes: bytes[..count].to_vec(),
+            to: to.clone(),
+        };
+        if count == 0 || on_the_way.send(packet).is_err() {
             return Ok(());
         }
     }
 }
 
 async fn deliver(
-    mut on_the_way: mpsc::Receiver<(Instant, Vec<u8>)>,
+    mut arriving: UnboundedReceiver<Vec<u8>>,
     mut to: OwnedWriteHalf,
 ) -> io::Result<()> {
-    while let Some((due, packet)) = on_the_way.recv().await {
-        sleep_until(due).await;
-        to.write_all(&packet).await?;
+    while let Some(bytes) = arriving.recv().await {
+        to.write_all(&bytes).await?;
     }
     Ok(())
 }
