@@ -27,6 +27,19 @@ fn assert_same(found: &Picture, expected: &Picture) {
     assert_eq!(found, expected);
 }
 
+/// What 0014 and 0019 say of older columns, which stays said when they are undone.
+const STAYS_SAID: [&str; 3] = [
+    "comment on column ops.audit_log.actor ",
+    "comment on column ops.audit_log.before ",
+    "comment on column ops.job_runs.outcome ",
+];
+
+fn assert_same_but_for_words(found: &Picture, expected: &Picture) {
+    let mut differences = migrate::differences(found, expected);
+    differences.retain(|it| !STAYS_SAID.iter().any(|said| it.starts_with(said)));
+    assert_eq!(differences, [""; 0]);
+}
+
 /// Rows of the small world, without the schema that helps to make them.
 async fn fill(database: &Database, client: &Client) {
     populate(database).await;
@@ -138,7 +151,7 @@ async fn each_step_undone_and_taken_again_leaves_the_rows_of_before_it_as_they_w
             runner.deploy().await.unwrap().steps,
             [ALL[steps - 1].folder]
         );
-        assert_same(&picture(&mut client).await, &with_step);
+        assert_same_but_for_words(&picture(&mut client).await, &with_step);
         let again = prints(&client, &newer, &older).await;
         assert_eq!(
             fingerprint::differences(&first, &again),

@@ -9,12 +9,30 @@ use crate::trouble::{Because, Trouble};
 /// One query over all catalogues: kind, name, what it is, and the table that it belongs to.
 const ASK: &str = include_str!("picture.sql");
 
+/// The kinds that others go with: rights and parts of a table, and what is said of any of them.
+const HOSTS: [&str; 14] = [
+    "table",
+    "foreign table",
+    "view",
+    "materialized view",
+    "column",
+    "constraint",
+    "index",
+    "trigger",
+    "policy",
+    "rule",
+    "function",
+    "procedure",
+    "sequence",
+    "type",
+];
+
 /// A thing of the schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Thing {
     /// Its definition in a few words; empty where the name says all.
     says: String,
-    /// The table that it goes with; empty if none.
+    /// The table or, of a comment, the thing that it goes with; empty if none.
     of: String,
 }
 
@@ -57,39 +75,46 @@ impl Picture {
         self.0.is_empty()
     }
 
-    /// The statements that give a table its owner, its triggers and its rights: each grant's name is one, and each
-    /// trigger's definition.
+    /// The statements that give a table its owner, its triggers, its rights and what is said of it: the name of each grant
+    /// and comment is one, and each trigger's definition.
     pub(super) fn belongings_of(&self, table: &str) -> String {
         let owner = self.0.get(&("table".to_owned(), table.to_owned()));
         let owner = owner.and_then(|thing| {
             let owner = thing.says.strip_prefix("owned by ")?.split(", ").next()?;
             Some(format!("alter table {table} owner to {owner};"))
         });
-        let others = self.0.iter().filter(|(_, thing)| thing.of == table);
+        let column = format!("{table}.");
+        let others = self.0.iter().filter(|((kind, _), thing)| {
+            thing.of == table || kind == "comment" && thing.of.starts_with(&column)
+        });
         let others = others.filter_map(|((kind, name), thing)| match kind.as_str() {
             "grant" => Some(format!("grant {name};")),
             "trigger" => Some(format!("{};", thing.says)),
+            "comment" => Some(format!(
+                "comment {name} is '{}';",
+                thing.says.replace('\'', "''")
+            )),
             _ => None,
         });
         owner.into_iter().chain(others).collect()
     }
 
-    fn has_table(&self, name: &str) -> bool {
+    /// Whether what a thing goes with is here.
+    fn has(&self, name: &str) -> bool {
+        let mut kinds = HOSTS.iter();
         name.is_empty()
-            || ["table", "view", "materialized view"]
-                .iter()
-                .any(|kind| self.0.contains_key(&((*kind).to_owned(), name.to_owned())))
+            || kinds.any(|kind| self.0.contains_key(&((*kind).to_owned(), name.to_owned())))
     }
 }
 
 /// In what a database differs from what its migrations make, a sentence each; none where it does not.
 ///
-/// Of a table that is on one side only, its parts are not told as well.
+/// Of what is on one side only, its parts and what is said of it are not told as well.
 pub fn differences(database: &Picture, migrations: &Picture) -> Vec<String> {
     let mut told = Vec::new();
     for ((kind, name), thing) in &database.0 {
         match migrations.0.get(&(kind.clone(), name.clone())) {
-            None if migrations.has_table(&thing.of) => told.push(format!(
+            None if migrations.has(&thing.of) => told.push(format!(
                 "{kind} {name}{} is in the database, but no migration makes it",
                 thing.aside()
             )),
@@ -102,7 +127,7 @@ pub fn differences(database: &Picture, migrations: &Picture) -> Vec<String> {
     }
     for ((kind, name), thing) in &migrations.0 {
         let is_there = database.0.contains_key(&(kind.clone(), name.clone()));
-        if !is_there && database.has_table(&thing.of) {
+        if !is_there && database.has(&thing.of) {
             told.push(format!(
                 "{kind} {name}{} is made by the migrations, but is not in the database",
                 thing.aside()

@@ -118,6 +118,28 @@ select 'default rights', format('of %s on %s%s', d.defaclrole::regrole,
       order by x.privilege_type, x.grantee::regrole::text) from aclexplode(d.defaclacl) x where x.grantee <> d.defaclrole), 'to nobody else'), ''
 from pg_default_acl d
 union all
+-- Worded as `comment on ... is` takes them. What the server and extensions say of their own is theirs.
+select 'comment', format('on %s %s', regexp_replace(o.type, '^(table|domain|view|materialized view|foreign table|composite type) (column|constraint)$', '\2'),
+    replace(o.identity, 'public.', '')),
+  d.description,
+  coalesce(case d.classoid
+      when 'pg_class'::regclass then (
+        select case when a.attname is not null and c.relkind in ('r', 'p', 'f') then format('%s.%I', c.oid::regclass, a.attname)
+          when k.conindid is not null then k.conrelid::regclass::text else c.oid::regclass::text end
+        from relations c left join pg_attribute a on a.attrelid = c.oid and a.attnum = d.objsubid and d.objsubid > 0
+        left join pg_constraint k on k.conindid = c.oid and k.contype in ('p', 'u', 'x') where c.oid = d.objoid)
+      when 'pg_proc'::regclass then (select f.oid::regprocedure::text from functions f where f.oid = d.objoid)
+      when 'pg_constraint'::regclass then (
+        select case when k.conrelid = 0 then k.contypid::regtype::text when k.contype in ('n', 't') then k.conrelid::regclass::text
+          else format('%I of %s', k.conname, k.conrelid::regclass) end from pg_constraint k where k.oid = d.objoid)
+      when 'pg_trigger'::regclass then (select format('%I of %s', t.tgname, t.tgrelid::regclass) from pg_trigger t where t.oid = d.objoid)
+      when 'pg_policy'::regclass then (select format('%I of %s', p.polname, p.polrelid::regclass) from pg_policy p where p.oid = d.objoid)
+      when 'pg_rewrite'::regclass then (select format('%I of %s', r.rulename, r.ev_class::regclass) from pg_rewrite r where r.oid = d.objoid)
+    end, '')
+from pg_description d cross join lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) o
+where d.objoid >= 16384 and d.classoid <> 'pg_extension'::regclass and coalesce(o.schema, '') !~ '^pg_'
+  and not exists (select from lent where classid = d.classoid and objid = d.objoid)
+union all
 select 'extension', quote_ident(extname), '', '' from pg_extension
 union all
 select 'event trigger', quote_ident(evtname), format('on %s calls %s', evtevent, evtfoid::regproc), '' from pg_event_trigger
