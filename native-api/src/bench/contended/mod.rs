@@ -3,7 +3,7 @@
 //!
 //! Every entry locks the show, so the entries come one after the other, and what counts is how long each holds the lock. The
 //! same five statements are sent in turns, as an interactive transaction would, and in one packet; the API's own entry
-//! decides between its statements.
+//! decides before the lock, and leaves locking, writing and paying to one packet with the commit.
 
 mod delay;
 mod entry;
