@@ -5,6 +5,7 @@ mod browser;
 mod cases;
 mod client;
 mod copies;
+mod description;
 mod forwarding;
 mod hostile;
 mod machines;

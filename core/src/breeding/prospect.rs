@@ -29,7 +29,7 @@ const HALF: Chance = Chance(500_000);
 /// A foal that is not conceived yet.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ProspectiveFoal))]
 pub struct Foal {
     /// The name of its breed.
     pub breed: String,

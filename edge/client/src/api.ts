@@ -2732,7 +2732,7 @@ export interface components {
             /** @description What a covering costs. */
             cost: components["schemas"]["Cost"];
             /** @description What the foal may be. */
-            foal: components["schemas"]["Foal"];
+            foal: components["schemas"]["ProspectiveFoal"];
             /** @description The mare. */
             mare: components["schemas"]["Named"];
             /**
@@ -2884,6 +2884,47 @@ export interface components {
              * @description XP.
              */
             xp: number;
+        };
+        /** @description A foal that is not conceived yet. */
+        ProspectiveFoal: {
+            /** @description The chance that it lives; the rest is lost before birth. */
+            born_alive: components["schemas"]["Chance"];
+            /** @description The name of its breed. */
+            breed: string;
+            /** @description The likeliest coats by name, likeliest first, at most twenty. */
+            coats: components["schemas"]["Coat"][];
+            /** @description Where lines of sire and dam meet, the greatest part of F first. */
+            common_ancestors: components["schemas"]["Common"][];
+            /** @description The odds at each health locus at which anything but a clear foal is possible, of foals that live. */
+            health: components["schemas"]["Health"][];
+            height_cm?: components["schemas"]["Expected"] | null;
+            /**
+             * Format: double
+             * @description The inbreeding coefficient F, 0 to 1: the kinship of its parents, over their nearest 100,000 ancestors. What
+             *     else there is lies sixteen or more generations back.
+             */
+            inbreeding: number;
+            /**
+             * Format: double
+             * @description The part of F that the common ancestors below do not make up.
+             */
+            inbreeding_beyond: number;
+            /** @description Are the odds of coats exact? They are rounded to 2^-48 where much is inferred. */
+            is_exact: boolean;
+            /** @description Why it may be lost. */
+            losses: components["schemas"]["Loss"][];
+            /** @description The chance of any other coat, of foals that live. */
+            other_coats: components["schemas"]["Chance"];
+            /** @description The chance of either sex. */
+            sex: {
+                [key: string]: components["schemas"]["Chance"];
+            };
+            /** @description Each stat at birth. It goes by the parents' stats of today, which training may have raised. */
+            stats: {
+                [key: string]: components["schemas"]["Expected"];
+            };
+            /** @description How likely it is born with each trait, going by those of its parents that have come to light. */
+            traits: components["schemas"]["TraitChance"][];
         };
         Publication: {
             /**
