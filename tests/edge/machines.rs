@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use equoria::bench::crash::{Before, Kind, Promises};
-use equoria::config::Environment;
+use equoria::config::{Environment, TokenKey, hex};
 use harness::world::wire;
 use harness::{Client, Edge, Native, PgBouncer, Postgres, Reply, Standby, native};
 use serde_json::{Value, json};
@@ -141,6 +141,7 @@ fn the_story_passes_and_nothing_that_was_acknowledged_is_lost_with_a_standby_a_s
 {
     run(async {
         let mut machines = Machines::start().await;
+        require_the_key_is_told(&machines.servers[0]);
         require_the_token_decides(&machines).await;
         require_played(&machines.edge.url).await;
         let admin = machines.primary.database().admin().await;
@@ -193,6 +194,22 @@ fn the_story_passes_and_nothing_that_was_acknowledged_is_lost_with_a_standby_a_s
             .await
             .require(200);
     });
+}
+
+/// What a Worker must know of the native API's key stands in its log.
+fn require_the_key_is_told(server: &Native) {
+    let key = server
+        .environment()
+        .get("EQUORIA_TOKEN_KEY")
+        .unwrap()
+        .unwrap();
+    let key = TokenKey::from_hex("EQUORIA_TOKEN_KEY", &key).unwrap();
+    let log = server.log();
+    assert!(
+        log.contains(&format!("token_public_key={:?}", hex(&key.public()))),
+        "{log}"
+    );
+    assert!(!log.contains(&key.seed().hex()));
 }
 
 /// With a standby that stands still, who wrote is answered by the primary, and who saw nothing by the standby: by the Worker

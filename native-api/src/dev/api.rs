@@ -9,7 +9,7 @@ use tokio_postgres::Client;
 
 use super::ready::answers;
 use crate::app::{self, App};
-use crate::config::{Config, Environment, Login, Profile, STANDBY};
+use crate::config::{Config, Environment, Login, Profile, STANDBY, hex};
 use crate::db::{look, rights};
 use crate::jobs::schedule;
 use crate::ops::anonymise;
@@ -80,6 +80,13 @@ impl Api {
             true => Some(bind(&config).await?),
             false => None,
         };
+        if parts.with_server {
+            let token_public_key = hex(&config.token_key.public());
+            tracing::info!(
+                token_public_key,
+                "a Worker checks access tokens with this key"
+            );
+        }
         let figures = monitor::bind(config.monitor.listen).await?;
         let (stop, stopping) = watch::channel(false);
         let mut api = Self {
