@@ -95,6 +95,7 @@ mod object;
 mod order;
 pub mod parity;
 pub mod pedigree;
+pub mod portrait;
 pub mod progression;
 pub mod refusal;
 pub mod scale;

@@ -24,6 +24,7 @@ mod meiosis;
 mod name;
 mod odds;
 mod pedigree;
+mod portrait;
 mod prediction;
 mod proof;
 mod refusal;
