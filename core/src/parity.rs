@@ -1,10 +1,11 @@
-//! The same bits everywhere: one digest over a great many scored entries, one over a great many births.
+//! The same bits everywhere: one digest over a great many scored entries, one over a great many births, one over portraits.
 //!
 //! The functions make entries and foals from dice and take them through the real rules: modifiers, snapshot, breakdown,
 //! luck, score, range, stat gain; meiosis, coats, inheritance, traits, kinship, predictions. Every intermediate value goes
-//! into one SHA-256. Two builds that agree on both digests agree on the rules.
+//! into one SHA-256. Two builds that agree on the digests agree on the rules.
 
 mod births;
+mod portraits;
 mod trial;
 
 use crate::competition::entry::{Contender, Snapshot};
@@ -21,6 +22,7 @@ use alloc::vec::Vec;
 use sha2::{Digest as _, Sha256};
 
 pub use births::births_digest;
+pub use portraits::portraits_digest;
 pub use trial::{Task, Trial, herd};
 
 /// The digest of `entries` scored entries made from `seed`: the same on every machine.

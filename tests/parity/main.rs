@@ -8,6 +8,7 @@ use equoria::dev::{places::Places, say::Voice, tools};
 const SEED: u64 = 20_260_101;
 const ENTRIES: u32 = 1_000_000;
 const BIRTHS: u32 = 100_000;
+const PORTRAITS: u32 = 10_000;
 
 /// What Node runs: it loads the module and prints the digest in hexadecimal.
 const PROGRAM: &str = "
@@ -20,18 +21,22 @@ process.stdout.write(Buffer.from(digest).toString('hex'));
 type Digest = fn(u64, u32) -> [u8; 32];
 
 #[test]
-fn a_million_scored_entries_and_a_hundred_thousand_births_have_the_same_digests_natively_and_in_wasm()
- {
+fn entries_births_and_portraits_have_the_same_digests_natively_and_in_wasm() {
     let places = Places::find().unwrap();
     tools::install(&places, &Voice::default()).unwrap();
     let module = Module::build(&places).unwrap();
-    let trials: [(&str, Digest, u32); 2] = [
+    let trials: [(&str, Digest, u32); 3] = [
         (
             "scoredEntriesDigest",
             rules::parity::scored_entries_digest,
             ENTRIES,
         ),
         ("birthsDigest", rules::parity::births_digest, BIRTHS),
+        (
+            "portraitsDigest",
+            rules::parity::portraits_digest,
+            PORTRAITS,
+        ),
     ];
     for (name, digest, count) in trials {
         let native = thread::spawn(move || hex(&digest(SEED, count)));

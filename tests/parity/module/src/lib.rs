@@ -16,6 +16,13 @@ pub fn births_digest(seed: u64, births: u32) -> Vec<u8> {
     rules::parity::births_digest(seed, births).to_vec()
 }
 
+/// The digest of `portraits` portraits made from `seed`.
+#[wasm_bindgen(js_name = portraitsDigest)]
+#[must_use]
+pub fn portraits_digest(seed: u64, portraits: u32) -> Vec<u8> {
+    rules::parity::portraits_digest(seed, portraits).to_vec()
+}
+
 /// One of the [`Task`](rules::parity::Task)s, prepared for a size.
 #[wasm_bindgen]
 #[derive(Debug)]
