@@ -108,6 +108,7 @@ const ALONE: &[(&str, &str)] = &[
     ),
     ("verify-show", "reads a proof"),
     ("coat", "asks the rules"),
+    ("gallery", "asks the rules"),
     ("mating", "asks the rules"),
     ("genotype", "asks the rules"),
     ("pedigree", "reads a file"),

@@ -14,6 +14,7 @@ mod desk;
 mod environment;
 mod fingerprint;
 mod full_disk;
+mod gallery;
 mod maintain;
 mod migrate;
 mod migrate_check;

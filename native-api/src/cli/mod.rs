@@ -6,6 +6,7 @@ mod backup;
 mod bench;
 mod coat;
 mod file;
+mod gallery;
 mod genotype;
 mod maintain;
 mod mating;
@@ -113,6 +114,11 @@ enum Command {
         after_help = "Examples:\n  equoria coat \"MC1R=E/e ASIP=A/a SLC45A2=N/Cr\"\n  equoria coat \"STX17=G1/G3 KIT=n/TO\" --age 6 --json\n  equoria coat --loci           the loci, their alleles, what they do, and who says so\n\nA locus that is not named is wild type: \"\" is a bay."
     )]
     Coat(coat::CoatArguments),
+    /// Draw every colour that has a name, beside its genotype
+    #[command(
+        after_help = "Examples:\n  equoria gallery                          what hangs in it\n  equoria gallery --html gallery.html      the pictures, as one page\n  equoria gallery --json | jq '.[].pictures[] | [.name, .gzip_bytes]'"
+    )]
+    Gallery(gallery::GalleryArguments),
     /// Predict what a sire and a dam may have: exact odds of coats, losses, health (status 1 if no foal lives)
     #[command(
         after_help = "Examples:\n  equoria mating \"MC1R=E/e EDNRB=n/O\" \"MC1R=e/e EDNRB=n/O\"\n  equoria mating \"MC1R=e/e\" \"MC1R=E|e KIT=TO|n\"      a known phase: E lies with TO\n  equoria mating \"MBTPS2=N/Y\" \"MBTPS2=N/BR1\" --json\n\nA locus that is not named is wild type. Where the phase of linked loci is open, the odds are the average over it.\nEach chance is told at conception and among live foals."
@@ -222,6 +228,7 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Wal(command) => runtime.block_on(wal::wal(&of, &command)),
         Command::VerifyShow(arguments) => runtime.block_on(verify_show::verify_show(&arguments)),
         Command::Coat(arguments) => coat::coat(&arguments),
+        Command::Gallery(arguments) => gallery::show(&arguments),
         Command::Mating(arguments) => mating::mating(&arguments),
         Command::Genotype(arguments) => genotype::genotype(&arguments),
         Command::Pedigree(arguments) => pedigree::pedigree(&arguments),
