@@ -193,10 +193,10 @@ fn one_by_one(genotypes: &[&str]) -> Vec<Picture> {
 
 /// The shades on those bases on which they show.
 fn shades() -> Vec<Picture> {
-    let plain = by_base(&[""]);
+    let plain = by_base(&SERIES);
     let shows = |it: &Picture| {
-        let mut bases = plain.iter();
-        bases.all(|base| base.coat.phenotype != it.coat.phenotype)
+        let mut others = plain.iter();
+        others.all(|other| other.coat.phenotype != it.coat.phenotype)
     };
     by_base(&SHADES).into_iter().filter(shows).collect()
 }

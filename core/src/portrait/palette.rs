@@ -173,7 +173,9 @@ impl Palette {
     }
 
     fn dun(&mut self, seen: Phenotype) {
-        let red = mix(self.body, 0x74_371a, 700);
+        // Pale coats have pale marks.
+        let depth = lightness(self.body) / 1_000;
+        let red = mix(self.body, 0x74_371a, (900 - 3 * depth).max(180));
         self.stripe = if seen.base() == Base::Chestnut {
             red
         } else {

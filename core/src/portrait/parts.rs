@@ -130,7 +130,7 @@ impl Studio<'_> {
             &Figure::TAIL,
             self.frame.maturity,
             self.fullness(126),
-            |at| at < 2 || at > 15,
+            |at| !(2..=15).contains(&at),
         )
     }
 

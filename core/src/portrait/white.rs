@@ -294,7 +294,7 @@ impl Leg {
     /// How high its white reaches; higher where a pattern takes whole legs.
     pub(super) fn top(self, seen: Phenotype) -> Option<i32> {
         Some(match (self.white, self.is_hind) {
-            _ if seen.splash() != Splash::None => 400,
+            _ if seen.splash() != Splash::None || seen.is_splashed_by_pax3() => 400,
             (LegWhite::None, _) => return None,
             (LegWhite::Coronet, _) => 520,
             (LegWhite::Pastern, _) => 502,

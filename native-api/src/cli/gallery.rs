@@ -120,13 +120,13 @@ fn page(rooms: &[Room]) -> String {
 }
 
 fn article(html: &mut String, picture: &Picture, number: usize) {
-    let (name, genotype) = (picture.name(), genotype(picture));
-    html.push_str(&format!(
-        "<article><h3>{}</h3><p><code>{}</code></p>",
-        escaped(&name),
-        escaped(genotype)
-    ));
     let grown = picture.sitter();
+    html.push_str(&format!(
+        "<article><h3>{}</h3><p>{}<br><code>{}</code></p>",
+        escaped(&picture.name()),
+        escaped(&grown.sentence()),
+        escaped(genotype(picture))
+    ));
     let foal = Sitter { days: 1, ..grown };
     for (class, sitter, prefix) in [
         ("grown", grown, "a"),
