@@ -51,6 +51,8 @@
 //!   really changed, cut at the ends of the scale.
 //! - *Milestones*: a newborn has reached bonds of 25 and of 50. The first trait is the first that anyone sees. Milestones of
 //!   age carry the instant of that age; the others are reached before the third birthday or never.
+//! - *A portrait* shows the coat that anyone may read. Where its patches lie follows from the public ids of the horse and its
+//!   parents, not from the version of the rules: a horse keeps its looks.
 //! - *JSON documents* are objects: a missing key of the settings has its default, null is refused; the modifiers' three
 //!   lists are always there.
 //!
