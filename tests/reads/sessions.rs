@@ -1,55 +1,30 @@
-//! A checker of histories: many sessions write through the native API and read at two edges whose caches are hostile.
+//! The checker of histories in front of two edges in this process, whose caches are hostile.
 //!
 //! A cache here keeps all that it was ever given by either edge, and gives whichever it likes: fills that come late and in
 //! another order, purges that are lost, answers of the other edge. The way that may be behind shows a snapshot which
-//! stands still for a while, as a standby does. What each session sees is compared with what it must see.
+//! stands still for a while, as a standby does.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Deref;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::Request;
+use axum::http::{HeaderMap, Request};
 use chrono::{DateTime, Utc};
 use equoria::config::Database as Place;
 use equoria::db::connect;
 use equoria::ops::migrate;
-use harness::{Player, Postgres, World};
+use harness::histories::{Broken, Carrier, Chance, Door, Scene};
+use harness::{Postgres, Reply, World};
 use reads::copies::{Copies, Getting, Kept};
 use reads::{Clock, Connect, Failure, Freshness, Reads, request};
-use serde_json::{Value, json};
-use std::future::Future;
-use std::pin::Pin;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
-
-/// A horse's number in this test.
-type Register = usize;
-
-/// How often each horse was renamed, as far as somebody must know.
-type Known = BTreeMap<Register, u64>;
-
-/// Numbers that follow from a seed: the same quarrels in each run.
-#[derive(Clone)]
-struct Chance(Arc<AtomicU64>);
-
-impl Chance {
-    fn from(seed: u64) -> Self {
-        Self(Arc::new(AtomicU64::new(seed)))
-    }
-
-    /// SplitMix64, of which the numbers below `end` are taken.
-    fn below(&self, end: usize) -> usize {
-        let state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % end as u64).unwrap()
-    }
-}
 
 /// The cache of both edges: a dozen of the answers that were ever put there for each key. Every other time it gives the one
 /// that came last, as caches do.
@@ -119,13 +94,18 @@ impl Ways {
         }
     }
 
-    /// Lets the way that is behind catch up, now and then.
-    async fn catch_up(self, chance: Chance) {
+    /// Lets the way that is behind catch up.
+    async fn catch_up(&self) {
         let again = "commit; begin isolation level repeatable read; select horizons()";
+        self.behind.batch_execute(again).await.unwrap();
+    }
+
+    /// The same, now and then.
+    async fn keep_catching_up(self, chance: Chance) {
         loop {
             let pause = Duration::from_millis(chance.below(200) as u64);
             tokio::time::sleep(pause).await;
-            self.behind.batch_execute(again).await.unwrap();
+            self.catch_up().await;
         }
     }
 }
@@ -163,273 +143,85 @@ impl Clock for RealTime {
     }
 }
 
-/// What a session must see, and why.
-#[derive(Clone, Default)]
-struct Must {
-    /// It wrote so itself.
-    wrote: Known,
-    /// It was shown so.
-    read: Known,
-    /// Somebody whose later write it was shown had written so before.
-    writers_wrote: Known,
-    /// Somebody whose write it was shown had seen so before.
-    writers_read: Known,
+/// An edge: the Worker's router, its ways to the database, and one who lets them catch up.
+struct Edge {
+    router: Router,
+    ways: Ways,
+    catching_up: JoinHandle<()>,
 }
 
-fn raise(known: &mut Known, by: &Known) {
-    for (register, count) in by {
-        let before = known.entry(*register).or_default();
-        *before = (*before).max(*count);
-    }
-}
-
-/// How often each guarantee was broken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Broken {
-    own_writes: usize,
-    monotonic_reads: usize,
-    monotonic_writes: usize,
-    writes_after_reads: usize,
-}
-
-impl Broken {
-    const fn all(self) -> usize {
-        self.own_writes + self.monotonic_reads + self.monotonic_writes + self.writes_after_reads
-    }
-}
-
-/// What was done, and what was seen that should not have been.
-#[derive(Default)]
-struct History {
-    operations: AtomicUsize,
-    writes: AtomicUsize,
-    broken: Mutex<Broken>,
-    /// What the writer of each name had written, and what else it knew.
-    causes: Mutex<HashMap<(Register, u64), (Known, Known)>>,
-}
-
-/// A horse whose name counts: who writes next waits for who writes now.
-struct Horse {
-    id: i64,
-    owner: usize,
-    last: tokio::sync::Mutex<(u64, String)>,
-}
-
-/// Everything that the sessions share.
-struct Scene {
-    players: Vec<Player>,
-    horses: Vec<Horse>,
-    by_id: HashMap<i64, Register>,
-    edges: Vec<(Router, Ways)>,
-    copies: Hostile,
-    catching_up: Vec<JoinHandle<()>>,
-    history: History,
-    has_tokens: bool,
-}
-
-impl Drop for Scene {
-    fn drop(&mut self) {
-        self.catching_up.iter().for_each(JoinHandle::abort);
-    }
-}
-
-impl Scene {
-    async fn of(world: &World, has_tokens: bool) -> Self {
-        let mut players = Vec::new();
-        let mut horses = Vec::new();
-        for (owner, name) in ["Ann", "Ben", "Cleo"].into_iter().enumerate() {
-            let player = world.player(&format!("{name} {has_tokens}")).await;
-            for _ in 0..3 {
-                let id = world.mare(&player).await;
-                let shown = player.get(&format!("/v1/horses/{id}")).await.require(200);
-                let last = tokio::sync::Mutex::new((0, shown.etag().to_owned()));
-                horses.push(Horse { id, owner, last });
-            }
-            players.push(player);
+impl Edge {
+    async fn of(world: &World, copies: Hostile) -> Self {
+        let ways = Ways::to(&world.database.of("equoria_edge").over_tcp()).await;
+        let verifier = world.app.tokens.verifier().clone();
+        let version = migrate::expected_version();
+        let reads = Reads::new(ways.clone(), RealTime, verifier, version);
+        let catching_up = tokio::spawn(ways.clone().keep_catching_up(copies.chance.clone()));
+        let reads = reads.with_copies(copies, i64::MAX);
+        Self {
+            router: request::complete(reads::router(reads)),
+            ways,
+            catching_up,
         }
-        let chance = Chance::from(7);
+    }
+}
+
+impl Drop for Edge {
+    fn drop(&mut self) {
+        self.catching_up.abort();
+    }
+}
+
+impl Door for Edge {
+    async fn get(&self, path: &str, headers: HeaderMap) -> Reply {
+        let mut request = Request::get(path).body(Body::empty()).unwrap();
+        *request.headers_mut() = headers;
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        Reply {
+            of: path.to_owned(),
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: body.into(),
+        }
+    }
+}
+
+/// Two edges with one cache.
+struct Edges {
+    both: [Arc<Edge>; 2],
+    copies: Hostile,
+}
+
+impl Edges {
+    async fn of(world: &World) -> Self {
         let copies = Hostile {
             kept: Arc::default(),
-            chance: chance.clone(),
+            chance: Chance::from(7),
         };
-        let place = world.database.of("equoria_edge").over_tcp();
-        let (mut edges, mut catching_up) = (Vec::new(), Vec::new());
-        for _ in 0..2 {
-            let ways = Ways::to(&place).await;
-            let verifier = world.app.tokens.verifier().clone();
-            let version = migrate::expected_version();
-            let reads = Reads::new(ways.clone(), RealTime, verifier, version);
-            let reads = reads.with_copies(copies.clone(), i64::MAX);
-            edges.push((request::complete(reads::router(reads)), ways.clone()));
-            catching_up.push(tokio::spawn(ways.catch_up(chance.clone())));
-        }
-        let by_id = horses.iter().enumerate().map(|(at, it)| (it.id, at));
+        let one = Edge::of(world, copies.clone()).await;
+        let other = Edge::of(world, copies.clone()).await;
         Self {
-            by_id: by_id.collect(),
-            players,
-            horses,
-            edges,
+            both: [Arc::new(one), Arc::new(other)],
             copies,
-            catching_up,
-            history: History::default(),
-            has_tokens,
         }
-    }
-
-    /// Lets sessions act until so many operations are done.
-    async fn play(self: Arc<Self>, sessions: usize, operations: usize) -> Broken {
-        let mut acting = JoinSet::new();
-        for at in 0..sessions {
-            let session = Session {
-                owner: at % self.players.len(),
-                seen: "1.0".to_owned(),
-                must: Must::default(),
-                chance: Chance::from(1000 + at as u64),
-                scene: Arc::clone(&self),
-            };
-            acting.spawn(session.act(operations));
-        }
-        while let Some(ended) = acting.join_next().await {
-            ended.unwrap();
-        }
-        *self.history.broken.lock().unwrap()
     }
 }
 
-struct Session {
-    owner: usize,
-    seen: String,
-    must: Must,
-    chance: Chance,
-    scene: Arc<Scene>,
-}
-
-impl Session {
-    async fn act(mut self, operations: usize) {
-        let done = |scene: &Scene| scene.history.operations.fetch_add(1, Ordering::Relaxed);
-        while done(&self.scene) < operations {
-            match self.chance.below(60) {
-                0 => self.write().await,
-                1..20 => self.look_at_all().await,
-                _ => self.look().await,
-            }
-        }
-    }
-
-    /// Renames a horse of one's own through the native API.
-    async fn write(&mut self) {
-        let scene = Arc::clone(&self.scene);
-        let own = self.owner * 3 + self.chance.below(3);
-        let horse = &scene.horses[own];
-        assert_eq!(horse.owner, self.owner);
-        let mut last = horse.last.lock().await;
-        let count = last.0 + 1;
-        self.note_causes(own, count);
-        let path = format!("/v1/horses/{}", horse.id);
-        let ask = scene.players[self.owner].ask("PATCH", &path);
-        let ask = ask.if_match(&last.1).header("equoria-seen", &self.seen);
-        let name = json!({"name": format!("Number {count}")});
-        let reply = ask.json(&name).send().await.require(200);
-        *last = (count, reply.etag().to_owned());
-        drop(last);
-        self.keep(reply.header("equoria-seen"));
-        self.must.wrote.insert(own, count);
-        scene.history.writes.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Whoever sees this name must see what its writer wrote before, and what that one had seen.
-    fn note_causes(&self, register: Register, count: u64) {
-        let mut read = self.must.read.clone();
-        raise(&mut read, &self.must.writers_wrote);
-        raise(&mut read, &self.must.writers_read);
-        let mut causes = self.scene.history.causes.lock().unwrap();
-        causes.insert((register, count), (self.must.wrote.clone(), read));
-    }
-
-    async fn look(&mut self) {
-        let id = self.scene.horses[self.chance.below(self.scene.horses.len())].id;
-        let horse = self.get(&format!("/v1/horses/{id}")).await;
-        self.compare(&[horse]);
-    }
-
-    async fn look_at_all(&mut self) {
-        let owner = self.chance.below(self.scene.players.len());
-        let owner = self.scene.players[owner].id;
-        let list = self.get(&format!("/v1/horses?owner={owner}")).await;
-        self.compare(list["items"].as_array().unwrap());
-    }
-
-    /// Reads at either edge.
-    async fn get(&mut self, path: &str) -> Value {
-        let (router, _) = &self.scene.edges[self.chance.below(2)];
-        let ask = Request::get(path).header("equoria-seen", &self.seen);
-        let answer = router.clone().oneshot(ask.body(Body::empty()).unwrap());
-        let answer = answer.await.unwrap();
-        let (parts, body) = answer.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        let shown: Value = serde_json::from_slice(&bytes).unwrap();
-        assert_eq!(parts.status, 200, "{path}: {shown}");
-        self.keep(parts.headers["equoria-seen"].to_str().unwrap());
-        shown
-    }
-
-    fn keep(&mut self, seen: &str) {
-        if self.scene.has_tokens {
-            seen.clone_into(&mut self.seen);
-        }
-    }
-
-    /// Compares an answer with what must be seen, all of it before anything is learnt from it.
-    fn compare(&mut self, horses: &[Value]) {
-        let shown = horses.iter().map(|horse| {
-            let register = self.scene.by_id[&horse["id"].as_i64().unwrap()];
-            let name = horse["name"].as_str().unwrap();
-            let count = name.strip_prefix("Number ").map(|it| it.parse().unwrap());
-            (register, count.unwrap_or(0))
-        });
-        let shown: Vec<(Register, u64)> = shown.collect();
-        let causes = self.scene.history.causes.lock().unwrap();
-        // One answer is one moment: what one of its rows rests on counts for the others.
-        let mut must = self.must.clone();
-        for (wrote, read) in shown.iter().filter_map(|it| causes.get(it)) {
-            raise(&mut must.writers_wrote, wrote);
-            raise(&mut must.writers_read, read);
-        }
-        drop(causes);
-        let mut broken = self.scene.history.broken.lock().unwrap();
-        for (register, count) in &shown {
-            let lacks = |known: &Known| known.get(register).is_some_and(|must| count < must);
-            broken.own_writes += usize::from(lacks(&must.wrote));
-            broken.monotonic_reads += usize::from(lacks(&must.read));
-            broken.monotonic_writes += usize::from(lacks(&must.writers_wrote));
-            broken.writes_after_reads += usize::from(lacks(&must.writers_read));
-        }
-        drop(broken);
-        raise(&mut must.read, &shown.into_iter().collect());
-        self.must = must;
-    }
-}
-
-impl fmt::Display for Scene {
+impl fmt::Display for Edges {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = |it: &AtomicUsize| it.load(Ordering::Relaxed);
         let asked = |of: fn(&Ways) -> &AtomicUsize| -> usize {
-            self.edges.iter().map(|(_, ways)| number(of(ways))).sum()
+            let each = self.both.iter().map(|edge| of(&edge.ways));
+            each.map(|it| it.load(Ordering::Relaxed)).sum()
         };
-        let copies: usize = self
-            .copies
-            .kept
-            .lock()
-            .unwrap()
-            .values()
-            .map(Vec::len)
-            .sum();
+        let kept = self.copies.kept.lock().unwrap();
         write!(
             out,
-            "{} writes; {} questions to the way that is behind, {} to the database itself; {copies} copies at last",
-            number(&self.history.writes),
+            "{} questions to the way that is behind, {} to the database itself; {} copies at last",
             asked(|it| &it.asked_behind),
             asked(|it| &it.asked_fresh),
+            kept.values().map(Vec::len).sum::<usize>(),
         )
     }
 }
@@ -442,29 +234,30 @@ async fn alone() -> (Postgres, World) {
     (postgres, World::on(database, config).await)
 }
 
+/// Lets forty-eight sessions act that carry their marks in these, and tells what was broken and what was asked.
+async fn play(world: &World, carriers: &'static [Carrier], operations: usize) -> (Broken, String) {
+    let edges = Edges::of(world).await;
+    let desks = vec![world.client.clone()];
+    let scene = Scene::of(world, edges.both.to_vec(), desks, carriers).await;
+    // Who has seen nothing may be told that a horse is not there which was put there just now.
+    for edge in &edges.both {
+        edge.ways.catch_up().await;
+    }
+    let broken = scene.play(48, operations).await;
+    (broken, format!("{scene}; {edges}"))
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_session_sees_the_past_in_a_hundred_thousand_operations_and_without_marks_they_do() {
     const OPERATIONS: usize = 100_000;
+    const FEWER: usize = OPERATIONS / 20;
     let (_postgres, world) = alone().await;
-    let scene = Arc::new(Scene::of(&world, true).await);
-    let broken = Arc::clone(&scene).play(48, OPERATIONS).await;
-    println!(
-        "{OPERATIONS} operations: {} violations; {scene}",
-        broken.all()
-    );
+    let mindful = &[Carrier::Header, Carrier::Header, Carrier::Cookies];
+    let (broken, what) = play(&world, mindful, OPERATIONS).await;
+    let all = broken.all();
+    println!("{OPERATIONS} operations: {all} violations; {what}");
     assert_eq!(broken, Broken::default());
-    let scene = Arc::new(Scene::of(&world, false).await);
-    let broken = Arc::clone(&scene).play(48, OPERATIONS / 20).await;
-    println!(
-        "without marks, {} operations: {broken:?}; {scene}",
-        OPERATIONS / 20
-    );
-    assert!(
-        broken.own_writes > 0 && broken.monotonic_reads > 0,
-        "{broken:?}"
-    );
-    assert!(
-        broken.monotonic_writes > 0 && broken.writes_after_reads > 0,
-        "{broken:?}"
-    );
+    let (broken, what) = play(&world, &[Carrier::Nothing], FEWER).await;
+    println!("without marks, {FEWER} operations: {broken:?}; {what}");
+    assert!(broken.has_each(), "{broken:?}");
 }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use reads::seen::SEEN;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -41,7 +42,10 @@ impl Client {
     /// # Panics
     /// When the HTTP client cannot be made.
     pub fn at(url: &str) -> Self {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            // workerd closes a connection that was idle for five seconds: who sends just then gets no answer.
+            .pool_idle_timeout(Duration::from_secs(1));
         Self {
             http: http
                 .build()

@@ -99,7 +99,7 @@ impl Drop for Edge {
 }
 
 /// Once for each test process; quick where nothing changed.
-fn build() {
+pub(crate) fn build() {
     static BUILT: OnceLock<Result<(), String>> = OnceLock::new();
     let built = BUILT.get_or_init(|| {
         let building = Command::new(program::equoria())

@@ -4,12 +4,14 @@ pub mod client;
 pub mod cluster;
 pub mod database;
 pub mod edge;
+pub mod histories;
 pub mod native;
 pub mod node;
 pub mod pgbouncer;
 pub mod postgres;
 pub mod program;
 pub mod standby;
+pub mod workerd;
 pub mod world;
 
 pub use client::{Ask, Client, Reply};

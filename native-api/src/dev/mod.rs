@@ -19,6 +19,7 @@ mod stop;
 pub mod supervise;
 pub mod tools;
 pub mod worker;
+pub mod workerd;
 
 pub use run::{Wishes, run};
 pub use stop::{asked_to_stop, stoppable, stopped};

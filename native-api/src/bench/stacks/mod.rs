@@ -8,7 +8,6 @@ mod door;
 mod rivals;
 mod stack;
 mod table;
-pub mod workerd;
 
 use std::fs;
 use std::io::Write as _;

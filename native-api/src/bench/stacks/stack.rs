@@ -14,12 +14,12 @@ use super::super::server;
 use super::super::world::Scratch;
 use super::door;
 use super::rivals::Rivals;
-use super::workerd::Worker;
 use crate::config::Database;
 use crate::dev::edge::Bindings;
 use crate::dev::places::Places;
 use crate::dev::ready::free_port;
 use crate::dev::supervise::{Manner, Supervised};
+use crate::dev::workerd::Worker;
 use crate::trouble::{Because, Trouble};
 
 /// Longer than any stack needs for its first answer.
@@ -277,6 +277,7 @@ impl Stage<'_> {
             modules: vec![self.rivals.worker()],
             variables: vec![("CARD_SQL".to_owned(), self.sql.to_owned())],
             databases: vec![("DB_FRESH", database)],
+            cache: None,
         }
     }
 }

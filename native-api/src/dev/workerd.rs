@@ -1,4 +1,5 @@
-//! workerd by itself, on a configuration of ours: what `wrangler dev` puts around it would be most of what is measured.
+//! workerd by itself, on a configuration of ours: without what `wrangler dev` puts around it, which would be most of what is
+//! measured, and with a cache of one's own behind the Cache API.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -6,11 +7,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::places::Places;
+use super::program::{ask, write_private};
+use super::supervise::{Manner, Supervised};
+use super::tools;
 use crate::config::Database;
-use crate::dev::places::Places;
-use crate::dev::program::{ask, write_private};
-use crate::dev::supervise::{Manner, Supervised};
-use crate::dev::tools;
 use crate::trouble::{Because, Trouble};
 
 /// A Worker as workerd is told of it.
@@ -22,6 +23,8 @@ pub struct Worker {
     pub variables: Vec<(String, String)>,
     /// Its Hyperdrive bindings, each with the database behind it, which is reached over TCP.
     pub databases: Vec<(&'static str, Database)>,
+    /// Where its Cache API asks by HTTP: a GET for a copy, a PUT with a whole response, a PURGE. None where it has no cache.
+    pub cache: Option<SocketAddr>,
 }
 
 impl Worker {
@@ -34,6 +37,7 @@ impl Worker {
                 .into(),
             variables: Vec::new(),
             databases: Vec::new(),
+            cache: None,
         }
     }
 
@@ -83,6 +87,8 @@ impl Worker {
             bindings += &binding;
             servers += &server;
         }
+        let (outbound, server) = self.cache.map(cache).unwrap_or_default();
+        servers += &server;
         let modules: String = self.modules.iter().map(|it| module(&name(it))).collect();
         Ok(format!(
             "using Workerd = import \"/workerd/workerd.capnp\";
@@ -101,7 +107,7 @@ const worker :Workerd.Worker = (
 {modules}  ],
   bindings = [
 {bindings}  ],
-);
+{outbound});
 "
         ))
     }
@@ -127,6 +133,14 @@ fn hyperdrive(name: &str, database: &Database) -> Result<(String, String), Troub
         database.port()
     );
     Ok((binding, server))
+}
+
+/// Where the Cache API asks, and the server there.
+fn cache(address: SocketAddr) -> (String, String) {
+    let outbound = "  cacheApiOutbound = \"cache\",\n".to_owned();
+    let server =
+        format!("    (name = \"cache\", external = (address = \"{address}\", http = ())),\n");
+    (outbound, server)
 }
 
 fn module(name: &str) -> String {
@@ -177,11 +191,12 @@ mod tests {
             modules: vec!["edge/index.js".into(), "edge/rules.wasm".into()],
             variables: vec![("SQL".to_owned(), "select \"a\"\nfrom b".to_owned())],
             databases: vec![("DB", Database::parse(url).unwrap())],
+            cache: Some("127.0.0.1:9000".parse().unwrap()),
         }
     }
 
     #[test]
-    fn each_module_variable_and_database_is_in_the_configuration() {
+    fn each_module_variable_database_and_cache_is_in_the_configuration() {
         let address = "127.0.0.1:8080".parse().unwrap();
         let text = worker("postgresql://ann:secret@127.0.0.1:5433/game")
             .configuration("2026-10-01", address)
@@ -193,6 +208,8 @@ mod tests {
             r#"(name = "DB", external = (address = "127.0.0.1:5433", tcp = ()))"#,
             r#"database = "game", user = "ann", password = "secret", scheme = "postgresql""#,
             r#"address = "127.0.0.1:8080""#,
+            r#"(name = "cache", external = (address = "127.0.0.1:9000", http = ()))"#,
+            r#"cacheApiOutbound = "cache""#,
             r#"compatibilityDate = "2026-10-01""#,
         ] {
             assert!(text.contains(wanted), "{wanted} is not in {text}");
