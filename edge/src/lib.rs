@@ -14,6 +14,8 @@
 mod answer;
 mod clock;
 mod copies;
+#[cfg(feature = "drill")]
+mod drill;
 mod forward;
 mod hyperdrive;
 mod settings;
@@ -32,6 +34,8 @@ const SCHEMA_VERSION: &str = env!("SCHEMA_VERSION");
 /// Answers a request: by itself where it can, through the native API otherwise.
 #[event(fetch)]
 async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<Response> {
+    #[cfg(feature = "drill")]
+    drill::panic_if_asked(&request);
     let settings = Settings::read(&env);
     let forwarded = match &settings {
         Ok(settings) if forward::is_native(settings, &request) => {

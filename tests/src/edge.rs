@@ -74,10 +74,33 @@ impl Edge {
         native_url: &str,
     ) -> Self {
         build();
+        let built = program::checkout().join("edge/build");
         let bindings = Bindings::of(environment, primary, native_url);
         let bindings = bindings.map(|it| it.behind(standby));
+        Self::launched(&built, primary, bindings).await
+    }
+
+    /// As [`Edge::start_at`], for another build of the Worker, which lies in this folder.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_build(
+        built: &Path,
+        address: &config::Database,
+        environment: &Environment,
+        native_url: &str,
+    ) -> Self {
+        let bindings = Bindings::of(environment, address, native_url);
+        Self::launched(built, address, bindings).await
+    }
+
+    async fn launched(
+        built: &Path,
+        address: &config::Database,
+        bindings: Result<Bindings, Trouble>,
+    ) -> Self {
         let started = match bindings {
-            Ok(bindings) => launch(primary, &bindings).await,
+            Ok(bindings) => launch(built, address, &bindings).await,
             Err(trouble) => Err(trouble),
         };
         started.unwrap_or_else(|trouble| panic!("the Worker did not start: {trouble}"))
@@ -118,10 +141,14 @@ pub(crate) fn build() {
     }
 }
 
-async fn launch(address: &config::Database, bindings: &Bindings) -> Result<Edge, Trouble> {
+async fn launch(
+    built: &Path,
+    address: &config::Database,
+    bindings: &Bindings,
+) -> Result<Edge, Trouble> {
     let places = Places::of(&program::checkout())?;
     let home = fresh_home("edge");
-    write_configuration(&places, bindings, &home)?;
+    write_configuration(&places, built, bindings, &home)?;
     let arguments = [
         format!("--config={}", home.join("wrangler.toml").display()),
         format!("--persist-to={}", home.join("state").display()),
@@ -156,11 +183,16 @@ async fn launch(address: &config::Database, bindings: &Bindings) -> Result<Edge,
 
 /// The product's own `wrangler.toml`, without its build command: the Worker is built already, and copied, so that
 /// another build does not change it under the test.
-fn write_configuration(places: &Places, bindings: &Bindings, home: &Path) -> Result<(), Trouble> {
+fn write_configuration(
+    places: &Places,
+    built: &Path,
+    bindings: &Bindings,
+    home: &Path,
+) -> Result<(), Trouble> {
     let original = places.root.join("wrangler.toml");
     let text = fs::read_to_string(&original)
         .because(|| format!("could not read {}", original.display()))?;
-    let worker = copy_of_the_build(places, home)?.join("index.js");
+    let worker = copy_of_the_build(places, built, home)?.join("index.js");
     let text = without_section(&text, "[build]").replace(
         "main = \"edge/build/index.js\"",
         &format!("main = {:?}", worker.display().to_string()),
@@ -180,11 +212,11 @@ fn write_configuration(places: &Places, bindings: &Bindings, home: &Path) -> Res
     write_private(&home.join(".dev.vars"), &variables)
 }
 
-fn copy_of_the_build(places: &Places, home: &Path) -> Result<PathBuf, Trouble> {
+fn copy_of_the_build(places: &Places, built: &Path, home: &Path) -> Result<PathBuf, Trouble> {
     let _nobody_builds = lock::wait(&places.root.join("target/worker/build.lock"))?;
-    for (built, copy) in [("edge/build", "build"), ("edge/assets", "assets")] {
-        let (built, copy) = (places.root.join(built), home.join(copy));
-        ask(Command::new("cp").arg("-R").arg(built).arg(copy))?;
+    let assets = places.root.join("edge/assets");
+    for (from, copy) in [(built, "build"), (assets.as_path(), "assets")] {
+        ask(Command::new("cp").arg("-R").arg(from).arg(home.join(copy)))?;
     }
     Ok(home.join("build"))
 }

@@ -6,6 +6,7 @@ pub mod browser;
 pub mod cluster;
 pub mod edge;
 pub mod embedded;
+mod guard;
 pub mod lock;
 pub mod places;
 pub mod postgres;

@@ -11,6 +11,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::browser::{self, Module};
+use super::guard::guard;
 use super::lock;
 use super::places::{Places, make};
 use super::program::run;
@@ -59,7 +60,8 @@ pub fn build(places: &Places, voice: &Voice) -> Result<Built, Trouble> {
     let is_fresh = !(is_known && was_built(places) && browser::was_built(places));
     if is_fresh {
         let step = voice.step("building the Worker (the first time about 2 min)");
-        worker_build(places, &folder)?;
+        worker_build(places, &folder, &[])?;
+        guard(places, &places.root.join("edge/build"))?;
         step.done("the Worker is built");
         let step = voice.step("building the rules for browsers (the first time about 40 s)");
         browser::build(places, &folder)?;
@@ -67,6 +69,32 @@ pub fn build(places: &Places, voice: &Voice) -> Result<Built, Trouble> {
         fs::write(&mark, wanted).because(|| format!("could not write {}", mark.display()))?;
     }
     weigh(places, is_fresh)
+}
+
+/// Builds the Worker with a feature of its crate that the deployed one never has, into a folder of its own, and gives
+/// that: for tests that need a Worker which does what ours must not.
+///
+/// # Errors
+/// When a tool is missing and cannot be installed, or the build fails.
+pub fn build_with(feature: &str, places: &Places, voice: &Voice) -> Result<PathBuf, Trouble> {
+    install(places, voice)?;
+    let target = places.root.join("target/worker");
+    make(&target, 0o755)?;
+    let _one_builder = lock::wait(&target.join("build.lock"))?;
+    let folder = target.join(feature);
+    let mark = target.join(format!("{feature}.fingerprint"));
+    let wanted = fingerprint(&places.root)?;
+    let is_known = fs::read_to_string(&mark).is_ok_and(|last| last == wanted);
+    if !(is_known && folder.join("index_bg.wasm").is_file()) {
+        let step = voice.step(&format!("building the Worker with {feature} (about 1 min)"));
+        let out = format!("../target/worker/{feature}");
+        let more = ["--out-dir", out.as_str(), "--features", feature];
+        worker_build(places, &target, &more)?;
+        guard(places, &folder)?;
+        step.done("it is built");
+        fs::write(&mark, wanted).because(|| format!("could not write {}", mark.display()))?;
+    }
+    Ok(folder)
 }
 
 /// Whether an earlier run has built the Worker, so that the next one is a matter of seconds.
@@ -79,11 +107,12 @@ fn output(places: &Places) -> PathBuf {
     places.root.join("edge/build/index_bg.wasm")
 }
 
-fn worker_build(places: &Places, target: &Path) -> Result<(), Trouble> {
+fn worker_build(places: &Places, target: &Path, more: &[&str]) -> Result<(), Trouble> {
     let npm = npm_programs(places);
     let mut command = Command::new(cargo_programs(places).join("worker-build"));
     command
         .args(["--profile", "worker"])
+        .args(more)
         .current_dir(places.root.join("edge"))
         .env("PATH", path(places)?)
         .env(
