@@ -1,5 +1,6 @@
 //! The Worker's copies in the cache of a real workerd: what they save, and whom they do not answer.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use harness::{Client, Edge, Native, Postgres, Reply, native};
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 
-use crate::cases::{NATIVE, Who, cases};
+use crate::cases::{Case, NATIVE, Who, cases};
 use crate::run;
 use crate::town::{Town, town};
 
@@ -117,6 +118,47 @@ fn what_is_a_players_own_is_asked_for_each_time() {
                 assert_eq!(town.wire.take().statements.len(), 1, "{case:?}");
             }
         }
+    });
+}
+
+/// Who may keep the answer of a read, and for how long.
+fn kept(case: &Case) -> &'static str {
+    match case.template {
+        "/v1/disciplines" | "/v1/traits" => "public, max-age=86400",
+        "/v1/breeds" => "public, max-age=3600",
+        "/health/live" | "/health/ready" => "private, no-store",
+        own if own.starts_with("/v1/users/me") => "private, no-store",
+        "/v1/horses/{id}/genetics"
+        | "/v1/horses/{id}/mates"
+        | "/v1/matings/preview"
+        | "/v1/shows/{id}/preview"
+            if case.who == Who::Ada =>
+        {
+            "private, no-store"
+        }
+        _ => "public, no-cache",
+    }
+}
+
+#[test]
+fn every_read_says_who_may_keep_its_answer_and_what_everyone_may_see_is_copied() {
+    run(async {
+        let town = town().await;
+        let mut tried = BTreeSet::new();
+        for case in cases(&town) {
+            if case.status != 200 || NATIVE.contains(&case.template) {
+                continue;
+            }
+            let reply = case.ask(&town, &town.at_the_edge()).send().await;
+            assert_eq!(reply.header("cache-control"), kept(&case), "{case:?}");
+            if ["public, no-cache", "public, max-age=3600"].contains(&kept(&case)) {
+                let copied = until_copied(&town, &case.path, "1.0").await;
+                assert_eq!(copied.header("cache-control"), kept(&case), "{case:?}");
+            }
+            tried.insert(case.template);
+        }
+        let reads: BTreeSet<&str> = reads::classes().map(|(path, _)| path).collect();
+        assert_eq!(tried, reads);
     });
 }
 
