@@ -1,19 +1,22 @@
-//! The same bits everywhere: one digest over a great many scored entries, one over a great many births, one over portraits.
+//! The same bits everywhere: one digest over a great many scored entries, one over the odds in many fields, one over a
+//! great many births, one over portraits.
 //!
 //! The functions make entries and foals from dice and take them through the real rules: modifiers, snapshot, breakdown,
-//! luck, score, range, stat gain; meiosis, coats, inheritance, traits, kinship, predictions. Every intermediate value goes
-//! into one SHA-256. Two builds that agree on the digests agree on the rules.
+//! luck, score, range, stat gain; the chance of every place; meiosis, coats, inheritance, traits, kinship, predictions.
+//! Every intermediate value goes into one SHA-256. Two builds that agree on the digests agree on the rules.
 
 mod births;
 mod portraits;
 mod trial;
 
 use crate::competition::entry::{Contender, Snapshot};
+use crate::competition::odds::placings;
+use crate::competition::placing::Rival;
 use crate::competition::score::{breakdown, drawn_score, luck, range};
 use crate::dice::{Dice, Purpose, Secret};
 use crate::discipline::Discipline;
 use crate::id::{EntryId, HorseId, ShowId, UserId};
-use crate::scale::Gauge;
+use crate::scale::{Gauge, MilliPoints};
 use crate::stat::Stats;
 use crate::temperament::Temperament;
 use crate::time::Instant;
@@ -36,6 +39,35 @@ pub fn scored_entries_digest(seed: u64, entries: u32) -> [u8; 32] {
         }
     }
     hash.finalize().into()
+}
+
+/// The digest of the odds in `fields` fields made from `seed`: the same on every machine.
+#[must_use]
+pub fn odds_digest(seed: u64, fields: u32) -> [u8; 32] {
+    let secret = Secret::new(Sha256::digest(seed.to_be_bytes()).into());
+    let mut hash = Sha256::new();
+    for number in 1..=i64::from(fields) {
+        let mut dice = Dice::new(&secret, Purpose::World, &[number.into()]);
+        let own = i64::from(dice.below(1_000_000) >> dice.below(16));
+        let own = entered(0, own);
+        let rivals = (1..=dice.range(1, 60)).map(|entry| {
+            let share = i64::from(dice.range(8_000, 12_000));
+            entered(i64::from(entry), own.expected.get() * share / 10_000)
+        });
+        let rivals: Vec<Rival> = rivals.collect();
+        for chance in placings(&own, &rivals) {
+            hash.update(chance.to_be_bytes());
+        }
+    }
+    hash.finalize().into()
+}
+
+const fn entered(number: i64, expected: i64) -> Rival {
+    Rival {
+        entry_id: EntryId::new(number),
+        entered_at: Instant::UNIX_EPOCH,
+        expected: MilliPoints::new(expected),
+    }
 }
 
 /// Every intermediate value of one entry's score.

@@ -9,6 +9,7 @@ const SEED: u64 = 20_260_101;
 const ENTRIES: u32 = 1_000_000;
 const BIRTHS: u32 = 100_000;
 const PORTRAITS: u32 = 10_000;
+const FIELDS: u32 = 2_000;
 
 /// What Node runs: it loads the module and prints the digest in hexadecimal.
 const PROGRAM: &str = "
@@ -21,16 +22,17 @@ process.stdout.write(Buffer.from(digest).toString('hex'));
 type Digest = fn(u64, u32) -> [u8; 32];
 
 #[test]
-fn entries_births_and_portraits_have_the_same_digests_natively_and_in_wasm() {
+fn entries_odds_births_and_portraits_have_the_same_digests_natively_and_in_wasm() {
     let places = Places::find().unwrap();
     tools::install(&places, &Voice::default()).unwrap();
     let module = Module::build(&places).unwrap();
-    let trials: [(&str, Digest, u32); 3] = [
+    let trials: [(&str, Digest, u32); 4] = [
         (
             "scoredEntriesDigest",
             rules::parity::scored_entries_digest,
             ENTRIES,
         ),
+        ("oddsDigest", rules::parity::odds_digest, FIELDS),
         ("birthsDigest", rules::parity::births_digest, BIRTHS),
         (
             "portraitsDigest",

@@ -1,7 +1,9 @@
 //! Work whose time is worth knowing, natively and in WebAssembly: prepared once, then run as often as wanted.
 
-use super::births_digest;
+use super::{births_digest, entered};
 use crate::Refusal;
+use crate::competition::odds::placings;
+use crate::competition::placing::Rival;
 use crate::dice::Dice;
 use crate::genetics::Genotype;
 use crate::genetics::prediction::{Parent, predict};
@@ -22,6 +24,8 @@ crate::words::words! {
         Predictions = "predictions",
         /// Births with everything that the dice decide of a foal, bred for ten generations.
         Births = "births",
+        /// The chances of every place in a full card of fifty, as a preview tells them: equals, the slowest kind.
+        Odds = "odds",
     }
 }
 
@@ -44,10 +48,11 @@ enum Work {
     Planned([Vec<i64>; 3]),
     Predictions([Parent; 2]),
     Births,
+    Odds(Vec<Rival>),
 }
 
 impl Trial {
-    /// Prepares a task for a size: animals, ancestors, matings or births.
+    /// Prepares a task for a size: animals, ancestors, matings, births or previews.
     ///
     /// # Errors
     /// None with the pedigrees and genotypes of this module; it passes on what they would be refused for.
@@ -65,6 +70,7 @@ impl Trial {
                 Work::Predictions([Parent::from(&sire), Parent::from(&dam)])
             }
             Task::Births => Work::Births,
+            Task::Odds => Work::Odds((0..50).map(|number| entered(number, 100_000)).collect()),
         };
         Ok(Self { size, work })
     }
@@ -91,6 +97,14 @@ impl Trial {
             Work::Births => births_digest(1, self.size)
                 .iter()
                 .fold(0, |sum, byte| sum * 31 + u64::from(*byte)),
+            Work::Odds(field) => (0..self.size).fold(0, |sum, _| {
+                let odds = field
+                    .split_first()
+                    .map(|(own, rivals)| placings(own, rivals));
+                odds.iter().flatten().fold(sum, |sum, chance| {
+                    sum.wrapping_mul(31).wrapping_add(u64::from(*chance))
+                })
+            }),
         }
     }
 }

@@ -28,15 +28,12 @@ fn scores(rival: &Rival) -> Vec<Scored> {
         .collect()
 }
 
-/// For each luck of ours, how many lucks put the rival ahead: counted one by one.
+/// For each luck of ours, how many lucks put the rival ahead: score by score.
 fn counted(own: &Rival, other: &Rival) -> Vec<u64> {
-    let others = scores(other);
-    let ahead = |mine: &Scored| {
-        others
-            .iter()
-            .filter(|theirs| theirs.order(mine).is_lt())
-            .count() as u64
-    };
+    let mut others = scores(other);
+    // The best first.
+    others.reverse();
+    let ahead = |mine: &Scored| others.partition_point(|it| it.order(mine).is_lt()) as u64;
     scores(own).iter().map(ahead).collect()
 }
 
@@ -81,8 +78,78 @@ fn a_full_field_of_equals_shares_the_places() {
     );
 }
 
+/// The same by the definition: every luck of ours for itself, in floating point.
+fn one_luck_at_a_time(own: &Rival, rivals: &[Rival]) -> Vec<f64> {
+    let counts: Vec<Vec<u64>> = rivals.iter().map(|rival| counted(own, rival)).collect();
+    let mut odds = vec![0.0; rivals.len() + 1];
+    for luck in 0..LUCKS as usize {
+        let mut field = vec![0.0; rivals.len() + 1];
+        field[0] = 1.0;
+        for count in &counts {
+            let chance = count[luck] as f64 / LUCKS as f64;
+            for place in (0..field.len()).rev() {
+                let moved = if place > 0 {
+                    field[place - 1] * chance
+                } else {
+                    0.0
+                };
+                field[place] = field[place] * (1.0 - chance) + moved;
+            }
+        }
+        for (sum, part) in odds.iter_mut().zip(field) {
+            *sum += part / LUCKS as f64;
+        }
+    }
+    odds
+}
+
+/// Off by how many millionths the worst place is.
+fn error(own: &Rival, rivals: &[Rival]) -> f64 {
+    let exact = one_luck_at_a_time(own, rivals);
+    let errors = placings(own, rivals).into_iter().zip(exact);
+    errors
+        .map(|(found, exact)| (f64::from(found) - exact * f64::from(UNIT)).abs())
+        .fold(0.0, f64::max)
+}
+
+/// Fields that are hard for what takes lucks together: scores that repeat, all chances that end at one luck, many rivals.
+#[test]
+fn hard_fields_are_within_two_millionths_of_every_luck_for_itself() {
+    for (own, of_rivals) in [
+        (100_000, 100_000),
+        (101_000, 100_000),
+        (96_700, 100_000),
+        (100, 100),
+        (1_000, 1_000),
+        (1_400, 1_400),
+        (2_500, 2_520),
+        (7_000, 7_000),
+        (9_999, 9_990),
+        (1_000_000, 1_000_123),
+        (900_000_000_000, 890_000_000_000),
+    ] {
+        for rivals in [1, 49, 99] {
+            let field: Vec<Rival> = (1..=rivals).map(|it| rival(it - 5, of_rivals)).collect();
+            let error = error(&rival(0, own), &field);
+            assert!(
+                error <= 2.0,
+                "{own} against {rivals} of {of_rivals}: {error}"
+            );
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn mixed_fields_are_within_two_millionths_of_every_luck_for_itself(
+        own in 1_i64..2_000_000, shares in proptest::collection::vec(800_i64..1_200, 1..100),
+    ) {
+        let rivals = (1..).zip(&shares).map(|(entry, share)| rival(entry, own * share / 1_000));
+        let error = error(&rival(7, own), &rivals.collect::<Vec<_>>());
+        prop_assert!(error <= 2.0, "{error}");
+    }
 
     #[test]
     fn two_entries_agree_with_counting(a in 0_i64..120_000, b in 0_i64..120_000, first: bool) {

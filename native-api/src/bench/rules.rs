@@ -17,7 +17,7 @@ use crate::trouble::{Because, Trouble};
 const RUNS: u32 = 5;
 
 /// The work: its task, its size, what one of it is called, and how many of those the size makes.
-const WORK: [(Task, u32, &str, u32); 8] = [
+const WORK: [(Task, u32, &str, u32); 9] = [
     (
         Task::RandomMating,
         100_000,
@@ -61,6 +61,7 @@ const WORK: [(Task, u32, &str, u32); 8] = [
         1_000,
     ),
     (Task::Births, 20_000, "a birth", 20_000),
+    (Task::Odds, 100, "the odds among 50 equals", 100),
 ];
 
 /// What Node runs: milliseconds of the quickest run.

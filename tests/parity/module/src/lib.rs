@@ -9,6 +9,13 @@ pub fn scored_entries_digest(seed: u64, entries: u32) -> Vec<u8> {
     rules::parity::scored_entries_digest(seed, entries).to_vec()
 }
 
+/// The digest of the odds in `fields` fields made from `seed`.
+#[wasm_bindgen(js_name = oddsDigest)]
+#[must_use]
+pub fn odds_digest(seed: u64, fields: u32) -> Vec<u8> {
+    rules::parity::odds_digest(seed, fields).to_vec()
+}
+
 /// The digest of a herd with `births` conceptions made from `seed`.
 #[wasm_bindgen(js_name = birthsDigest)]
 #[must_use]
