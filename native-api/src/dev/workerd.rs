@@ -113,7 +113,7 @@ const worker :Workerd.Worker = (
     }
 }
 
-/// A Hyperdrive binding and the server that stands behind it: PostgreSQL itself, where Cloudflare has a pooler.
+/// A Hyperdrive binding and the server that stands behind it.
 fn hyperdrive(name: &str, database: &Database) -> Result<(String, String), Trouble> {
     let url = url::Url::parse(&database.plain_url())
         .because(|| format!("the database behind {name} has no URL"))?;

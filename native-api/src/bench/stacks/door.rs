@@ -1,7 +1,4 @@
-//! Whether PostgreSQL asks the Workers for a password.
-//!
-//! Behind a Hyperdrive binding stands a pooler that has signed in long before; what it asks of a Worker is its own affair.
-//! Here PostgreSQL stands there itself, and 4,096 hashes for each request would be most of what is measured.
+//! Whether PostgreSQL asks the Workers for a password: not where the bench's pooler signs in for them.
 
 use std::fs;
 use std::time::{Duration, Instant};

@@ -1,10 +1,12 @@
 //! `equoria bench stacks`: a horse's card by the native API and by the Worker, beside what others would build.
 //!
 //! One world, one database, one question at a time: every stack answers `GET /v1/horses/{id}` with the same document, which
-//! is looked at before anything is measured. The Workers run in workerd itself; PostgreSQL stands behind their Hyperdrive
-//! bindings without a pooler between, so that it makes a process for each request.
+//! is looked at before anything is measured. The Workers run in workerd itself. Behind their Hyperdrive bindings stands a
+//! pooler, as it does where they are deployed; and once more PostgreSQL itself, which makes a process for each request and
+//! asks it for a password.
 
 mod door;
+mod pooler;
 mod rivals;
 mod stack;
 mod table;
@@ -32,32 +34,34 @@ use crate::dev::say::Voice;
 use crate::dev::worker;
 use crate::trouble::{Because, Trouble};
 use rivals::Rivals;
-use stack::{Running, Stack, Stage};
+use stack::{Running, Stage};
 use table::Row;
 
+pub use stack::Stack;
 pub use table::Table;
 
 /// How often a stack is started for its first answer; the median counts.
 const STARTS: usize = 3;
 
-/// Runs the bench. None if it was asked to stop before its end; nothing is left behind either way.
+/// Runs the bench, with all stacks or with some only. None if it was asked to stop before its end; nothing is left behind either way.
 ///
 /// # Errors
 /// What could not be started or measured, or a stack whose answer is another, as one sentence.
-pub async fn run(wishes: Wishes, voice: &Voice) -> Result<Option<Table>, Trouble> {
+pub async fn run(wishes: Wishes, only: &[Stack], voice: &Voice) -> Result<Option<Table>, Trouble> {
     let places = Places::find()?;
     let home = places.scratch().join("bench");
     let _only_one = lock::attempt(&home.with_extension("lock"))?.ok_or_else(|| {
         Trouble::new("another bench runs in this checkout, and two would measure each other")
     })?;
     tokio::select! {
-        measured = measure(wishes, voice, &home, &places) => measured.map(Some),
+        measured = measure(wishes, only, voice, &home, &places) => measured.map(Some),
         stopped = asked_to_stop() => { stopped?; Ok(None) }
     }
 }
 
 async fn measure(
     wishes: Wishes,
+    only: &[Stack],
     voice: &Voice,
     home: &std::path::Path,
     places: &Places,
@@ -87,7 +91,8 @@ async fn measure(
     };
     let looks = stacks.compare().await?;
     let mut rows = Vec::new();
-    for (stack, look) in Stack::ALL.into_iter().zip(looks) {
+    let wanted = |(stack, _): &(Stack, Look)| only.is_empty() || only.contains(stack);
+    for (stack, look) in Stack::ALL.into_iter().zip(looks).filter(wanted) {
         let gzip_bytes = match stack {
             stack if stack.is_ours() => Some(wasm_gzip_bytes),
             stack if stack.is_a_worker() => Some(gzip(&rivals.worker())?),
@@ -102,7 +107,11 @@ async fn measure(
         horses: wishes.horses,
         clients: wishes.clients,
         connections: wishes.connections,
-        limit: stacks.limit().await?,
+        limit: if only.is_empty() {
+            stacks.limit().await?
+        } else {
+            None
+        },
         rows,
     })
 }

@@ -13,6 +13,7 @@ use super::super::client::Connection;
 use super::super::server;
 use super::super::world::Scratch;
 use super::door;
+use super::pooler::Pooler;
 use super::rivals::Rivals;
 use crate::config::Database;
 use crate::dev::edge::Bindings;
@@ -31,7 +32,7 @@ const READER: &str = "equoria_reader";
 pub const EDGE: &str = "equoria_edge";
 
 /// One way of answering.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stack {
     /// The native API.
@@ -40,11 +41,11 @@ pub enum Stack {
     Fastify,
     /// Express with Prisma.
     Prisma,
-    /// The Worker of this game.
+    /// The Worker of this game, behind a pooler.
     Worker,
-    /// A JavaScript Worker with Postgres.js.
+    /// A JavaScript Worker with Postgres.js, behind the same pooler.
     JavaScript,
-    /// The Worker of this game, which is asked for a password on each connection.
+    /// The Worker of this game before PostgreSQL itself, which asks it for a password on each connection.
     WorkerSigningIn,
     /// The JavaScript Worker, which is asked likewise.
     JavaScriptSigningIn,
@@ -119,6 +120,8 @@ pub struct Running {
     /// From its start to its first answer.
     pub first_answer: Duration,
     process: Supervised,
+    /// What a Worker asks instead of PostgreSQL.
+    _pooler: Option<Pooler>,
 }
 
 impl Running {
@@ -162,9 +165,11 @@ impl Stage<'_> {
     /// # Errors
     /// When it does not come; what the stack has said is part of the trouble.
     pub async fn start(&self, stack: Stack, database: &Database) -> Result<Running, Trouble> {
-        if stack.is_a_worker() {
-            door::set(self.scratch, !stack.signs_in()).await?;
-        }
+        let pooler = self.pooler(stack, database).await?;
+        let database = match &pooler {
+            Some(pooler) => &pooler.database(database)?,
+            None => database,
+        };
         let port = free_port()?;
         let since = Instant::now();
         let (mut process, log) = match stack {
@@ -189,7 +194,22 @@ impl Stage<'_> {
             address,
             first_answer,
             process,
+            _pooler: pooler,
         })
+    }
+
+    /// What stands between a Worker and PostgreSQL, where it does not sign in there by itself.
+    async fn pooler(&self, stack: Stack, database: &Database) -> Result<Option<Pooler>, Trouble> {
+        if !stack.is_a_worker() {
+            return Ok(None);
+        }
+        door::set(self.scratch, !stack.signs_in()).await?;
+        if stack.signs_in() {
+            return Ok(None);
+        }
+        let sessions = database.connection_limit;
+        let direct = database.over_tcp().with_user(EDGE, "");
+        Pooler::before(&direct, sessions).await.map(Some)
     }
 
     fn native(&self, database: &Database, port: u16) -> Result<(Supervised, PathBuf), Trouble> {

@@ -36,7 +36,7 @@ pub struct Table {
     pub horses: u32,
     /// Clients, each with one request at a time.
     pub clients: u32,
-    /// Connections of a server to the database, at most. A Worker connects for each request.
+    /// Connections of a server, or of the Workers' pooler, to the database.
     pub connections: usize,
     /// The stacks.
     pub rows: Vec<Row>,
@@ -187,7 +187,7 @@ impl fmt::Display for Table {
         }
         writeln!(
             out,
-            "\nCPU ms each are also the seconds for 1,000 requests. A Worker's round trips include its way into the database.\n"
+            "\nCPU ms each are also the seconds for 1,000 requests. The Workers are behind a pooler, as behind Hyperdrive; those that\nsign in ask PostgreSQL itself, on a new connection for each request.\n"
         )?;
         for ratio in self.ratios() {
             writeln!(out, "{ratio}")?;
