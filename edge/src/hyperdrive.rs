@@ -1,5 +1,6 @@
 //! Connections to PostgreSQL through Hyperdrive: one for each question, as a socket belongs to the request that opened it.
 
+use crate::turns::Turns;
 use reads::problem::chain;
 use reads::{Connect, Failure, Freshness};
 use std::future::Future;
@@ -69,7 +70,7 @@ const CACHED_PATIENCE: Duration = Duration::from_millis(1_000);
 const FRESH_PATIENCE: Duration = Duration::from_millis(1_500);
 
 async fn open(binding: &Hyperdrive) -> std::result::Result<Connection, Failure> {
-    let socket = binding.connect().map_err(|_| busy())?;
+    let turns = Turns::open(binding).map_err(|_| busy())?;
     let mut config = Config::new();
     config
         .user(binding.user())
@@ -77,7 +78,7 @@ async fn open(binding: &Hyperdrive) -> std::result::Result<Connection, Failure> 
         .dbname(binding.database())
         // The way from the Worker to Hyperdrive is private; Hyperdrive speaks TLS with the database.
         .ssl_mode(SslMode::Disable);
-    let (client, connection) = config.connect_raw(socket, NoTls).await.map_err(|error| {
+    let (client, connection) = config.connect_raw(turns, NoTls).await.map_err(|error| {
         console_error!("no connection to the database: {}", chain(&error));
         busy()
     })?;

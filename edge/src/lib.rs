@@ -19,12 +19,11 @@ mod drill;
 mod forward;
 mod hyperdrive;
 mod settings;
+mod turns;
 
 use crate::answer::{answer, read};
 use crate::settings::Settings;
-use axum::middleware::from_fn;
-use reads::{Failure, Reads, request, router};
-use tower::ServiceExt as _;
+use reads::{Failure, Reads};
 use worker::worker_sys::web_sys;
 use worker::{Context, Env, Response, Result, event};
 
@@ -36,8 +35,7 @@ const SCHEMA_VERSION: &str = env!("SCHEMA_VERSION");
 async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<Response> {
     #[cfg(feature = "drill")]
     drill::panic_if_asked(&request);
-    let settings = Settings::read(&env);
-    let forwarded = match &settings {
+    let forwarded = match Settings::of(&env) {
         Ok(settings) if forward::is_native(settings, &request) => {
             forward::forward(settings, &request).await
         }
@@ -59,16 +57,14 @@ async fn read_here(
     let reads = Reads::new(
         hyperdrive::Databases::of(env).map_err(Failure::broken)?,
         clock::Clock::of(settings),
-        settings.verifier()?,
+        settings.verifier.clone(),
         SCHEMA_VERSION.parse().map_err(Failure::broken)?,
     );
-    let reads = reads
-        .with_copies(copies::Shelf::of(context), settings.copies_for_s)
-        .with_cookies(settings.cookies());
-    let router = request::complete(router(reads)).layer(from_fn(request::identify));
-    let response = match router.oneshot(read(request)?).await {
-        Ok(response) => response,
-        Err(never) => match never {},
+    let reads = match settings.copies_for_s {
+        Some(for_s) => reads.with_copies(copies::Shelf::of(context), for_s),
+        None => reads,
     };
+    let reads = reads.with_cookies(settings.cookies());
+    let response = reads::answer(reads, read(request)?).await;
     answer(response).await.map_err(Failure::broken)
 }

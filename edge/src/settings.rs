@@ -1,8 +1,8 @@
 //! What the Worker is told by its variables.
 
-use reads::Failure;
 use reads::seen::Cookies;
 use reads::session::Verifier;
+use std::sync::OnceLock;
 use worker::{Env, Result};
 
 /// The variables of the Worker.
@@ -15,25 +15,42 @@ pub(crate) struct Settings {
     pub(crate) is_playground: bool,
     /// Are the reads forwarded, too?
     pub(crate) forwards_reads: bool,
-    /// For how many seconds copies answer at most.
-    pub(crate) copies_for_s: i64,
-    token_public_key: String,
+    /// For how many seconds copies answer at most; none where none are kept.
+    pub(crate) copies_for_s: Option<i64>,
+    /// Checks access tokens.
+    pub(crate) verifier: Verifier,
 }
 
+/// Those of this isolate: where a variable changes, another isolate runs.
+static SETTINGS: OnceLock<Settings> = OnceLock::new();
+
 impl Settings {
+    /// The settings, which are read at the first request.
+    pub(crate) fn of(env: &Env) -> Result<&'static Self> {
+        match SETTINGS.get() {
+            Some(settings) => Ok(settings),
+            None => {
+                let read = Self::read(env)?;
+                Ok(SETTINGS.get_or_init(|| read))
+            }
+        }
+    }
+
     /// Reads every variable. `CLOCK`, `READS` and `COPIES_FOR_S` may be missing, the others may not.
-    pub(crate) fn read(env: &Env) -> Result<Self> {
+    fn read(env: &Env) -> Result<Self> {
         let get = |name: &str| env.var(name).map(|it| it.to_string());
         let word = |name: &str| get(name).unwrap_or_default();
         let copies_for_s = word("COPIES_FOR_S");
         Ok(Self {
             copies_for_s: match copies_for_s.as_str() {
-                "" => i64::MAX,
-                seconds => seconds.parse().map_err(|_| "COPIES_FOR_S is no number")?,
+                "" => Some(i64::MAX),
+                "none" => None,
+                seconds => Some(seconds.parse().map_err(|_| "COPIES_FOR_S is no number")?),
             },
             native_url: get("NATIVE_URL")?.trim_end_matches('/').to_owned(),
             edge_key: get("EDGE_KEY")?,
-            token_public_key: get("TOKEN_PUBLIC_KEY")?,
+            verifier: Verifier::from_hex(&get("TOKEN_PUBLIC_KEY")?)
+                .map_err(|_| "TOKEN_PUBLIC_KEY is no key")?,
             is_playground: matches!(word("CLOCK").as_str(), "development" | "test"),
             forwards_reads: word("READS") == "native",
         })
@@ -44,10 +61,5 @@ impl Settings {
         Cookies {
             are_secure: !self.is_playground,
         }
-    }
-
-    /// Checks access tokens.
-    pub(crate) fn verifier(&self) -> std::result::Result<Verifier, Failure> {
-        Verifier::from_hex(&self.token_public_key).map_err(Failure::broken)
     }
 }

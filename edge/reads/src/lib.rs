@@ -64,5 +64,5 @@ pub use failure::Failure;
 pub use openapi::{fail_with_problems, openapi};
 pub use problem::Problem;
 pub use query::{Connect, Freshness, Query, Values};
-pub use router::{QUERIES, Reads, classes, router};
+pub use router::{QUERIES, Reads, answer, classes, router};
 pub use serve::STALE;

@@ -13,7 +13,7 @@ use crate::session::{Claims, Fault};
 use axum::extract::{FromRequestParts as _, RawPathParams, Request};
 use axum::handler::Handler;
 use axum::http::{HeaderValue, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
@@ -28,16 +28,13 @@ pub(crate) struct Question {
 }
 
 impl Question {
-    pub(crate) async fn of(request: Request) -> Result<Self, Failure> {
-        let (mut parts, _) = request.into_parts();
-        let unreadable = |_| Failure::invalid("path", "The path cannot be read.");
-        let params = RawPathParams::from_request_parts(&mut parts, &()).await;
-        let params = params.map_err(unreadable)?;
-        Ok(Self {
-            part: params.iter().last().map(|(_, value)| value.to_owned()),
-            asked: Asked::parse(parts.uri.query().unwrap_or_default()),
-            authorization: parts.headers.remove(header::AUTHORIZATION),
-        })
+    /// The question of a request whose path has this variable part.
+    pub(crate) fn of(mut request: Request, part: Option<String>) -> Self {
+        Self {
+            part,
+            asked: Asked::parse(request.uri().query().unwrap_or_default()),
+            authorization: request.headers_mut().remove(header::AUTHORIZATION),
+        }
     }
 
     /// The last variable part of the path, decoded.
@@ -89,6 +86,19 @@ impl Handler<(), Reads> for Read {
     type Future = Answering<Response>;
 
     fn call(self, request: Request, reads: Reads) -> Self::Future {
-        Box::pin(serve(self, reads, request))
+        Box::pin(async move {
+            let (mut head, body) = request.into_parts();
+            let params = RawPathParams::from_request_parts(&mut head, &()).await;
+            let Ok(params) = params else {
+                return unreadable().into_response();
+            };
+            let part = params.iter().last().map(|(_, value)| value.to_owned());
+            serve(self, reads, Request::from_parts(head, body), part).await
+        })
     }
+}
+
+/// A path whose variable part is no text.
+pub(crate) fn unreadable() -> Failure {
+    Failure::invalid("path", "The path cannot be read.")
 }

@@ -66,7 +66,7 @@ pub fn named(mut response: Response, id: &RequestId) -> Response {
     with_id(response, id)
 }
 
-fn with_id(mut response: Response, id: &RequestId) -> Response {
+pub(crate) fn with_id(mut response: Response, id: &RequestId) -> Response {
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }

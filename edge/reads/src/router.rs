@@ -1,21 +1,30 @@
 //! The router of every read, and what its handlers stand on.
 
+use crate::Failure;
 use crate::class::Class;
 use crate::clock::{Clock, Instant};
 use crate::copies::Copies;
 use crate::query::{Ask, Connect, Freshness, Query, Record, Values};
-use crate::question::Read;
+use crate::question::{Read, unreadable};
+use crate::request::{REQUEST_ID, RequestId, named, with_id};
 use crate::seen::Cookies;
+use crate::serve::serve;
 use crate::session::{Claims, Fault, Verifier};
 use crate::snapshot::Noted;
-use crate::{Failure, version};
+use crate::version::{self, told};
 use crate::{
     breeding, catalogue, diversity, entry, foal, genetics, health, herd, history, horse, ledger,
     mates, mating, pedigree, preview, proof, ranking, show, stable, user,
 };
 use axum::Router;
+use axum::body::{Body, HttpBody as _};
+use axum::extract::Request;
+use axum::http::{Method, header};
 use axum::middleware::from_fn;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -214,6 +223,53 @@ pub fn router(reads: Reads) -> Router {
         .with_state(reads)
 }
 
+/// Answers a read as [`router`] does, with the request's id and all, and without making a router for it: the Worker has
+/// one request at a time.
+pub async fn answer(reads: Reads, request: Request) -> Response {
+    let id = RequestId::of(request.headers().get(REQUEST_ID));
+    if request.method() != Method::HEAD {
+        let response = unnamed(reads, request).await;
+        return named(response, &id);
+    }
+    let (mut head, body) = unnamed(reads, request).await.into_parts();
+    if let Some(length) = body.size_hint().exact() {
+        head.headers.insert(header::CONTENT_LENGTH, length.into());
+    }
+    with_id(Response::from_parts(head, Body::empty()), &id)
+}
+
+async fn unnamed(reads: Reads, request: Request) -> Response {
+    let Some((read, part)) = find(request.uri().path()) else {
+        return Failure::NoSuchPath.into_response();
+    };
+    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
+    let decoded = |it| percent_decode_str(it).decode_utf8().map(Cow::into_owned);
+    let answer = match part.map(decoded).transpose() {
+        Ok(part) => serve(*read, reads, request, part).await,
+        Err(_) => unreadable().into_response(),
+    };
+    told(known, answer)
+}
+
+/// The read of a path, and the variable part of it. The reads stand in such an order that the first one that fits is right.
+fn find(path: &str) -> Option<(&'static Read, Option<&str>)> {
+    READS.iter().find_map(|(template, read)| {
+        let part = fit(template, path)?;
+        Some((read, part))
+    })
+}
+
+/// The variable part of a path that fits a template, if that has one.
+fn fit<'a>(template: &str, path: &'a str) -> Option<Option<&'a str>> {
+    let Some((before, after)) = template.split_once('{') else {
+        return (template == path).then_some(None);
+    };
+    let (_, after) = after.split_once('}')?;
+    let part = path.strip_prefix(before)?.strip_suffix(after)?;
+    let is_part = !part.is_empty() && !part.contains('/');
+    is_part.then_some(Some(part))
+}
+
 /// The path of every read, with its class.
 pub fn classes() -> impl Iterator<Item = (&'static str, Class)> {
     READS.iter().map(|(path, read)| (*path, read.class))
@@ -266,8 +322,8 @@ mod tests {
     use crate::clock::Stopped;
     use crate::request;
     use crate::session::Signer;
-    use axum::body::{Body, to_bytes};
-    use axum::http::{HeaderMap, Request, StatusCode, header};
+    use axum::body::to_bytes;
+    use axum::http::{HeaderMap, StatusCode};
     use serde_json::Value;
     use std::convert::Infallible;
     use std::ops::Deref;
@@ -325,8 +381,16 @@ mod tests {
             Verifier::from_hex(PUBLIC).unwrap(),
             1,
         );
-        let router = request::complete(router(reads)).layer(from_fn(request::identify));
-        let response = router.oneshot(request).await.unwrap();
+        let router = request::complete(router(reads.clone())).layer(from_fn(request::identify));
+        let again = copy(&request);
+        let routed = told(router.oneshot(request).await.unwrap()).await;
+        if matches!(*again.method(), Method::GET | Method::HEAD) {
+            same(&routed, &told(answer(reads, again).await).await);
+        }
+        routed
+    }
+
+    async fn told(response: Response) -> Answer {
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         Answer {
@@ -334,6 +398,28 @@ mod tests {
             headers: parts.headers,
             body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
         }
+    }
+
+    fn copy(request: &Request<Body>) -> Request<Body> {
+        let mut again = Request::new(Body::empty());
+        *again.method_mut() = request.method().clone();
+        *again.uri_mut() = request.uri().clone();
+        *again.headers_mut() = request.headers().clone();
+        again
+    }
+
+    /// The Worker answers without the router what the native API answers with it, but for an id that either makes up.
+    fn same(routed: &Answer, direct: &Answer) {
+        let plain = |answer: &Answer| {
+            let (mut headers, mut body) = (answer.headers.clone(), answer.body.clone());
+            headers.remove(request::REQUEST_ID);
+            headers.remove(header::CONTENT_LENGTH);
+            if let Some(members) = body.as_object_mut() {
+                members.remove("request_id");
+            }
+            (answer.status, headers, body)
+        };
+        assert_eq!(plain(routed), plain(direct));
     }
 
     async fn get(path: &str) -> Answer {
@@ -450,6 +536,54 @@ mod tests {
         assert_eq!(
             get("/v1/rankings/disciplines/Flying").await.body["code"],
             "discipline-not-found"
+        );
+    }
+
+    #[tokio::test]
+    async fn strange_paths_are_read_alike_with_and_without_the_router() {
+        for path in [
+            "/",
+            "/v1/horses/",
+            "//v1/horses",
+            "/v1//horses",
+            "/V1/HORSES",
+            "/v1/horses/1/",
+            "/v1/horses/1/secrets",
+            "/v1/horses//results",
+            "/v1/horses/%31",
+            "/v1/horses/%ff",
+            "/v1/horses/%",
+            "/v1/horses/1%2Fresults",
+            "/v1/horses/{id}",
+            "/v1/users/me/secrets",
+            "/v1/users/ME",
+            "/v1/users/%6De",
+            "/v1/shows/1/preview/",
+            "/v1/rankings/disciplines/",
+            "/health",
+        ] {
+            for method in [Method::GET, Method::HEAD] {
+                let request = Request::builder().method(method).uri(path);
+                ask(request.body(Body::empty()).unwrap()).await;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_head_of_an_answer_tells_its_length() {
+        let request = || Request::head("/v1/traits").body(Body::empty()).unwrap();
+        let told = ask(request()).await;
+        assert_eq!((told.status.as_u16(), &told.body), (200, &Value::Null));
+        let reads = Reads::new(
+            Absent,
+            Stopped(now()),
+            Verifier::from_hex(PUBLIC).unwrap(),
+            1,
+        );
+        let direct = answer(reads, request()).await;
+        assert_eq!(
+            direct.headers()[header::CONTENT_LENGTH],
+            told.headers[header::CONTENT_LENGTH]
         );
     }
 

@@ -69,15 +69,17 @@ impl Told {
     }
 }
 
-/// Answers a request.
-pub(crate) async fn serve(read: Read, reads: Reads, request: Request) -> Response {
+/// Answers a request whose path has this variable part.
+pub(crate) async fn serve(
+    read: Read,
+    reads: Reads,
+    request: Request,
+    part: Option<String>,
+) -> Response {
     let brought = Brought::of(request.headers());
     let is_signed = request.headers().contains_key(header::AUTHORIZATION);
     let canonical = canonical(request.uri());
-    let question = match Question::of(request).await {
-        Ok(question) => question,
-        Err(failure) => return failure.into_response(),
-    };
+    let question = Question::of(request, part);
     let errand = Errand {
         class: read.class.for_asker(is_signed),
         place: place_of(&canonical),

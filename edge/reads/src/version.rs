@@ -72,7 +72,11 @@ fn version_of(tag: &str) -> Option<i64> {
 /// Answers 304 where the client has the same answer already: the layer of the reads for `If-None-Match`.
 pub async fn unless_known(request: Request, next: Next) -> Response {
     let known = request.headers().get(header::IF_NONE_MATCH).cloned();
-    let response = next.run(request).await;
+    told(known, next.run(request).await)
+}
+
+/// The answer to somebody who knows the one of this tag already, or none.
+pub(crate) fn told(known: Option<HeaderValue>, response: Response) -> Response {
     let is_known = known
         .zip(response.headers().get(header::ETAG))
         .is_some_and(|(known, tag)| names(&known, tag));

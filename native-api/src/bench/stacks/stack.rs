@@ -279,7 +279,7 @@ impl Stage<'_> {
     /// The Worker as it is deployed, but without copies: each answer is to come from the database.
     fn ours(&self, database: &Database) -> Result<Worker, Trouble> {
         let environment = self.scratch.secrets.environment(database, "production");
-        let environment = environment.with("EQUORIA_COPIES_FOR_S", "0");
+        let environment = environment.with("EQUORIA_COPIES_FOR_S", "none");
         // Nobody is there: the card is the Worker's own.
         let bindings = Bindings::of(&environment, database, "http://127.0.0.1:9")?;
         let variables = bindings.variables().iter();
