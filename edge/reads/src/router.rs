@@ -266,7 +266,8 @@ fn fit<'a>(template: &str, path: &'a str) -> Option<Option<&'a str>> {
     };
     let (_, after) = after.split_once('}')?;
     let part = path.strip_prefix(before)?.strip_suffix(after)?;
-    let is_part = !part.is_empty() && !part.contains('/');
+    // As the router has it: nothing is a part where more of the path follows.
+    let is_part = !(part.is_empty() && after.is_empty()) && !part.contains('/');
     is_part.then_some(Some(part))
 }
 
