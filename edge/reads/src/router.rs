@@ -635,7 +635,7 @@ mod tests {
             let answer = ask_as(strange).await;
             let id = answer.body["request_id"].as_str().unwrap();
             assert_eq!(id.len(), 36, "{strange}");
-            assert_eq!(answer.headers[request::REQUEST_ID], id);
+            assert_eq!(answer.headers[REQUEST_ID], id);
         }
     }
 
