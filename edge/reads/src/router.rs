@@ -630,7 +630,7 @@ mod tests {
         };
         let answer = ask_as("abc-123_X.y").await;
         assert_eq!(answer.body["request_id"], "abc-123_X.y");
-        assert_eq!(answer.headers[request::REQUEST_ID], "abc-123_X.y");
+        assert_eq!(answer.headers[REQUEST_ID], "abc-123_X.y");
         for strange in ["a b", "a;b", ""] {
             let answer = ask_as(strange).await;
             let id = answer.body["request_id"].as_str().unwrap();
