@@ -625,7 +625,7 @@ mod tests {
     #[tokio::test]
     async fn a_request_keeps_its_sane_id_and_loses_any_other() {
         let ask_as = |id: &'static str| {
-            let request = Request::get("/v1/nothing").header(request::REQUEST_ID, id);
+            let request = Request::get("/v1/nothing").header(REQUEST_ID, id);
             ask(request.body(Body::empty()).unwrap())
         };
         let answer = ask_as("abc-123_X.y").await;
