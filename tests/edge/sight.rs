@@ -131,7 +131,7 @@ type Fields = &'static [(&'static str, &'static str)];
 
 const BEING: &str = "sex word life_stage age born_at xp level";
 const LINE: &str = "id name breed.id breed.name owner.id owner.name temperament";
-const TRAINED: &str = "traits.positive.* discipline_scores";
+const TRAINED: &str = "traits.positive.* traits.negative.*? discipline_scores";
 const SHOW: &str = "id name discipline state level_min? level_max? entry_fee prize run_date hosted_by host.id host.name entries version";
 const RESULT: &str =
     "id show.id show.name discipline run_date placement score expected_score prize? horse_xp stat?";
