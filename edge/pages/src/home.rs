@@ -1,0 +1,44 @@
+//! The first page: open shows, newest results, newest horses, best players.
+
+use crate::horse::herd_table;
+use crate::rankings::players_table;
+use crate::shell::{page as shell, trouble};
+use crate::shows::calendar_table;
+use crate::told::{Line, Page, Problem, RankedUser, ShowLine};
+use crate::visit::{Pages, Visit};
+use crate::words;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, Response};
+use maud::{Markup, html};
+
+pub(crate) async fn page(State(pages): State<Pages>, headers: HeaderMap) -> Response<Body> {
+    let visit = Visit::of(&pages, &headers).await;
+    match content(&visit).await {
+        Ok(content) => shell(&visit, words::HOME, content).await,
+        Err(problem) => trouble(&visit, &problem).await,
+    }
+}
+
+async fn content(visit: &Visit) -> Result<Markup, Problem> {
+    let open: Page<ShowLine> = visit.read("/v1/shows?state=open&limit=5").await?;
+    let settled: Page<ShowLine> = visit.read("/v1/shows?state=settled&limit=5").await?;
+    let newest: Page<Line> = visit.read("/v1/horses?limit=5").await?;
+    let best: Page<RankedUser> = visit.read("/v1/rankings/users?limit=5").await?;
+    Ok(html! {
+        h1 { (words::ABOUT) }
+        @if !visit.is_signed_in() { p { a.button href="/sign-up" { (words::SIGN_UP) } } }
+        section {
+            h2 { (words::OPEN_SHOWS) }
+            (calendar_table(&open))
+            p { a href="/shows" { (words::ALL_SHOWS) } }
+        }
+        section { h2 { (words::NEWEST_RESULTS) } (calendar_table(&settled)) }
+        section {
+            h2 { (words::NEWEST_HORSES) }
+            (herd_table(&newest))
+            p { a href="/horses" { (words::ALL_HORSES) } }
+        }
+        section { h2 { (words::BEST_PLAYERS) } (players_table(&best)) }
+    })
+}

@@ -1,0 +1,123 @@
+//! The rankings: of players, and of horses in a discipline.
+
+use crate::number::grouped;
+use crate::shell::{horse, leaves, page as shell, player, trouble};
+use crate::told::{Page, RankedHorse, RankedUser};
+use crate::visit::{Pages, Visit};
+use crate::words;
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, Response};
+use maud::{Markup, html};
+use rules::discipline::Discipline;
+
+/// The query of a page, handed on to its read as it is.
+pub(crate) fn asked(path: &str, query: Option<&str>) -> String {
+    match query {
+        None | Some("") => path.to_owned(),
+        Some(query) => [path, "?", query].concat(),
+    }
+}
+
+pub(crate) async fn players(
+    State(pages): State<Pages>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response<Body> {
+    let visit = Visit::of(&pages, &headers).await;
+    let path = asked("/v1/rankings/users", query.as_deref());
+    match visit.read::<Page<RankedUser>>(&path).await {
+        Ok(page) => {
+            let content = html! {
+                h1 { (words::BEST_PLAYERS) }
+                (disciplines(None))
+                (players_table(&page))
+                (leaves("/rankings", &page, query.is_none()))
+            };
+            shell(&visit, words::RANKINGS, content).await
+        }
+        Err(problem) => trouble(&visit, &problem).await,
+    }
+}
+
+pub(crate) async fn discipline(
+    State(pages): State<Pages>,
+    headers: HeaderMap,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response<Body> {
+    let visit = Visit::of(&pages, &headers).await;
+    let place = escaped(&name);
+    let path = asked(
+        &["/v1/rankings/disciplines/", &place].concat(),
+        query.as_deref(),
+    );
+    match visit.read::<Page<RankedHorse>>(&path).await {
+        Ok(page) => {
+            let content = html! {
+                h1 { (name) }
+                (disciplines(Some(&name)))
+                (horses_table(&page))
+                (leaves(&["/rankings/", &place].concat(), &page, query.is_none()))
+            };
+            shell(&visit, &name, content).await
+        }
+        Err(problem) => trouble(&visit, &problem).await,
+    }
+}
+
+/// A name as a part of a path.
+fn escaped(name: &str) -> String {
+    let form: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    form.replace('+', "%20")
+}
+
+fn disciplines(here: Option<&str>) -> Markup {
+    html! {
+        nav.choice aria-label=(words::DISCIPLINE) {
+            a href="/rankings" aria-current=[here.is_none().then_some("page")] { (words::BEST_PLAYERS) }
+            @for name in Discipline::ALL.iter().map(|it| it.as_str()) {
+                a href={ "/rankings/" (escaped(name)) } aria-current=[(here == Some(name)).then_some("page")] { (name) }
+            }
+        }
+    }
+}
+
+pub(crate) fn players_table(page: &Page<RankedUser>) -> Markup {
+    html! {
+        table {
+            thead { tr { th scope="col" { (words::RANK) } th scope="col" { (words::PLAYER) } th.number scope="col" { (words::LEVEL) } th.number scope="col" { (words::XP) } } }
+            tbody {
+                @for one in &page.items {
+                    tr {
+                        td { (grouped(one.rank)) }
+                        td { (player(Some(&one.user))) }
+                        td.number { (grouped(one.level)) }
+                        td.number { (grouped(one.xp)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn horses_table(page: &Page<RankedHorse>) -> Markup {
+    html! {
+        @if page.items.is_empty() { p { (words::NOTHING) } }
+        @else {
+            table {
+                thead { tr { th scope="col" { (words::RANK) } th scope="col" { (words::HORSE) } th scope="col" { (words::OWNER) } th.number scope="col" { (words::SCORE) } } }
+                tbody {
+                    @for one in &page.items {
+                        tr {
+                            td { (grouped(one.rank)) }
+                            td { (horse(one.horse.id, &one.horse.name)) }
+                            td { (player(one.horse.owner.as_ref())) }
+                            td.number { (grouped(one.horse.score.unwrap_or_default())) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

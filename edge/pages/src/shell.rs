@@ -1,0 +1,156 @@
+//! What is the same on every page: the head, the ways through the game, the foot.
+
+use crate::number::{coins, grouped};
+use crate::told::{Me, Page, Player, Problem};
+use crate::visit::{Pages, Visit};
+use crate::words;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use maud::{DOCTYPE, Markup, html};
+
+/// Nothing from elsewhere, no script or style within a page, no page of ours within another's.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+    connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The ways that are open to everyone.
+const WAYS: [(&str, &str); 4] = [
+    ("/horses", words::HORSES),
+    ("/shows", words::SHOWS),
+    ("/rankings", words::RANKINGS),
+    ("/breeds", words::BREEDS),
+];
+
+/// A whole page.
+pub(crate) async fn page(visit: &Visit, title: &str, content: Markup) -> Response<Body> {
+    let me = visit.me().await;
+    framed(visit, me.as_ref(), StatusCode::OK, title, &content)
+}
+
+/// What cannot be shown, with what helps.
+pub(crate) async fn trouble(visit: &Visit, problem: &Problem) -> Response<Body> {
+    let me = visit.me().await;
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_GATEWAY);
+    let is_lost = status == StatusCode::NOT_FOUND;
+    let title = if is_lost { words::LOST } else { words::TROUBLE };
+    let content = html! {
+        h1 { (title) }
+        p { (problem.detail) }
+        @if is_lost {
+            p { (words::LOST_HELP) }
+            ul { @for (path, name) in WAYS { li { a href=(path) { (name) } } } }
+        }
+    };
+    framed(visit, me.as_ref(), status, title, &content)
+}
+
+/// There is no such page.
+pub(crate) async fn lost(State(pages): State<Pages>, headers: HeaderMap) -> Response<Body> {
+    let visit = Visit::of(&pages, &headers).await;
+    let problem = Problem {
+        title: String::new(),
+        status: 404,
+        detail: String::new(),
+        code: String::new(),
+        field: None,
+    };
+    trouble(&visit, &problem).await
+}
+
+fn framed(
+    visit: &Visit,
+    me: Option<&Me>,
+    status: StatusCode,
+    title: &str,
+    content: &Markup,
+) -> Response<Body> {
+    let document = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " \u{b7} " (words::GAME) }
+                link rel="stylesheet" href="/pages/style.css";
+                script type="module" src="/pages/script.js" {}
+            }
+            body {
+                a.skip href="#content" { (words::SKIP) }
+                (top(me))
+                @if visit.stale_s().is_some() { p.notice role="status" { (words::STALE) } }
+                main #content { (content) }
+                footer { p { (words::GAME) ". " (words::ABOUT) } }
+            }
+        }
+    };
+    let mut response = Response::new(Body::from(document.into_string()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "private, no-cache"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    visit.finish(&mut response);
+    response
+}
+
+fn top(me: Option<&Me>) -> Markup {
+    html! {
+        header {
+            nav aria-label=(words::GAME) {
+                a.home href="/" { (words::GAME) }
+                @for (path, name) in WAYS { a href=(path) { (name) } }
+            }
+            nav aria-label=(words::PLAYER) {
+                @match me {
+                    Some(me) => {
+                        a href="/stable" { (me.name) }
+                        span { (words::LEVEL) " " (grouped(me.level.into())) }
+                        a href="/ledger" { (coins(me.money)) }
+                        a href="/settings" { (words::SETTINGS) }
+                    }
+                    None => {
+                        a href="/sign-in" { (words::SIGN_IN) }
+                        a.button href="/sign-up" { (words::SIGN_UP) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A player as a link; or that the player is hidden.
+pub(crate) fn player(of: Option<&Player>) -> Markup {
+    html! {
+        @match of {
+            Some(player) => { a href={ "/players/" (player.id) } { bdi { (player.name) } } }
+            None => { span.faint { (words::HIDDEN) } }
+        }
+    }
+}
+
+/// A horse as a link.
+pub(crate) fn horse(id: i64, name: &str) -> Markup {
+    html! { a href={ "/horses/" (id) } { bdi { (name) } } }
+}
+
+/// The ways to the next page of a list and back to its first.
+pub(crate) fn leaves<T>(path: &str, page: &Page<T>, is_first: bool) -> Markup {
+    let sign = if path.contains('?') { '&' } else { '?' };
+    html! {
+        @if !is_first || page.next_cursor.is_some() {
+            nav.leaves aria-label=(words::NEXT) {
+                @if !is_first { a href=(path) { (words::FIRST) } }
+                @if let Some(cursor) = &page.next_cursor {
+                    a rel="next" href={ (path) (sign) "cursor=" (cursor) } { (words::NEXT) }
+                }
+            }
+        }
+    }
+}

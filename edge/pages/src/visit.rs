@@ -1,0 +1,246 @@
+//! A visit: who comes, what they have seen, and the documents that their page is made of.
+
+use crate::cookies::{self, ACCESS, ACCESS_S, REFRESH, REFRESH_S};
+use crate::origin::Origin;
+use crate::told::{Me, Problem};
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use reads::STALE;
+use reads::seen::{Brought, Cookies, SEEN, Seen};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use tower::ServiceExt as _;
+
+/// The most that a document may have, in bytes.
+const LONGEST: usize = 1 << 20;
+
+/// What every page is made with.
+#[derive(Clone)]
+pub struct Pages {
+    reads: Router,
+    origin: Arc<dyn Origin>,
+    cookies: Cookies,
+}
+
+impl Pages {
+    /// Takes the finished router of the reads, and the native API.
+    pub fn new(reads: Router, origin: impl Origin, cookies: Cookies) -> Self {
+        Self {
+            reads,
+            origin: Arc::new(origin),
+            cookies,
+        }
+    }
+}
+
+impl fmt::Debug for Pages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pages(..)")
+    }
+}
+
+/// The tokens of a session.
+#[derive(Deserialize)]
+struct Tokens {
+    access_token: String,
+    refresh_token: String,
+}
+
+/// Somebody at a page.
+pub(crate) struct Visit {
+    pages: Pages,
+    access: Option<String>,
+    is_by_header: bool,
+    noted: Mutex<Noted>,
+}
+
+/// What is learned on the way, for the answer.
+#[derive(Default)]
+struct Noted {
+    seen: Option<Seen>,
+    stale_s: Option<u64>,
+    cookies: Vec<HeaderValue>,
+}
+
+impl Visit {
+    /// Whoever sends these headers. A session whose access token is over gets a new one first.
+    pub(crate) async fn of(pages: &Pages, headers: &HeaderMap) -> Self {
+        let brought = Brought::of(headers);
+        let mut visit = Self {
+            pages: pages.clone(),
+            access: cookies::get(headers, ACCESS).map(str::to_owned),
+            is_by_header: headers.contains_key(SEEN),
+            noted: Mutex::default(),
+        };
+        visit.note(|noted| noted.seen = brought.unchanged().cloned());
+        if visit.access.is_none()
+            && let Some(refresh) = cookies::get(headers, REFRESH)
+        {
+            visit.access = visit.refreshed(refresh).await;
+        }
+        visit
+    }
+
+    /// Is somebody signed in?
+    pub(crate) const fn is_signed_in(&self) -> bool {
+        self.access.is_some()
+    }
+
+    /// The player, where one is signed in and the session holds.
+    pub(crate) async fn me(&self) -> Option<Me> {
+        self.access.as_ref()?;
+        self.read("/v1/users/me").await.ok()
+    }
+
+    /// A document of the reads.
+    pub(crate) async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, Problem> {
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = path.parse().map_err(|_| broken("a path cannot be asked"))?;
+        self.dress(request.headers_mut());
+        let response = match self.pages.reads.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, LONGEST).await.unwrap_or_default();
+        self.learn(&parts.headers);
+        understood(parts.status, &body)
+    }
+
+    /// Sends a write to the native API, once. A key makes it safe to send again.
+    pub(crate) async fn write<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<&str>,
+        body: &impl Serialize,
+    ) -> Result<T, Problem> {
+        let body = serde_json::to_vec(body).map_err(|_| broken("a form cannot be sent"))?;
+        let mut request = Request::new(Bytes::from(body));
+        *request.method_mut() = method;
+        *request.uri_mut() = path.parse().map_err(|_| broken("a path cannot be asked"))?;
+        self.dress(request.headers_mut());
+        let headers = request.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
+        if let Some(key) = key.and_then(|it| HeaderValue::from_str(it).ok()) {
+            headers.insert("idempotency-key", key);
+        }
+        match self.pages.origin.send(request).await {
+            Ok(response) => {
+                let (parts, body) = response.into_parts();
+                self.learn(&parts.headers);
+                understood(parts.status, &body)
+            }
+            Err(failure) => {
+                let problem = reads::Problem::from(failure);
+                Err(told(problem.status(), &problem.body(None)))
+            }
+        }
+    }
+
+    /// The answer with what the session has seen now, and whatever cookies it needs.
+    pub(crate) fn finish(&self, response: &mut Response<Body>) {
+        let noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let headers = response.headers_mut();
+        if let Some(seen) = &noted.seen {
+            let to = Brought::default();
+            self.pages.cookies.tell(headers, &to, seen, None);
+        }
+        for cookie in &noted.cookies {
+            headers.append(header::SET_COOKIE, cookie.clone());
+        }
+    }
+
+    /// For how many seconds the database has been away from what is shown, where it is.
+    pub(crate) fn stale_s(&self) -> Option<u64> {
+        let noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.stale_s
+    }
+
+    /// Keeps the tokens of a session that was opened.
+    fn keep(&self, tokens: &Tokens) {
+        let is_secure = self.pages.cookies.are_secure;
+        let access = cookies::set(ACCESS, &tokens.access_token, ACCESS_S, is_secure);
+        let refresh = cookies::set(REFRESH, &tokens.refresh_token, REFRESH_S, is_secure);
+        self.note(|noted| noted.cookies.extend(access.into_iter().chain(refresh)));
+    }
+
+    async fn refreshed(&self, token: &str) -> Option<String> {
+        let given = serde_json::json!({ "refresh_token": token });
+        let path = "/v1/sessions/refresh";
+        let tokens = self.write::<Tokens>(Method::POST, path, None, &given).await;
+        if let Ok(tokens) = tokens {
+            self.keep(&tokens);
+            return Some(tokens.access_token);
+        }
+        None
+    }
+
+    fn dress(&self, headers: &mut HeaderMap) {
+        let token = self.access.as_ref();
+        let bearer = token.and_then(|it| HeaderValue::try_from(["Bearer ", it].concat()).ok());
+        if let Some(bearer) = bearer {
+            headers.insert(header::AUTHORIZATION, bearer);
+        }
+        let seen = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = seen.seen.as_ref().map(Seen::to_text);
+        if let Some(seen) = seen.and_then(|it| HeaderValue::try_from(it).ok()) {
+            headers.insert(SEEN, seen);
+        }
+    }
+
+    fn learn(&self, headers: &HeaderMap) {
+        let text = |name| {
+            headers
+                .get(name)
+                .and_then(|it: &HeaderValue| it.to_str().ok())
+        };
+        let seen = text(&SEEN).and_then(Seen::parse);
+        let stale_s = text(&STALE).and_then(|it| it.parse().ok());
+        self.note(|noted| {
+            if let Some(seen) = seen {
+                noted.seen = Some(match noted.seen.take() {
+                    Some(before) => before.with(&seen),
+                    None => seen,
+                });
+            }
+            noted.stale_s = noted.stale_s.max(stale_s);
+        });
+    }
+
+    fn note(&self, change: impl FnOnce(&mut Noted)) {
+        change(&mut self.noted.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+fn understood<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, Problem> {
+    if !status.is_success() {
+        return Err(told(status, body));
+    }
+    // An answer without a body is nothing, which is how JSON writes it.
+    let body = if body.is_empty() { b"null" } else { body };
+    serde_json::from_slice(body).map_err(|_| broken("an answer cannot be read"))
+}
+
+fn told(status: StatusCode, body: &[u8]) -> Problem {
+    serde_json::from_slice(body).unwrap_or_else(|_| Problem {
+        status: status.as_u16(),
+        ..broken("an answer cannot be read")
+    })
+}
+
+fn broken(detail: &str) -> Problem {
+    Problem {
+        title: String::new(),
+        status: 500,
+        detail: detail.to_owned(),
+        code: "broken".to_owned(),
+        field: None,
+    }
+}
