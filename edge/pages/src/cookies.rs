@@ -41,6 +41,18 @@ pub(crate) fn set(name: &str, value: &str, for_s: u32, is_secure: bool) -> Optio
     HeaderValue::try_from(parts.concat()).ok()
 }
 
+/// Was a form sent by a page of ours? Every browser says from where, and a cookie alone proves nothing.
+pub(crate) fn is_from_here(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|it| it.to_str().ok());
+    match (text("sec-fetch-site"), text("origin"), text("host")) {
+        (Some(site), _, _) => site == "same-origin",
+        (None, Some(origin), Some(host)) => {
+            origin.split_once("://").is_some_and(|(_, it)| it == host)
+        }
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +70,45 @@ mod tests {
         assert_eq!(get(&headers, REFRESH), Some("r"));
         assert_eq!(get(&headers, "b"), None);
         assert_eq!(get(&headers, "c"), None);
+    }
+
+    #[test]
+    fn a_form_counts_only_from_a_page_of_ours() {
+        let headers = |pairs: &[(&'static str, &'static str)]| -> HeaderMap {
+            let pair = |(name, value): &(&'static str, &'static str)| {
+                (
+                    header::HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            };
+            pairs.iter().map(pair).collect()
+        };
+        for (given, is_ours) in [
+            (&[("sec-fetch-site", "same-origin")][..], true),
+            (&[("sec-fetch-site", "same-site")], false),
+            (
+                &[
+                    ("sec-fetch-site", "cross-site"),
+                    ("origin", "https://a.example"),
+                    ("host", "a.example"),
+                ],
+                false,
+            ),
+            (&[("sec-fetch-site", "none")], false),
+            (
+                &[("origin", "https://a.example"), ("host", "a.example")],
+                true,
+            ),
+            (
+                &[("origin", "https://b.example"), ("host", "a.example")],
+                false,
+            ),
+            (&[("origin", "null"), ("host", "a.example")], false),
+            (&[("host", "a.example")], false),
+            (&[], false),
+        ] {
+            assert_eq!(is_from_here(&headers(given)), is_ours, "{given:?}");
+        }
     }
 
     #[test]

@@ -13,15 +13,26 @@
     )
 )]
 
+mod actions;
+mod bars;
+mod breeding;
+mod breeds;
 mod cookies;
+mod forms;
 mod home;
 mod horse;
 mod number;
+mod nursery;
 mod origin;
+mod pedigree;
+mod players;
 mod radar;
 mod rankings;
 mod shell;
 mod shows;
+mod sign;
+mod stable;
+mod table;
 mod told;
 mod visit;
 mod words;
@@ -30,7 +41,7 @@ pub use origin::{Origin, Sending};
 pub use visit::Pages;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 /// The router of every page.
 pub fn router(pages: Pages) -> Router {
@@ -42,6 +53,17 @@ pub fn router(pages: Pages) -> Router {
         .route("/shows/{id}", get(shows::page))
         .route("/rankings", get(rankings::players))
         .route("/rankings/{discipline}", get(rankings::discipline))
+        .route("/breeds", get(breeds::list))
+        .route("/breeds/{id}", get(breeds::page))
+        .route("/players/{id}", get(players::page))
+        .route("/foals/{id}", get(nursery::page))
+        .route("/stable", get(stable::page))
+        .route("/ledger", get(stable::ledger))
+        .route("/breeding", get(breeding::page))
+        .route("/sign-in", get(sign::sign_in).post(sign::signed_in))
+        .route("/sign-up", get(sign::sign_up).post(sign::signed_up))
+        .route("/sign-out", post(sign::signed_out))
+        .route("/do/{*path}", post(forms::act))
         .fallback(shell::lost)
         .with_state(pages)
 }

@@ -32,16 +32,44 @@ pub(crate) fn instant(at: DateTime<Utc>) -> Markup {
     html! { time datetime=(machine) { (read) } }
 }
 
+/// With its sign: `+5`.
+pub(crate) fn signed(number: i64) -> String {
+    let sign = if number > 0 { "+" } else { "" };
+    [sign, &grouped(number)].concat()
+}
+
+/// A number with up to two decimals: `12.5`.
+pub(crate) fn decimal(number: f64) -> String {
+    hundredths(number * 100.0)
+}
+
 /// A part of one in hundredths: `6.25 %`.
 pub(crate) fn percent(part: f64) -> String {
-    let mut text = format!("{:.2}", part * 100.0);
-    while text.ends_with('0') {
-        text.pop();
-    }
-    if text.ends_with('.') {
-        text.pop();
-    }
+    let mut text = hundredths(part * 10_000.0);
     text.push_str("\u{a0}%");
+    text
+}
+
+/// So many hundredths, rounded: 1,250 of them are `12.5`. Whole numbers are written, as floating point would weigh more.
+fn hundredths(number: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "it saturates, and none of ours is as great"
+    )]
+    let all = number.round() as i64;
+    let (whole, rest) = (all / 100, (all % 100).abs());
+    let mut text = grouped(whole);
+    if all < 0 && whole == 0 {
+        text.insert(0, '\u{2212}');
+    }
+    if rest > 0 {
+        text.push_str(words::POINT);
+        if rest < 10 {
+            text.push('0');
+        }
+        let digits = if rest % 10 == 0 { rest / 10 } else { rest };
+        text.push_str(&digits.to_string());
+    }
     text
 }
 
@@ -60,6 +88,22 @@ mod tests {
         ] {
             assert_eq!(grouped(number), read);
         }
+    }
+
+    #[test]
+    fn decimals_are_rounded_and_keep_their_noughts() {
+        for (number, read) in [
+            (0.0, "0"),
+            (12.5, "12.5"),
+            (12.05, "12.05"),
+            (12.345, "12.35"),
+            (-0.25, "\u{2212}0.25"),
+            (1234.5, "1,234.5"),
+        ] {
+            assert_eq!(decimal(number), read);
+        }
+        assert_eq!((signed(5), signed(0)), ("+5".to_owned(), "0".to_owned()));
+        assert_eq!(signed(-5), "\u{2212}5");
     }
 
     #[test]

@@ -27,6 +27,17 @@ pub(crate) async fn page(visit: &Visit, title: &str, content: Markup) -> Respons
     framed(visit, me.as_ref(), StatusCode::OK, title, &content)
 }
 
+/// A whole page that answers with this status.
+pub(crate) async fn page_with(
+    visit: &Visit,
+    status: StatusCode,
+    title: &str,
+    content: Markup,
+) -> Response<Body> {
+    let me = visit.me().await;
+    framed(visit, me.as_ref(), status, title, &content)
+}
+
 /// What cannot be shown, with what helps.
 pub(crate) async fn trouble(visit: &Visit, problem: &Problem) -> Response<Body> {
     let me = visit.me().await;
@@ -47,14 +58,18 @@ pub(crate) async fn trouble(visit: &Visit, problem: &Problem) -> Response<Body> 
 /// There is no such page.
 pub(crate) async fn lost(State(pages): State<Pages>, headers: HeaderMap) -> Response<Body> {
     let visit = Visit::of(&pages, &headers).await;
-    let problem = Problem {
+    trouble(&visit, &lost_problem()).await
+}
+
+/// That there is nothing.
+pub(crate) fn lost_problem() -> Problem {
+    Problem {
         title: String::new(),
         status: 404,
         detail: String::new(),
         code: String::new(),
         field: None,
-    };
-    trouble(&visit, &problem).await
+    }
 }
 
 fn framed(

@@ -145,6 +145,250 @@ pub(crate) struct RankedHorse {
     pub(crate) horse: Line,
 }
 
+/// One of one's own horses in a list.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Own {
+    #[serde(flatten)]
+    pub(crate) line: Line,
+    pub(crate) bond_score: i64,
+    pub(crate) stress_level: i64,
+    pub(crate) training_cooldown: Option<DateTime<Utc>>,
+    pub(crate) in_foal: bool,
+    pub(crate) stable: Option<Named>,
+}
+
+/// A stable of one's own.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Stable {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) location: Option<String>,
+    pub(crate) horses: i64,
+}
+
+/// A pregnancy of a mare of one's own.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Pregnancy {
+    pub(crate) mare: Named,
+    pub(crate) stallion: Named,
+    pub(crate) due_at: DateTime<Utc>,
+    pub(crate) state: String,
+    pub(crate) foal: Option<Named>,
+    pub(crate) lost_to: Option<Lost>,
+}
+
+/// Why a foal was not born.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Lost {
+    pub(crate) detail: String,
+}
+
+/// A posting of the purse.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Posting {
+    pub(crate) amount: i64,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) balance_after: i64,
+    pub(crate) cause: String,
+    pub(crate) horse: Option<Named>,
+    pub(crate) show: Option<Named>,
+}
+
+/// A breed.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Breed {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) stat_means: BTreeMap<String, i64>,
+}
+
+/// A breed with its diversity.
+#[derive(Debug, Deserialize)]
+pub(crate) struct OfBreed {
+    pub(crate) breed: Named,
+    pub(crate) diversity: Option<Figures>,
+}
+
+/// How diverse the horses of a breed are.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Figures {
+    pub(crate) computed_at: DateTime<Utc>,
+    pub(crate) horses: i64,
+    pub(crate) founders: i64,
+    pub(crate) mean_inbreeding: f64,
+    pub(crate) mean_kinship: f64,
+    pub(crate) fe: f64,
+    pub(crate) fa: f64,
+    pub(crate) ne: Option<f64>,
+}
+
+/// A player's profile.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Profile {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) joined_at: DateTime<Utc>,
+    pub(crate) level: Option<i64>,
+    pub(crate) xp: Option<i64>,
+}
+
+/// A foal in its nursery.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Foal {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) owner: Option<Player>,
+    pub(crate) bond_score: i64,
+    pub(crate) stress_level: i64,
+    pub(crate) current_day: i64,
+    pub(crate) activities_completed: Vec<Completed>,
+    pub(crate) activities_open: Vec<Open>,
+    pub(crate) milestones: Vec<Reached>,
+}
+
+/// An activity that a foal has had.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Completed {
+    pub(crate) activity: String,
+    pub(crate) bonding_impact: i64,
+    pub(crate) stress_impact: i64,
+    pub(crate) at: DateTime<Utc>,
+}
+
+/// An activity that it can have.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Open {
+    pub(crate) activity: String,
+    pub(crate) day: i64,
+    pub(crate) opens_at: Option<DateTime<Utc>>,
+}
+
+/// A milestone.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Reached {
+    pub(crate) milestone: String,
+    pub(crate) at: DateTime<Utc>,
+}
+
+/// A pedigree.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Pedigree {
+    pub(crate) inbreeding: f64,
+    pub(crate) ancestors: Vec<Ancestor>,
+    pub(crate) common_ancestors: Vec<Common>,
+}
+
+/// A place in a pedigree: 1 is the horse, 2k the sire and 2k + 1 the dam of k.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Ancestor {
+    pub(crate) position: usize,
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) coat: Option<String>,
+    pub(crate) inbreeding: f64,
+    pub(crate) is_common: bool,
+}
+
+/// An ancestor in whom lines of sire and dam meet.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Common {
+    pub(crate) id: i64,
+    pub(crate) name: Option<String>,
+    pub(crate) contribution: f64,
+}
+
+/// A mating that is planned.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Planned {
+    pub(crate) mare: Named,
+    pub(crate) stallion: Named,
+    pub(crate) obstacles: Vec<Why>,
+    pub(crate) cost: Cost,
+    pub(crate) foal: Prospect,
+}
+
+/// Why something would be refused.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Why {
+    pub(crate) detail: String,
+}
+
+/// What a covering costs.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Cost {
+    pub(crate) registration: i64,
+    pub(crate) fee: Option<i64>,
+    pub(crate) total: Option<i64>,
+}
+
+/// What a foal may be.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Prospect {
+    pub(crate) inbreeding: f64,
+    pub(crate) common_ancestors: Vec<Common>,
+    pub(crate) born_alive: f64,
+    pub(crate) losses: Vec<Loss>,
+    pub(crate) coats: Vec<CoatOdds>,
+    pub(crate) other_coats: f64,
+    pub(crate) health: Vec<Health>,
+    pub(crate) stats: BTreeMap<String, Expected>,
+}
+
+/// Why it may be lost.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Loss {
+    pub(crate) name: String,
+    pub(crate) chance: f64,
+}
+
+/// The odds of a coat.
+#[derive(Debug, Deserialize)]
+pub(crate) struct CoatOdds {
+    pub(crate) name: String,
+    pub(crate) live: f64,
+}
+
+/// The odds at a locus of health.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Health {
+    pub(crate) name: String,
+    pub(crate) affected: f64,
+    pub(crate) carrier: f64,
+}
+
+/// A quantity that is not drawn yet.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Expected {
+    pub(crate) mean: f64,
+    pub(crate) sd: f64,
+}
+
+/// A stallion at stud.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Stud {
+    #[serde(flatten)]
+    pub(crate) line: Line,
+    pub(crate) fee: i64,
+}
+
+/// What a horse may expect of a show.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Preview {
+    pub(crate) expected_score: f64,
+    pub(crate) least_score: f64,
+    pub(crate) greatest_score: f64,
+    pub(crate) placings: Vec<Placing>,
+    pub(crate) enterable: bool,
+    pub(crate) refusal: Option<Why>,
+}
+
+/// The chance of a place.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Placing {
+    pub(crate) placement: i64,
+    pub(crate) chance: f64,
+}
+
 /// A problem, as the reads and the native API tell it.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Problem {

@@ -5,13 +5,14 @@ use crate::origin::Origin;
 use crate::told::{Me, Problem};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use reads::STALE;
 use reads::seen::{Brought, Cookies, SEEN, Seen};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tower::ServiceExt as _;
 
 /// The most that a document may have, in bytes.
@@ -52,14 +53,14 @@ struct Tokens {
 /// Somebody at a page.
 pub(crate) struct Visit {
     pages: Pages,
-    access: Option<String>,
-    is_by_header: bool,
     noted: Mutex<Noted>,
 }
 
 /// What is learned on the way, for the answer.
 #[derive(Default)]
 struct Noted {
+    /// The access token of whoever is signed in.
+    access: Option<String>,
     seen: Option<Seen>,
     stale_s: Option<u64>,
     cookies: Vec<HeaderValue>,
@@ -68,30 +69,39 @@ struct Noted {
 impl Visit {
     /// Whoever sends these headers. A session whose access token is over gets a new one first.
     pub(crate) async fn of(pages: &Pages, headers: &HeaderMap) -> Self {
-        let brought = Brought::of(headers);
-        let mut visit = Self {
-            pages: pages.clone(),
-            access: cookies::get(headers, ACCESS).map(str::to_owned),
-            is_by_header: headers.contains_key(SEEN),
-            noted: Mutex::default(),
-        };
-        visit.note(|noted| noted.seen = brought.unchanged().cloned());
-        if visit.access.is_none()
-            && let Some(refresh) = cookies::get(headers, REFRESH)
-        {
-            visit.access = visit.refreshed(refresh).await;
+        let visit = Self::stranger(pages, headers);
+        match (
+            cookies::get(headers, ACCESS),
+            cookies::get(headers, REFRESH),
+        ) {
+            (Some(access), _) => visit.note(|noted| noted.access = Some(access.to_owned())),
+            (None, Some(refresh)) => visit.refresh(refresh).await,
+            (None, None) => {}
         }
         visit
     }
 
+    /// The same, as if nobody was signed in.
+    pub(crate) fn stranger(pages: &Pages, headers: &HeaderMap) -> Self {
+        let visit = Self {
+            pages: pages.clone(),
+            noted: Mutex::default(),
+        };
+        let brought = Brought::of(headers);
+        visit.note(|noted| noted.seen = brought.unchanged().cloned());
+        visit
+    }
+
     /// Is somebody signed in?
-    pub(crate) const fn is_signed_in(&self) -> bool {
-        self.access.is_some()
+    pub(crate) fn is_signed_in(&self) -> bool {
+        self.noted().access.is_some()
     }
 
     /// The player, where one is signed in and the session holds.
     pub(crate) async fn me(&self) -> Option<Me> {
-        self.access.as_ref()?;
+        if !self.is_signed_in() {
+            return None;
+        }
         self.read("/v1/users/me").await.ok()
     }
 
@@ -113,14 +123,17 @@ impl Visit {
     /// Sends a write to the native API, once. A key makes it safe to send again.
     pub(crate) async fn write<T: DeserializeOwned>(
         &self,
-        method: Method,
+        method: &'static str,
         path: &str,
         key: Option<&str>,
+        version: Option<&str>,
         body: &impl Serialize,
     ) -> Result<T, Problem> {
         let body = serde_json::to_vec(body).map_err(|_| broken("a form cannot be sent"))?;
         let mut request = Request::new(Bytes::from(body));
-        *request.method_mut() = method;
+        *request.method_mut() = method
+            .parse()
+            .map_err(|_| broken("a form cannot be sent"))?;
         *request.uri_mut() = path.parse().map_err(|_| broken("a path cannot be asked"))?;
         self.dress(request.headers_mut());
         let headers = request.headers_mut();
@@ -130,6 +143,10 @@ impl Visit {
         );
         if let Some(key) = key.and_then(|it| HeaderValue::from_str(it).ok()) {
             headers.insert("idempotency-key", key);
+        }
+        let tag = version.map(|it| ["\"", it, "\""].concat());
+        if let Some(tag) = tag.and_then(|it| HeaderValue::try_from(it).ok()) {
+            headers.insert(header::IF_MATCH, tag);
         }
         match self.pages.origin.send(request).await {
             Ok(response) => {
@@ -146,7 +163,7 @@ impl Visit {
 
     /// The answer with what the session has seen now, and whatever cookies it needs.
     pub(crate) fn finish(&self, response: &mut Response<Body>) {
-        let noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let noted = self.noted();
         let headers = response.headers_mut();
         if let Some(seen) = &noted.seen {
             let to = Brought::default();
@@ -159,8 +176,7 @@ impl Visit {
 
     /// For how many seconds the database has been away from what is shown, where it is.
     pub(crate) fn stale_s(&self) -> Option<u64> {
-        let noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        noted.stale_s
+        self.noted().stale_s
     }
 
     /// Keeps the tokens of a session that was opened.
@@ -168,41 +184,52 @@ impl Visit {
         let is_secure = self.pages.cookies.are_secure;
         let access = cookies::set(ACCESS, &tokens.access_token, ACCESS_S, is_secure);
         let refresh = cookies::set(REFRESH, &tokens.refresh_token, REFRESH_S, is_secure);
-        self.note(|noted| noted.cookies.extend(access.into_iter().chain(refresh)));
+        self.note(|noted| {
+            noted.access = Some(tokens.access_token.clone());
+            noted.cookies.extend(access.into_iter().chain(refresh));
+        });
     }
 
-    async fn refreshed(&self, token: &str) -> Option<String> {
-        let given = serde_json::json!({ "refresh_token": token });
-        let path = "/v1/sessions/refresh";
-        let tokens = self.write::<Tokens>(Method::POST, path, None, &given).await;
-        if let Ok(tokens) = tokens {
-            self.keep(&tokens);
-            return Some(tokens.access_token);
+    /// Opens a session with what was typed.
+    pub(crate) async fn sign_in(&self, path: &str, given: &Value) -> Result<(), Problem> {
+        let tokens = self.write::<Tokens>("POST", path, None, None, given);
+        self.keep(&tokens.await?);
+        Ok(())
+    }
+
+    /// Ends the session, here and, as far as it can be reached, at the native API.
+    pub(crate) async fn sign_out(&self) {
+        if self.is_signed_in() {
+            let path = "/v1/sessions/current";
+            let ended = self.write::<Value>("DELETE", path, None, None, &Value::Null);
+            drop(ended.await);
         }
-        None
+        let is_secure = self.pages.cookies.are_secure;
+        let gone = [ACCESS, REFRESH].map(|it| cookies::set(it, "", 0, is_secure));
+        self.note(|noted| noted.cookies.extend(gone.into_iter().flatten()));
+    }
+
+    /// A new access token for the session, if it still holds.
+    async fn refresh(&self, token: &str) {
+        let given = serde_json::json!({ "refresh_token": token });
+        drop(self.sign_in("/v1/sessions/refresh", &given).await);
     }
 
     fn dress(&self, headers: &mut HeaderMap) {
-        let token = self.access.as_ref();
-        let bearer = token.and_then(|it| HeaderValue::try_from(["Bearer ", it].concat()).ok());
-        if let Some(bearer) = bearer {
-            headers.insert(header::AUTHORIZATION, bearer);
-        }
-        let seen = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        let seen = seen.seen.as_ref().map(Seen::to_text);
-        if let Some(seen) = seen.and_then(|it| HeaderValue::try_from(it).ok()) {
-            headers.insert(SEEN, seen);
+        let noted = self.noted();
+        let bearer = noted.access.as_ref().map(|it| ["Bearer ", it].concat());
+        let seen = noted.seen.as_ref().map(Seen::to_text);
+        for (name, text) in [(header::AUTHORIZATION, bearer), (SEEN, seen)] {
+            if let Some(value) = text.and_then(|it| HeaderValue::try_from(it).ok()) {
+                headers.insert(name, value);
+            }
         }
     }
 
     fn learn(&self, headers: &HeaderMap) {
-        let text = |name| {
-            headers
-                .get(name)
-                .and_then(|it: &HeaderValue| it.to_str().ok())
-        };
-        let seen = text(&SEEN).and_then(Seen::parse);
-        let stale_s = text(&STALE).and_then(|it| it.parse().ok());
+        let text = |name: HeaderName| headers.get(name).and_then(|it| it.to_str().ok());
+        let seen = text(SEEN).and_then(Seen::parse);
+        let stale_s = text(STALE).and_then(|it| it.parse().ok());
         self.note(|noted| {
             if let Some(seen) = seen {
                 noted.seen = Some(match noted.seen.take() {
@@ -214,8 +241,12 @@ impl Visit {
         });
     }
 
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn note(&self, change: impl FnOnce(&mut Noted)) {
-        change(&mut self.noted.lock().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.noted());
     }
 }
 

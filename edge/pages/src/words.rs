@@ -87,6 +87,101 @@ pub(crate) const TROUBLE: &str = "That did not work";
 pub(crate) const STALE: &str =
     "The game's database cannot be reached now. What you see may be out of date.";
 
+/// Between a whole number and its decimals.
+pub(crate) const POINT: &str = ".";
+
+pub(crate) const BREEDING: &str = "Breeding";
+pub(crate) const NURSERY: &str = "Nursery";
+pub(crate) const STARTER_HELP: &str =
+    "Every player begins with one mare, of any breed, for nothing.";
+pub(crate) const MARES_IN_FOAL: &str = "Mares in foal";
+pub(crate) const STABLES: &str = "Stables";
+pub(crate) const STABLE_ONE: &str = "Stable";
+pub(crate) const STORE: &str = "The store";
+pub(crate) const MARE: &str = "Mare";
+pub(crate) const DUE: &str = "Due";
+pub(crate) const OUTCOME: &str = "Outcome";
+pub(crate) const WHEN: &str = "When";
+pub(crate) const CAUSE: &str = "Why";
+pub(crate) const ABOUT_WHAT: &str = "What for";
+pub(crate) const AMOUNT: &str = "Coins";
+pub(crate) const BALANCE: &str = "Purse";
+pub(crate) const JOINED: &str = "Joined";
+pub(crate) const DAY: &str = "Day";
+pub(crate) const OPENS: &str = "From";
+pub(crate) const NOW: &str = "now";
+pub(crate) const TO_DO: &str = "What it can do";
+pub(crate) const DONE: &str = "What it has done";
+pub(crate) const MILESTONES: &str = "Milestones";
+pub(crate) const MILESTONE: &str = "Milestone";
+pub(crate) const STRONGEST: &str = "Strongest in";
+pub(crate) const HORSES_OF_BREED: &str = "Horses of this breed";
+pub(crate) const DIVERSITY: &str = "Diversity";
+pub(crate) const DIVERSITY_HELP: &str = "How much of its founders' variety the breed still has: the greater the effective numbers, the better.";
+pub(crate) const FOUNDER_STATS: &str = "Mean stats of its founders";
+pub(crate) const FOUNDERS: &str = "Founders";
+pub(crate) const FE_HELP: &str = "effective number of founders";
+pub(crate) const FA_HELP: &str = "effective number of ancestors";
+pub(crate) const NE_HELP: &str = "effective population size";
+pub(crate) const MEAN_INBREEDING: &str = "Mean inbreeding";
+pub(crate) const MEAN_KINSHIP: &str = "Mean kinship";
+pub(crate) const COMPUTED: &str = "Computed";
+pub(crate) const NOT_YET: &str = "not yet";
+pub(crate) const PEDIGREE: &str = "Pedigree of five generations";
+pub(crate) const COMMON_ANCESTORS: &str = "Common ancestors";
+pub(crate) const COMMON: &str = "lines of sire and dam meet here";
+pub(crate) const OF_F: &str = "of F";
+pub(crate) const UNKNOWN: &str = "unknown";
+pub(crate) const SHOW_ODDS: &str = "Show the odds";
+pub(crate) const FOAL_OF: &str = "A foal of";
+pub(crate) const LETHAL: &str = "No foal lives with";
+pub(crate) const COAT: &str = "Coat";
+pub(crate) const OTHER_COATS: &str = "any other";
+pub(crate) const HEALTH: &str = "Health";
+pub(crate) const DISEASE: &str = "Disease";
+pub(crate) const AFFECTED: &str = "Affected or at risk";
+pub(crate) const CARRIER: &str = "Carrier";
+pub(crate) const STAT: &str = "Stat";
+pub(crate) const MEAN: &str = "Expected";
+pub(crate) const SPREAD: &str = "Spread";
+pub(crate) const BORN_ALIVE: &str = "Born alive";
+pub(crate) const REGISTRATION: &str = "Registration";
+pub(crate) const TOTAL: &str = "In all";
+
+pub(crate) const TAKE_STARTER: &str = "Take your free mare";
+pub(crate) const BUY: &str = "Buy";
+pub(crate) const RENAME: &str = "Rename";
+pub(crate) const TRAIN: &str = "Train";
+pub(crate) const GROOM: &str = "Groom";
+pub(crate) const TEST_GENES: &str = "Order a genetic test";
+pub(crate) const COVER: &str = "Cover";
+pub(crate) const OFFER: &str = "Offer at stud";
+pub(crate) const WITHDRAW_STUD: &str = "No longer at stud";
+pub(crate) const RAISE: &str = "Do it";
+pub(crate) const ENTER: &str = "Enter";
+pub(crate) const OPEN_STABLE: &str = "Open a stable";
+pub(crate) const CLAIM_STIPEND: &str = "Claim your stipend";
+pub(crate) const CHANGE_PASSWORD: &str = "Change the password";
+pub(crate) const SEX: &str = "Sex";
+pub(crate) const STALLION: &str = "Stallion";
+pub(crate) const ACTIVITY: &str = "Activity";
+pub(crate) const LOCATION: &str = "Location";
+pub(crate) const EMAIL: &str = "E-mail address";
+pub(crate) const PASSWORD: &str = "Password";
+pub(crate) const CURRENT_PASSWORD: &str = "Password until now";
+pub(crate) const NEW_PASSWORD: &str = "New password";
+pub(crate) const PASSWORD_RULE: &str = "10 to 200 characters.";
+pub(crate) const PLAYER_NAME: &str = "Your name in the game";
+pub(crate) const NO_ACCOUNT: &str = "No account yet?";
+pub(crate) const HAVE_ACCOUNT: &str = "You have an account?";
+pub(crate) const SESSION_OVER: &str =
+    "Your session is over. Sign in, and go on where you were: what you typed is kept.";
+pub(crate) const STILL_HERE: &str = "You are signed in again. Here is what you were about to do:";
+pub(crate) const NO_NUMBER: &str = "this is not a whole number.";
+pub(crate) const FOREIGN: &str =
+    "This form did not come from a page of the game. Go back, load the page again, and repeat it.";
+pub(crate) const BACK: &str = "Back";
+
 /// A stat's name as people read it.
 pub(crate) fn stat(name: &str) -> String {
     capital(name)
@@ -95,6 +190,21 @@ pub(crate) fn stat(name: &str) -> String {
 /// A trait's name as people read it: `calm_caretaker` is `Calm caretaker`.
 pub(crate) fn trait_name(name: &str) -> String {
     capital(&name.replace('_', " "))
+}
+
+/// An activity's name as people read it.
+pub(crate) fn activity(name: &str) -> String {
+    trait_name(name)
+}
+
+/// The cause of a posting as people read it.
+pub(crate) fn cause(name: &str) -> String {
+    trait_name(name)
+}
+
+/// The state of a pregnancy as people read it.
+pub(crate) fn pregnancy(state: &str) -> String {
+    trait_name(state)
 }
 
 /// An age in game-years.

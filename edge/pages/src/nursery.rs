@@ -1,0 +1,104 @@
+//! The nursery: the first seven days of a foal, what each activity may do, what has come of it.
+
+use crate::actions::RAISE;
+use crate::forms::{Choice, Filled, form};
+use crate::number::{instant, signed};
+use crate::shell::{horse, page as shell, trouble};
+use crate::table::{numbers_of, table, words_of};
+use crate::told::{Foal, Problem};
+use crate::visit::{Pages, Visit};
+use crate::words;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Response};
+use maud::{Markup, html};
+
+pub(crate) async fn page(
+    State(pages): State<Pages>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Response<Body> {
+    let visit = Visit::of(&pages, &headers).await;
+    let foal: Result<Foal, Problem> = visit.read(&["/v1/foals/", &id].concat()).await;
+    match foal {
+        Ok(foal) => {
+            let me = visit.me().await;
+            let is_mine = me
+                .zip(foal.owner.as_ref())
+                .is_some_and(|(me, owner)| me.id == owner.id);
+            shell(&visit, &foal.name, content(&foal, is_mine)).await
+        }
+        Err(problem) => trouble(&visit, &problem).await,
+    }
+}
+
+fn content(foal: &Foal, is_mine: bool) -> Markup {
+    html! {
+        h1 { (words::NURSERY) ": " (horse(foal.id, &foal.name)) }
+        dl.facts {
+            div { dt { (words::DAY) } dd { (foal.current_day) " / 7" } }
+            div { dt { (words::BOND) } dd { (foal.bond_score) } }
+            div { dt { (words::STRESS) } dd { (foal.stress_level) } }
+        }
+        section { h2 { (words::TO_DO) } (open(foal, is_mine)) }
+        section { h2 { (words::DONE) } (completed(foal)) }
+        section { h2 { (words::MILESTONES) } (milestones(foal)) }
+    }
+}
+
+fn open(foal: &Foal, is_mine: bool) -> Markup {
+    let is_open = |it: &&crate::told::Open| it.opens_at.is_none();
+    let choices: Vec<Choice> = foal
+        .activities_open
+        .iter()
+        .filter(is_open)
+        .map(|it| (it.activity.clone(), words::activity(&it.activity)))
+        .collect();
+    let columns = [
+        words_of(words::ACTIVITY),
+        numbers_of(words::DAY),
+        words_of(words::OPENS),
+    ];
+    let rows = foal.activities_open.iter().map(|one| {
+        [
+            html! { (words::activity(&one.activity)) },
+            html! { (one.day) },
+            html! { @match one.opens_at { Some(at) => (instant(at)), None => (words::NOW) } },
+        ]
+    });
+    html! {
+        @if is_mine && !choices.is_empty() {
+            (form(&RAISE, &Filled { id: Some(foal.id), choices: vec![("activity", choices)], ..Filled::default() }))
+        }
+        (table(&columns, rows))
+    }
+}
+
+fn completed(foal: &Foal) -> Markup {
+    let columns = [
+        words_of(words::ACTIVITY),
+        words_of(words::WHEN),
+        numbers_of(words::BOND),
+        numbers_of(words::STRESS),
+    ];
+    let rows = foal.activities_completed.iter().map(|one| {
+        [
+            html! { (words::activity(&one.activity)) },
+            instant(one.at),
+            html! { (signed(one.bonding_impact)) },
+            html! { (signed(one.stress_impact)) },
+        ]
+    });
+    table(&columns, rows)
+}
+
+fn milestones(foal: &Foal) -> Markup {
+    let columns = [words_of(words::MILESTONE), words_of(words::WHEN)];
+    let rows = foal.milestones.iter().map(|one| {
+        [
+            html! { (words::trait_name(&one.milestone)) },
+            instant(one.at),
+        ]
+    });
+    table(&columns, rows)
+}

@@ -1,0 +1,41 @@
+//! A player, as others see one.
+
+use crate::horse::herd_table;
+use crate::number::{grouped, instant};
+use crate::shell::{page as shell, trouble};
+use crate::told::{Line, Page, Problem, Profile};
+use crate::visit::{Pages, Visit};
+use crate::words;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Response};
+use maud::{Markup, html};
+
+pub(crate) async fn page(
+    State(pages): State<Pages>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Response<Body> {
+    let visit = Visit::of(&pages, &headers).await;
+    match content(&visit, &id).await {
+        Ok((name, content)) => shell(&visit, &name, content).await,
+        Err(problem) => trouble(&visit, &problem).await,
+    }
+}
+
+async fn content(visit: &Visit, id: &str) -> Result<(String, Markup), Problem> {
+    let player: Profile = visit.read(&["/v1/users/", id].concat()).await?;
+    let path = ["/v1/horses?limit=50&owner=", &player.id].concat();
+    let horses: Page<Line> = visit.read(&path).await?;
+    let content = html! {
+        h1 { bdi { (player.name) } }
+        dl.facts {
+            div { dt { (words::JOINED) } dd { (instant(player.joined_at)) } }
+            @if let Some(level) = player.level { div { dt { (words::LEVEL) } dd { (grouped(level)) } } }
+            @if let Some(xp) = player.xp { div { dt { (words::XP) } dd { (grouped(xp)) } } }
+        }
+        h2 { (words::HORSES) }
+        (herd_table(&horses))
+    };
+    Ok((player.name, content))
+}

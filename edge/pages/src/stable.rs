@@ -1,0 +1,174 @@
+//! One's own: horses, stables, pregnancies, and what there is to do.
+
+use crate::actions::{BUY, OPEN_STABLE, STARTER, STIPEND};
+use crate::forms::{Choice, Filled, form};
+use crate::number::{coins, grouped, instant};
+use crate::rankings::asked;
+use crate::shell::{horse, leaves, page as shell, trouble};
+use crate::table::{numbers_of, table, words_of};
+use crate::told::{Breed, Own, Page, Posting, Pregnancy, Problem, Stable};
+use crate::visit::{Pages, Visit};
+use crate::words;
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, Response};
+use maud::{Markup, html};
+
+pub(crate) async fn page(
+    State(pages): State<Pages>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response<Body> {
+    let visit = Visit::of(&pages, &headers).await;
+    match content(&visit, query.as_deref()).await {
+        Ok(content) => shell(&visit, words::STABLE, content).await,
+        Err(problem) => trouble(&visit, &problem).await,
+    }
+}
+
+async fn content(visit: &Visit, query: Option<&str>) -> Result<Markup, Problem> {
+    let horses: Page<Own> = visit.read(&asked("/v1/users/me/horses", query)).await?;
+    let stables: Page<Stable> = visit.read("/v1/users/me/stables").await?;
+    let pregnancies: Page<Pregnancy> = visit.read("/v1/users/me/pregnancies?limit=20").await?;
+    let breeds: Page<Breed> = visit.read("/v1/breeds?limit=100").await?;
+    let is_new = horses.items.is_empty() && query.is_none();
+    Ok(html! {
+        h1 { (words::STABLE) }
+        @if is_new {
+            section { h2 { (STARTER.title) } p { (words::STARTER_HELP) } (form(&STARTER, &offered(&breeds))) }
+        } @else {
+            (herd(&horses))
+            (leaves("/stable", &horses, query.is_none()))
+        }
+        section { h2 { (words::MARES_IN_FOAL) } (expecting(&pregnancies)) }
+        section { h2 { (words::STABLES) } (yards(&stables)) (form(&OPEN_STABLE, &Filled::default())) }
+        section { h2 { (words::STORE) } (form(&BUY, &offered(&breeds))) }
+        section { h2 { (STIPEND.title) } (form(&STIPEND, &Filled::default())) }
+    })
+}
+
+fn offered(breeds: &Page<Breed>) -> Filled<'static> {
+    let same = |name: &str| -> Choice { (name.to_owned(), name.to_owned()) };
+    let sexes = [("female", words::MARE), ("male", words::STALLION)];
+    let sexes = sexes.map(|(sent, read)| (sent.to_owned(), read.to_owned()));
+    Filled {
+        choices: vec![
+            (
+                "breed",
+                breeds.items.iter().map(|it| same(&it.name)).collect(),
+            ),
+            ("sex", sexes.into()),
+        ],
+        ..Filled::default()
+    }
+}
+
+fn herd(page: &Page<Own>) -> Markup {
+    let columns = [
+        words_of(words::HORSE),
+        words_of(words::BREED),
+        words_of(words::SEX_AND_AGE),
+        numbers_of(words::LEVEL),
+        numbers_of(words::BOND),
+        numbers_of(words::STRESS),
+        words_of(words::RESTS_UNTIL),
+        words_of(words::STABLE_ONE),
+    ];
+    let rows = page.items.iter().map(|one| {
+        [
+            horse(one.line.id, &one.line.name),
+            html! { (one.line.breed.name) },
+            html! { (one.line.word) ", " (words::years(one.line.age)) @if one.in_foal { " (" (words::IN_FOAL) ")" } },
+            html! { (grouped(one.line.level)) },
+            html! { (one.bond_score) },
+            html! { (one.stress_level) },
+            html! { @if let Some(until) = one.training_cooldown { (instant(until)) } },
+            html! { @if let Some(stable) = &one.stable { a href={ "/stables/" (stable.id) } { bdi { (stable.name) } } } },
+        ]
+    });
+    table(&columns, rows)
+}
+
+fn expecting(page: &Page<Pregnancy>) -> Markup {
+    let columns = [
+        words_of(words::MARE),
+        words_of(words::STALLION),
+        words_of(words::DUE),
+        words_of(words::OUTCOME),
+    ];
+    let rows = page.items.iter().map(|one| {
+        [
+            horse(one.mare.id, &one.mare.name),
+            horse(one.stallion.id, &one.stallion.name),
+            instant(one.due_at),
+            html! {
+                @match (&one.foal, &one.lost_to) {
+                    (Some(foal), _) => { a href={ "/foals/" (foal.id) } { bdi { (foal.name) } } }
+                    (_, Some(lost)) => (lost.detail),
+                    _ => (words::pregnancy(&one.state)),
+                }
+            },
+        ]
+    });
+    table(&columns, rows)
+}
+
+fn yards(page: &Page<Stable>) -> Markup {
+    let columns = [
+        words_of(words::NAME),
+        words_of(words::LOCATION),
+        numbers_of(words::HORSES),
+    ];
+    let rows = page.items.iter().map(|one| {
+        [
+            html! { a href={ "/stables/" (one.id) } { bdi { (one.name) } } },
+            html! { @if let Some(location) = &one.location { bdi { (location) } } },
+            html! { (grouped(one.horses)) },
+        ]
+    });
+    table(&columns, rows)
+}
+
+/// The ledger of one's purse.
+pub(crate) async fn ledger(
+    State(pages): State<Pages>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response<Body> {
+    let visit = Visit::of(&pages, &headers).await;
+    let path = asked("/v1/users/me/ledger", query.as_deref());
+    match visit.read::<Page<Posting>>(&path).await {
+        Ok(page) => {
+            let content = html! {
+                h1 { (words::LEDGER) }
+                (postings(&page))
+                (leaves("/ledger", &page, query.is_none()))
+            };
+            shell(&visit, words::LEDGER, content).await
+        }
+        Err(problem) => trouble(&visit, &problem).await,
+    }
+}
+
+fn postings(page: &Page<Posting>) -> Markup {
+    let columns = [
+        words_of(words::WHEN),
+        words_of(words::CAUSE),
+        words_of(words::ABOUT_WHAT),
+        numbers_of(words::AMOUNT),
+        numbers_of(words::BALANCE),
+    ];
+    let rows = page.items.iter().map(|one| {
+        [
+            instant(one.at),
+            html! { (words::cause(&one.cause)) },
+            html! {
+                @if let Some(of) = &one.horse { (horse(of.id, &of.name)) " " }
+                @if let Some(of) = &one.show { a href={ "/shows/" (of.id) } { bdi { (of.name) } } }
+            },
+            coins(one.amount),
+            coins(one.balance_after),
+        ]
+    });
+    table(&columns, rows)
+}
