@@ -7,19 +7,14 @@ use crate::number::{coins, decimal, percent};
 use crate::shell::{horse, page as shell, trouble};
 use crate::table::{numbers_of, table, words_of};
 use crate::told::{Own, Page, Planned, Problem, Stud};
-use crate::visit::{Pages, Visit};
+use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, Response};
+use axum::extract::RawQuery;
+use axum::http::Response;
 use maud::{Markup, html};
 
-pub(crate) async fn page(
-    State(pages): State<Pages>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
+pub(crate) async fn page(visit: Visit, RawQuery(query): RawQuery) -> Response<Body> {
     let given = read(query.unwrap_or_default().as_bytes()).unwrap_or_default();
     match content(&visit, &given).await {
         Ok(content) => shell(&visit, words::BREEDING, content).await,

@@ -5,18 +5,17 @@ use crate::radar::radar;
 use crate::shell::{page as shell, trouble};
 use crate::table::{table, words_of};
 use crate::told::{Breed, Figures, OfBreed, Page, Problem};
-use crate::visit::{Pages, Visit};
+use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Response};
+use axum::extract::Path;
+use axum::http::Response;
 use maud::{Markup, html};
 
 /// Every breed fits a page.
 const ALL: &str = "/v1/breeds?limit=100";
 
-pub(crate) async fn list(State(pages): State<Pages>, headers: HeaderMap) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
+pub(crate) async fn list(visit: Visit) -> Response<Body> {
     match visit.read::<Page<Breed>>(ALL).await {
         Ok(page) => {
             let rows = page.items.iter().map(|one| {
@@ -49,12 +48,7 @@ fn best(of: &Breed) -> String {
     named.join(", ")
 }
 
-pub(crate) async fn page(
-    State(pages): State<Pages>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
+pub(crate) async fn page(visit: Visit, Path(id): Path<String>) -> Response<Body> {
     match content(&visit, &id).await {
         Ok((name, content)) => shell(&visit, &name, content).await,
         Err(problem) => trouble(&visit, &problem).await,

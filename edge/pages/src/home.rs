@@ -5,15 +5,13 @@ use crate::rankings::players_table;
 use crate::shell::{page as shell, trouble};
 use crate::shows::calendar_table;
 use crate::told::{Line, Page, Problem, RankedUser, ShowLine};
-use crate::visit::{Pages, Visit};
+use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, Response};
+use axum::http::Response;
 use maud::{Markup, html};
 
-pub(crate) async fn page(State(pages): State<Pages>, headers: HeaderMap) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
+pub(crate) async fn page(visit: Visit) -> Response<Body> {
     match content(&visit).await {
         Ok(content) => shell(&visit, words::HOME, content).await,
         Err(problem) => trouble(&visit, &problem).await,

@@ -1,23 +1,22 @@
 //! The horses: all of them, and one with what everyone may know of her.
 
+use crate::actions::{GROOM, OFFER, RENAME, TEST, TRAIN, WITHDRAW_STUD};
+use crate::forms::{Choice, Filled, form};
 use crate::number::{coins, grouped, instant, percent};
+use crate::pedigree::pedigree;
 use crate::radar::radar;
 use crate::rankings::asked;
 use crate::shell::{horse as link, leaves, page as shell, player, trouble};
-use crate::told::{Card, Line, Named, Page};
-use crate::visit::{Pages, Visit};
+use crate::told::{Card, Line, Named, Page, Pedigree, Problem};
+use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, Response};
+use axum::extract::{Path, RawQuery};
+use axum::http::Response;
 use maud::{Markup, html};
+use rules::discipline::Discipline;
 
-pub(crate) async fn herd(
-    State(pages): State<Pages>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
+pub(crate) async fn herd(visit: Visit, RawQuery(query): RawQuery) -> Response<Body> {
     let path = asked("/v1/horses", query.as_deref());
     match visit.read::<Page<Line>>(&path).await {
         Ok(page) => {
@@ -32,47 +31,89 @@ pub(crate) async fn herd(
     }
 }
 
-pub(crate) async fn page(
-    State(pages): State<Pages>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
-    match visit.read::<Card>(&["/v1/horses/", &id].concat()).await {
-        Ok(card) => shell(&visit, &card.name, content(&card)).await,
+pub(crate) async fn page(visit: Visit, Path(id): Path<String>) -> Response<Body> {
+    match content(&visit, &id).await {
+        Ok((name, content)) => shell(&visit, &name, content).await,
         Err(problem) => trouble(&visit, &problem).await,
     }
 }
 
-fn content(card: &Card) -> Markup {
+async fn content(visit: &Visit, id: &str) -> Result<(String, Markup), Problem> {
+    let path = ["/v1/horses/", id].concat();
+    let card: Card = visit.read(&path).await?;
+    let tree: Pedigree = visit
+        .read(&[&path, "/pedigree?generations=5"].concat())
+        .await?;
+    let me = visit.me().await;
+    let is_mine = me
+        .zip(card.owner.as_ref())
+        .is_some_and(|(me, owner)| me.id == owner.id);
+    let content = told(&card, &tree, is_mine);
+    Ok((card.name, content))
+}
+
+fn told(card: &Card, tree: &Pedigree, is_mine: bool) -> Markup {
     html! {
         h1 { bdi { (card.name) } }
         p { (card.word) ", " (words::years(card.age)) ", " (card.breed.name)
             @if let Some(coat) = &card.coat { ". " (coat.description) "." } }
         (facts(card))
+        @if is_mine { (actions(card)) }
         section { h2 { (words::STATS) } (radar(&card.stats)) }
         section { h2 { (words::TRAITS) } (traits(card)) }
         section { h2 { (words::SCORES) } (scores(card)) }
         section { h2 { (words::RESULTS) } (results(card)) }
+        section { h2 { (words::PEDIGREE) } (pedigree(tree)) }
+    }
+}
+
+/// What her owner can do with her.
+fn actions(card: &Card) -> Markup {
+    let of = |choices| Filled {
+        id: Some(card.id),
+        version: Some(card.version),
+        given: [("name".to_owned(), card.name.clone())].into(),
+        choices,
+        ..Filled::default()
+    };
+    let disciplines = Discipline::ALL.iter().map(|it| it.as_str().to_owned());
+    let disciplines: Vec<Choice> = disciplines.map(|it| (it.clone(), it)).collect();
+    html! {
+        section.actions {
+            h2 { (words::TO_DO) }
+            @match card.training_cooldown {
+                Some(until) => { p { (words::RESTS_UNTIL) " " (instant(until)) "." } }
+                None => (form(&TRAIN, &of(vec![("discipline", disciplines)]))),
+            }
+            (form(&GROOM, &of(Vec::new())))
+            (form(&TEST, &of(Vec::new())))
+            @match (card.word.as_str(), card.stud_fee) {
+                ("stallion", None) => (form(&OFFER, &of(Vec::new()))),
+                ("stallion", Some(_)) => (form(&WITHDRAW_STUD, &of(Vec::new()))),
+                ("mare", _) => { p { a href={ "/breeding?mare=" (card.id) } { (words::BREEDING) } } }
+                _ => { p { a href={ "/foals/" (card.id) } { (words::NURSERY) } } }
+            }
+            details { summary { (RENAME.title) } (form(&RENAME, &of(Vec::new()))) }
+        }
     }
 }
 
 fn facts(card: &Card) -> Markup {
     html! {
         dl.facts {
-            dt { (words::OWNER) } dd { (player(card.owner.as_ref())) }
-            @if let Some(stable) = &card.stable { dt { (words::STABLE) } dd { a href={ "/stables/" (stable.id) } { bdi { (stable.name) } } } }
-            dt { (words::LEVEL) } dd { (grouped(card.level)) " (" (grouped(card.xp)) " " (words::XP) ")" }
-            dt { (words::SIRE) } dd { (parent(card.sire.as_ref())) }
-            dt { (words::DAM) } dd { (parent(card.dam.as_ref())) }
-            dt { (words::INBREEDING) } dd { (percent(card.inbreeding)) }
-            dt { (words::TEMPERAMENT) } dd { (card.temperament) }
-            @if let Some(height) = card.height_cm { dt { (words::HEIGHT) } dd { (height) " " (words::CENTIMETRES) } }
-            dt { (words::BOND) } dd { (card.bond_score) }
-            dt { (words::STRESS) } dd { (card.stress_level) }
-            @if card.in_foal { dt { (words::IN_FOAL) } dd { (words::YES) } }
-            @if let Some(fee) = card.stud_fee { dt { (words::STUD_FEE) } dd { (coins(fee)) } }
-            @if let Some(until) = card.training_cooldown { dt { (words::RESTS_UNTIL) } dd { (instant(until)) } }
+            div { dt { (words::OWNER) } dd { (player(card.owner.as_ref())) } }
+            @if let Some(stable) = &card.stable { div { dt { (words::STABLE) } dd { a href={ "/stables/" (stable.id) } { bdi { (stable.name) } } } } }
+            div { dt { (words::LEVEL) } dd { (grouped(card.level)) " (" (grouped(card.xp)) " " (words::XP) ")" } }
+            div { dt { (words::SIRE) } dd { (parent(card.sire.as_ref())) } }
+            div { dt { (words::DAM) } dd { (parent(card.dam.as_ref())) } }
+            div { dt { (words::INBREEDING) } dd { (percent(card.inbreeding)) } }
+            div { dt { (words::TEMPERAMENT) } dd { (card.temperament) } }
+            @if let Some(height) = card.height_cm { div { dt { (words::HEIGHT) } dd { (height) " " (words::CENTIMETRES) } } }
+            div { dt { (words::BOND) } dd { (card.bond_score) } }
+            div { dt { (words::STRESS) } dd { (card.stress_level) } }
+            @if card.in_foal { div { dt { (words::IN_FOAL) } dd { (words::YES) } } }
+            @if let Some(fee) = card.stud_fee { div { dt { (words::STUD_FEE) } dd { (coins(fee)) } } }
+            @if let Some(until) = card.training_cooldown { div { dt { (words::RESTS_UNTIL) } dd { (instant(until)) } } }
         }
     }
 }

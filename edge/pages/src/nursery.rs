@@ -6,19 +6,14 @@ use crate::number::{instant, signed};
 use crate::shell::{horse, page as shell, trouble};
 use crate::table::{numbers_of, table, words_of};
 use crate::told::{Foal, Problem};
-use crate::visit::{Pages, Visit};
+use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Response};
+use axum::extract::Path;
+use axum::http::Response;
 use maud::{Markup, html};
 
-pub(crate) async fn page(
-    State(pages): State<Pages>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
+pub(crate) async fn page(visit: Visit, Path(id): Path<String>) -> Response<Body> {
     let foal: Result<Foal, Problem> = visit.read(&["/v1/foals/", &id].concat()).await;
     match foal {
         Ok(foal) => {

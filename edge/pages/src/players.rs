@@ -4,19 +4,14 @@ use crate::horse::herd_table;
 use crate::number::{grouped, instant};
 use crate::shell::{page as shell, trouble};
 use crate::told::{Line, Page, Problem, Profile};
-use crate::visit::{Pages, Visit};
+use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Response};
+use axum::extract::Path;
+use axum::http::Response;
 use maud::{Markup, html};
 
-pub(crate) async fn page(
-    State(pages): State<Pages>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
+pub(crate) async fn page(visit: Visit, Path(id): Path<String>) -> Response<Body> {
     match content(&visit, &id).await {
         Ok((name, content)) => shell(&visit, &name, content).await,
         Err(problem) => trouble(&visit, &problem).await,

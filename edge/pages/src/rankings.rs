@@ -3,11 +3,11 @@
 use crate::number::grouped;
 use crate::shell::{horse, leaves, page as shell, player, trouble};
 use crate::told::{Page, RankedHorse, RankedUser};
-use crate::visit::{Pages, Visit};
+use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, Response};
+use axum::extract::{Path, RawQuery};
+use axum::http::Response;
 use maud::{Markup, html};
 use rules::discipline::Discipline;
 
@@ -19,12 +19,7 @@ pub(crate) fn asked(path: &str, query: Option<&str>) -> String {
     }
 }
 
-pub(crate) async fn players(
-    State(pages): State<Pages>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
+pub(crate) async fn players(visit: Visit, RawQuery(query): RawQuery) -> Response<Body> {
     let path = asked("/v1/rankings/users", query.as_deref());
     match visit.read::<Page<RankedUser>>(&path).await {
         Ok(page) => {
@@ -41,12 +36,10 @@ pub(crate) async fn players(
 }
 
 pub(crate) async fn discipline(
-    State(pages): State<Pages>,
-    headers: HeaderMap,
+    visit: Visit,
     Path(name): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
     let place = escaped(&name);
     let path = asked(
         &["/v1/rankings/disciplines/", &place].concat(),

@@ -1,12 +1,12 @@
 //! What is the same on every page: the head, the ways through the game, the foot.
 
+use crate::forms::see;
 use crate::number::{coins, grouped};
 use crate::told::{Me, Page, Player, Problem};
-use crate::visit::{Pages, Visit};
+use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderValue, Response, StatusCode, header};
 use maud::{DOCTYPE, Markup, html};
 
 /// Nothing from elsewhere, no script or style within a page, no page of ours within another's.
@@ -40,6 +40,10 @@ pub(crate) async fn page_with(
 
 /// What cannot be shown, with what helps.
 pub(crate) async fn trouble(visit: &Visit, problem: &Problem) -> Response<Body> {
+    if problem.status == 401 {
+        let place: String = form_urlencoded::byte_serialize(visit.place().as_bytes()).collect();
+        return see(visit, &["/sign-in?then=", &place].concat());
+    }
     let me = visit.me().await;
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_GATEWAY);
     let is_lost = status == StatusCode::NOT_FOUND;
@@ -56,8 +60,7 @@ pub(crate) async fn trouble(visit: &Visit, problem: &Problem) -> Response<Body> 
 }
 
 /// There is no such page.
-pub(crate) async fn lost(State(pages): State<Pages>, headers: HeaderMap) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
+pub(crate) async fn lost(visit: Visit) -> Response<Body> {
     trouble(&visit, &lost_problem()).await
 }
 

@@ -1,22 +1,20 @@
 //! The shows: the calendar, and one with its entries or its results.
 
-use crate::number::{coins, grouped, instant};
+use crate::actions::ENTER;
+use crate::bars::bars;
+use crate::forms::{Filled, Given, form, read};
+use crate::number::{coins, decimal, grouped, instant};
 use crate::rankings::asked;
 use crate::shell::{horse, leaves, page as shell, player, trouble};
-use crate::told::{Entry, Page, Problem, ShowLine, ShowResult};
-use crate::visit::{Pages, Visit};
+use crate::told::{Entry, Own, Page, Preview, Problem, ShowLine, ShowResult};
+use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, Response};
+use axum::extract::{Path, RawQuery};
+use axum::http::Response;
 use maud::{Markup, html};
 
-pub(crate) async fn calendar(
-    State(pages): State<Pages>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
+pub(crate) async fn calendar(visit: Visit, RawQuery(query): RawQuery) -> Response<Body> {
     let path = asked("/v1/shows", query.as_deref().or(Some("state=open")));
     match visit.read::<Page<ShowLine>>(&path).await {
         Ok(page) => {
@@ -32,44 +30,102 @@ pub(crate) async fn calendar(
 }
 
 pub(crate) async fn page(
-    State(pages): State<Pages>,
-    headers: HeaderMap,
+    visit: Visit,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
-    let show: Result<ShowLine, Problem> = visit.read(&["/v1/shows/", &id].concat()).await;
-    match show {
-        Ok(show) => match content(&visit, &show).await {
-            Ok(content) => shell(&visit, &show.name, content).await,
-            Err(problem) => trouble(&visit, &problem).await,
-        },
+    let given = read(query.unwrap_or_default().as_bytes()).unwrap_or_default();
+    match content(&visit, &id, &given).await {
+        Ok((name, content)) => shell(&visit, &name, content).await,
         Err(problem) => trouble(&visit, &problem).await,
     }
 }
 
-async fn content(visit: &Visit, show: &ShowLine) -> Result<Markup, Problem> {
+async fn content(visit: &Visit, id: &str, given: &Given) -> Result<(String, Markup), Problem> {
+    let show: ShowLine = visit.read(&["/v1/shows/", id].concat()).await?;
+    let field = field(visit, &show).await?;
+    let entering = match show.state.as_str() {
+        "open" if visit.is_signed_in() => entering(visit, &show, given).await?,
+        _ => html! {},
+    };
+    let content = html! { (facts(&show)) (entering) (field) };
+    Ok((show.name, content))
+}
+
+/// Which of one's own horses may enter, and what she may expect.
+async fn entering(visit: &Visit, show: &ShowLine, given: &Given) -> Result<Markup, Problem> {
+    let own: Page<Own> = visit.read("/v1/users/me/horses?limit=100").await?;
+    let horse: Option<i64> = given.get("horse").and_then(|it| it.parse().ok());
+    let preview = match horse {
+        Some(horse) => {
+            let path = format!("/v1/shows/{}/preview?horse={horse}", show.id);
+            Some(visit.read::<Preview>(&path).await?)
+        }
+        None => None,
+    };
+    let chosen = horse.map(|it| it.to_string());
+    Ok(html! {
+        section {
+            h2 { (ENTER.title) }
+            form.choose method="get" action={ "/shows/" (show.id) } {
+                label { span { (words::HORSE) }
+                    select name="horse" {
+                        @for one in &own.items {
+                            option value=(one.line.id) selected[chosen == Some(one.line.id.to_string())] { (one.line.name) }
+                        }
+                    }
+                }
+                button { (words::SHOW_ODDS) }
+            }
+            @if let Some((preview, chosen)) = preview.zip(chosen) { (expected(show, &preview, chosen)) }
+        }
+    })
+}
+
+fn expected(show: &ShowLine, preview: &Preview, horse: String) -> Markup {
+    let filled = Filled {
+        id: Some(show.id),
+        given: [("horse_id".to_owned(), horse)].into(),
+        ..Filled::default()
+    };
+    let places = preview.placings.iter().take(5);
+    let places: Vec<(String, f64)> = places
+        .map(|it| (words::place(it.placement), it.chance))
+        .collect();
+    html! {
+        p { (words::EXPECTED_SCORE) ": " strong { (decimal(preview.expected_score)) }
+            " (" (decimal(preview.least_score)) "\u{2013}" (decimal(preview.greatest_score)) ")" }
+        (bars(places.iter().map(|(name, chance)| (name.as_str(), *chance))))
+        @if let Some(refusal) = &preview.refusal { p.bad { (refusal.detail) } }
+        @if preview.enterable { (form(&ENTER, &filled)) }
+    }
+}
+
+async fn field(visit: &Visit, show: &ShowLine) -> Result<Markup, Problem> {
     let below = |what: &str| format!("/v1/shows/{}/{what}?limit=100", show.id);
     let is_settled = show.state == "settled";
-    let field = if is_settled {
+    Ok(if is_settled {
         let results: Page<ShowResult> = visit.read(&below("results")).await?;
         html! { h2 { (words::RESULTS) } (results_table(&results)) (verify(show)) }
     } else {
         let entries: Page<Entry> = visit.read(&below("entries")).await?;
         html! { h2 { (words::ENTRIES) } (entries_table(&entries)) }
-    };
-    Ok(html! {
+    })
+}
+
+fn facts(show: &ShowLine) -> Markup {
+    html! {
         h1 { bdi { (show.name) } }
         dl.facts {
-            dt { (words::DISCIPLINE) } dd { (show.discipline) }
-            dt { (words::STATE) } dd { (show.state) }
-            dt { (words::RUNS) } dd { (instant(show.run_date)) }
-            dt { (words::LEVELS) } dd { (words::levels(show.level_min, show.level_max)) }
-            dt { (words::FEE) } dd { (coins(show.entry_fee)) }
-            dt { (words::PRIZE) } dd { (coins(show.prize)) }
-            dt { (words::HOST) } dd { @match &show.host { Some(host) => (player(Some(host))), None => (words::TREASURY) } }
+            div { dt { (words::DISCIPLINE) } dd { (show.discipline) } }
+            div { dt { (words::STATE) } dd { (show.state) } }
+            div { dt { (words::RUNS) } dd { (instant(show.run_date)) } }
+            div { dt { (words::LEVELS) } dd { (words::levels(show.level_min, show.level_max)) } }
+            div { dt { (words::FEE) } dd { (coins(show.entry_fee)) } }
+            div { dt { (words::PRIZE) } dd { (coins(show.prize)) } }
+            div { dt { (words::HOST) } dd { @match &show.host { Some(host) => (player(Some(host))), None => (words::TREASURY) } } }
         }
-        (field)
-    })
+    }
 }
 
 fn verify(show: &ShowLine) -> Markup {

@@ -7,19 +7,14 @@ use crate::rankings::asked;
 use crate::shell::{horse, leaves, page as shell, trouble};
 use crate::table::{numbers_of, table, words_of};
 use crate::told::{Breed, Own, Page, Posting, Pregnancy, Problem, Stable};
-use crate::visit::{Pages, Visit};
+use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, Response};
+use axum::extract::RawQuery;
+use axum::http::Response;
 use maud::{Markup, html};
 
-pub(crate) async fn page(
-    State(pages): State<Pages>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
+pub(crate) async fn page(visit: Visit, RawQuery(query): RawQuery) -> Response<Body> {
     match content(&visit, query.as_deref()).await {
         Ok(content) => shell(&visit, words::STABLE, content).await,
         Err(problem) => trouble(&visit, &problem).await,
@@ -130,12 +125,7 @@ fn yards(page: &Page<Stable>) -> Markup {
 }
 
 /// The ledger of one's purse.
-pub(crate) async fn ledger(
-    State(pages): State<Pages>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
+pub(crate) async fn ledger(visit: Visit, RawQuery(query): RawQuery) -> Response<Body> {
     let path = asked("/v1/users/me/ledger", query.as_deref());
     match visit.read::<Page<Posting>>(&path).await {
         Ok(page) => {

@@ -81,6 +81,7 @@ pub(crate) struct Card {
     pub(crate) inbreeding: f64,
     pub(crate) stud_fee: Option<i64>,
     pub(crate) results: Vec<HorseResult>,
+    pub(crate) version: i64,
 }
 
 /// A result of a horse.

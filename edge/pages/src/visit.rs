@@ -5,12 +5,15 @@ use crate::origin::Origin;
 use crate::told::{Me, Problem};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use reads::STALE;
 use reads::seen::{Brought, Cookies, SEEN, Seen};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tower::ServiceExt as _;
@@ -53,7 +56,20 @@ struct Tokens {
 /// Somebody at a page.
 pub(crate) struct Visit {
     pages: Pages,
+    /// The path and the query of the page.
+    place: String,
     noted: Mutex<Noted>,
+}
+
+impl FromRequestParts<Pages> for Visit {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, pages: &Pages) -> Result<Self, Infallible> {
+        let mut visit = Self::of(pages, &parts.headers).await;
+        let place = parts.uri.path_and_query().map(ToString::to_string);
+        visit.place = place.unwrap_or_default();
+        Ok(visit)
+    }
 }
 
 /// What is learned on the way, for the answer.
@@ -85,11 +101,17 @@ impl Visit {
     pub(crate) fn stranger(pages: &Pages, headers: &HeaderMap) -> Self {
         let visit = Self {
             pages: pages.clone(),
+            place: String::new(),
             noted: Mutex::default(),
         };
         let brought = Brought::of(headers);
         visit.note(|noted| noted.seen = brought.unchanged().cloned());
         visit
+    }
+
+    /// The path and the query of the page that is visited.
+    pub(crate) fn place(&self) -> &str {
+        &self.place
     }
 
     /// Is somebody signed in?

@@ -90,6 +90,7 @@ pub(crate) const STALE: &str =
 /// Between a whole number and its decimals.
 pub(crate) const POINT: &str = ".";
 
+pub(crate) const EXPECTED_SCORE: &str = "Expected score";
 pub(crate) const BREEDING: &str = "Breeding";
 pub(crate) const NURSERY: &str = "Nursery";
 pub(crate) const STARTER_HELP: &str =
@@ -214,6 +215,18 @@ pub(crate) fn years(age: i64) -> String {
         1 => "1 year".to_owned(),
         more => format!("{more} years"),
     }
+}
+
+/// A place in a show: `2nd place`.
+pub(crate) fn place(number: i64) -> String {
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending} place")
 }
 
 /// The levels that a show takes.
