@@ -17,8 +17,6 @@ pub(crate) enum Kind {
     Pick,
     /// Yes or no.
     Flag,
-    /// An address.
-    Email,
     /// A password, which no page ever shows again.
     Secret,
 }
@@ -205,6 +203,34 @@ pub(crate) static PASSWORD: Action = action(
     "/settings",
 );
 
+/// Another name for the player.
+pub(crate) static CALL: Action = Action {
+    is_conditional: true,
+    ..action("PATCH", "/account", words::RENAME, &[NAME], "/settings")
+};
+/// The settings, all at once.
+pub(crate) static SET: Action = Action {
+    is_conditional: true,
+    ..action(
+        "PUT",
+        "/account/settings",
+        words::SAVE,
+        &[
+            field("darkMode", words::DARK_MODE, Kind::Flag),
+            field("notifications.training", words::NOTIFY_TRAINING, Kind::Flag),
+            field(
+                "notifications.competitions",
+                words::NOTIFY_COMPETITIONS,
+                Kind::Flag,
+            ),
+            field("notifications.breeding", words::NOTIFY_BREEDING, Kind::Flag),
+            field("privacy.profileVisible", words::PROFILE_VISIBLE, Kind::Flag),
+            field("privacy.shareProgress", words::SHARE_PROGRESS, Kind::Flag),
+        ],
+        "/settings",
+    )
+};
+
 /// All of them.
 pub(crate) static ALL: &[&Action] = &[
     &STARTER,
@@ -221,6 +247,8 @@ pub(crate) static ALL: &[&Action] = &[
     &OPEN_STABLE,
     &STIPEND,
     &PASSWORD,
+    &CALL,
+    &SET,
 ];
 
 impl Action {
@@ -257,11 +285,23 @@ impl Action {
                     number.into()
                 }
                 Kind::Secret => given.get(field.name).cloned().unwrap_or_default().into(),
-                Kind::Text | Kind::Choice | Kind::Email => text.into(),
+                Kind::Text | Kind::Choice => text.into(),
             };
-            body.insert(field.name.to_owned(), value);
+            put(&mut body, field.name, value);
         }
         Ok(Value::Object(body))
+    }
+}
+
+/// Puts a value where its name says: `privacy.profileVisible` lies in `privacy`.
+fn put(body: &mut Map<String, Value>, name: &str, value: Value) {
+    let Some((outer, inner)) = name.split_once('.') else {
+        body.insert(name.to_owned(), value);
+        return;
+    };
+    let within = body.entry(outer).or_insert_with(|| Map::new().into());
+    if let Value::Object(within) = within {
+        put(within, inner, value);
     }
 }
 
@@ -329,6 +369,17 @@ mod tests {
         assert_eq!(body.unwrap(), serde_json::json!({"name": "North"}));
         let refused = OFFER.body(&given(&[("fee", "many")])).unwrap_err();
         assert_eq!(refused.name, "fee");
+    }
+
+    #[test]
+    fn what_lies_in_a_group_is_sent_in_its_group_and_what_is_not_ticked_is_no() {
+        let body = SET
+            .body(&given(&[("privacy.profileVisible", "yes")]))
+            .unwrap();
+        let expected = serde_json::json!({"darkMode": false,
+            "notifications": {"training": false, "competitions": false, "breeding": false},
+            "privacy": {"profileVisible": true, "shareProgress": false}});
+        assert_eq!(body, expected);
     }
 
     #[test]

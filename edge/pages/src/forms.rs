@@ -81,19 +81,11 @@ fn input(field: &Field, filled: &Filled<'_>) -> Markup {
         }
         @else {
             label { span { (field.label) }
-                input type=(kind(field.kind)) name=(field.name) required[!field.is_optional] aria-invalid=[is_wrong.then_some("true")]
+                input type=(if field.kind == Kind::Secret { "password" } else { "text" }) name=(field.name) required[!field.is_optional] aria-invalid=[is_wrong.then_some("true")]
                     inputmode=[(field.kind == Kind::Count).then_some("numeric")]
                     value=[(field.kind != Kind::Secret).then_some(value)];
             }
         }
-    }
-}
-
-const fn kind(of: Kind) -> &'static str {
-    match of {
-        Kind::Email => "email",
-        Kind::Secret => "password",
-        _ => "text",
     }
 }
 
@@ -140,7 +132,7 @@ async fn done(
     let key = given.get("key").map(String::as_str);
     let made: Value = visit
         .write(
-            action.method.clone(),
+            action.method,
             &path,
             key,
             version.map(String::as_str),

@@ -28,6 +28,7 @@ mod pedigree;
 mod players;
 mod radar;
 mod rankings;
+mod settings;
 mod shell;
 mod shows;
 mod sign;
@@ -59,6 +60,7 @@ pub fn router(pages: Pages) -> Router {
         .route("/foals/{id}", get(nursery::page))
         .route("/stable", get(stable::page))
         .route("/ledger", get(stable::ledger))
+        .route("/settings", get(settings::page))
         .route("/breeding", get(breeding::page))
         .route("/sign-in", get(sign::sign_in).post(sign::signed_in))
         .route("/sign-up", get(sign::sign_up).post(sign::signed_up))

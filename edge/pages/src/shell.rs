@@ -67,10 +67,8 @@ pub(crate) async fn lost(visit: Visit) -> Response<Body> {
 /// That there is nothing.
 pub(crate) fn lost_problem() -> Problem {
     Problem {
-        title: String::new(),
         status: 404,
         detail: String::new(),
-        code: String::new(),
         field: None,
     }
 }

@@ -34,6 +34,15 @@ pub(crate) struct Me {
     pub(crate) level: i32,
 }
 
+/// The account of whoever is signed in.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Account {
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) settings: serde_json::Value,
+    pub(crate) version: i64,
+}
+
 /// A horse in a list.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Line {
@@ -47,10 +56,9 @@ pub(crate) struct Line {
     pub(crate) score: Option<i64>,
 }
 
-/// White on the legs, in words.
+/// A coat as everyone sees it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Coat {
-    pub(crate) name: String,
     pub(crate) description: String,
 }
 
@@ -326,7 +334,6 @@ pub(crate) struct Cost {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Prospect {
     pub(crate) inbreeding: f64,
-    pub(crate) common_ancestors: Vec<Common>,
     pub(crate) born_alive: f64,
     pub(crate) losses: Vec<Loss>,
     pub(crate) coats: Vec<CoatOdds>,
@@ -393,9 +400,7 @@ pub(crate) struct Placing {
 /// A problem, as the reads and the native API tell it.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Problem {
-    pub(crate) title: String,
     pub(crate) status: u16,
     pub(crate) detail: String,
-    pub(crate) code: String,
     pub(crate) field: Option<String>,
 }

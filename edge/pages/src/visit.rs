@@ -157,7 +157,6 @@ impl Visit {
             .parse()
             .map_err(|_| broken("a form cannot be sent"))?;
         *request.uri_mut() = path.parse().map_err(|_| broken("a path cannot be asked"))?;
-        self.dress(request.headers_mut());
         let headers = request.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
@@ -170,6 +169,11 @@ impl Visit {
         if let Some(tag) = tag.and_then(|it| HeaderValue::try_from(it).ok()) {
             headers.insert(header::IF_MATCH, tag);
         }
+        self.sent(request).await
+    }
+
+    async fn sent<T: DeserializeOwned>(&self, mut request: Request<Bytes>) -> Result<T, Problem> {
+        self.dress(request.headers_mut());
         match self.pages.origin.send(request).await {
             Ok(response) => {
                 let (parts, body) = response.into_parts();
@@ -210,6 +214,13 @@ impl Visit {
             noted.access = Some(tokens.access_token.clone());
             noted.cookies.extend(access.into_iter().chain(refresh));
         });
+    }
+
+    /// A document that only the native API has.
+    pub(crate) async fn ask<T: DeserializeOwned>(&self, path: &str) -> Result<T, Problem> {
+        let mut request = Request::new(Bytes::new());
+        *request.uri_mut() = path.parse().map_err(|_| broken("a path cannot be asked"))?;
+        self.sent(request).await
     }
 
     /// Opens a session with what was typed.
@@ -290,10 +301,8 @@ fn told(status: StatusCode, body: &[u8]) -> Problem {
 
 fn broken(detail: &str) -> Problem {
     Problem {
-        title: String::new(),
         status: 500,
         detail: detail.to_owned(),
-        code: "broken".to_owned(),
         field: None,
     }
 }
