@@ -24,6 +24,13 @@ async fn refresh(world: &World, token: &Value) -> Reply {
         .await
 }
 
+/// Lets a refresh token have been used for so long that its leeway is over.
+async fn leeway_passes(world: &World) {
+    world
+        .sql("update refresh_tokens set used_at = used_at - interval '31 seconds'")
+        .await;
+}
+
 fn email(of: &SignedUp) -> &Value {
     &of.answer["user"]["email"]
 }
@@ -66,6 +73,7 @@ async fn a_used_refresh_token_ends_its_session_and_voids_every_access_token() {
         .json();
     let stolen = json!(ann.refresh_token);
     let next = refresh(&world, &stolen).await.require(200).json();
+    leeway_passes(&world).await;
     refresh(&world, &stolen)
         .await
         .refused(401, "refresh-token-invalid");
@@ -111,6 +119,87 @@ async fn a_used_refresh_token_ends_its_session_and_voids_every_access_token() {
         .get("/v1/account")
         .await
         .require(200);
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_comes_twice_within_half_a_minute_has_the_same_successor() {
+    let world = World::new().await;
+    let ann = world.client.sign_up("Ann").await;
+    let first = json!(ann.refresh_token);
+    let next = refresh(&world, &first).await.require(200).json();
+    world
+        .sql("update refresh_tokens set used_at = used_at - interval '25 seconds'")
+        .await;
+    let again = refresh(&world, &first).await.require(200).json();
+    assert_eq!(again["refresh_token"], next["refresh_token"]);
+    for tokens in [&next, &again] {
+        client_of(&world, tokens)
+            .post("/v1/account/password", &json!({}))
+            .await
+            .refused(400, "invalid-field");
+    }
+    assert_eq!(world.one("select count(*) from refresh_tokens").await, 2);
+    // Whoever has the successor goes on with it, once.
+    refresh(&world, &next["refresh_token"]).await.require(200);
+    assert_eq!(world.one("select count(*) from refresh_tokens").await, 3);
+}
+
+#[tokio::test]
+async fn the_leeway_is_over_once_the_successor_was_used() {
+    let world = World::new().await;
+    let ann = world.client.sign_up("Ann").await;
+    let stolen = json!(ann.refresh_token);
+    let next = refresh(&world, &stolen).await.require(200).json();
+    let latest = refresh(&world, &next["refresh_token"]).await.require(200);
+    refresh(&world, &stolen)
+        .await
+        .refused(401, "refresh-token-invalid");
+    for tokens in [next, latest.json()] {
+        refresh(&world, &tokens["refresh_token"])
+            .await
+            .refused(401, "refresh-token-invalid");
+        client_of(&world, &tokens)
+            .get("/v1/account")
+            .await
+            .refused(401, "token-revoked");
+    }
+}
+
+#[tokio::test]
+async fn a_thief_within_the_leeway_is_found_out_at_the_next_refresh() {
+    let world = World::new().await;
+    let ann = world.client.sign_up("Ann").await;
+    let stolen = json!(ann.refresh_token);
+    let anns = refresh(&world, &stolen).await.require(200).json();
+    let thiefs = refresh(&world, &stolen).await.require(200).json();
+    // Ten minutes later one of the two refreshes, and after it the other.
+    let next = refresh(&world, &anns["refresh_token"]).await.require(200);
+    leeway_passes(&world).await;
+    refresh(&world, &thiefs["refresh_token"])
+        .await
+        .refused(401, "refresh-token-invalid");
+    for tokens in [anns, thiefs, next.json()] {
+        client_of(&world, &tokens)
+            .get("/v1/account")
+            .await
+            .refused(401, "token-revoked");
+    }
+    let alive = "select count(*) from sessions where revoked_at is null";
+    assert_eq!(world.one(alive).await, 0);
+}
+
+#[tokio::test]
+async fn the_leeway_opens_no_session_that_has_ended() {
+    let world = World::new().await;
+    let ann = world.client.sign_up("Ann").await;
+    let first = json!(ann.refresh_token);
+    refresh(&world, &first).await.require(200);
+    ann.client.delete("/v1/sessions/current").await.require(204);
+    refresh(&world, &first)
+        .await
+        .refused(401, "refresh-token-invalid");
+    // Signed out is not stolen: the player's other sessions stay as they are.
+    assert_eq!(world.one("select token_epoch::bigint from users").await, 0);
 }
 
 #[tokio::test]
@@ -360,6 +449,14 @@ async fn the_log_at_its_most_talkative_tells_no_secret() {
         .await
         .require(200)
         .json();
+    // Within the leeway, and after it.
+    client
+        .post("/v1/sessions/refresh", &body)
+        .await
+        .require(200);
+    let connected = database.admin().await;
+    let aged = "update refresh_tokens set used_at = used_at - interval '31 seconds'";
+    connected.batch_execute(aged).await.unwrap();
     client
         .post("/v1/sessions/refresh", &body)
         .await

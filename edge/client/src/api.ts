@@ -545,7 +545,9 @@ export interface paths {
         put?: never;
         /**
          * Exchange a refresh token for new tokens.
-         * @description Each refresh token is good once. If one is used again, its session ends and every access token of the player with it.
+         * @description Each refresh token is good once. Within 30 seconds it may be sent again, by another tab or because the answer was lost, and
+         *     brings the same refresh token again, unless that was used meanwhile. If one is used again later, its session ends and
+         *     every access token of the player with it.
          */
         post: operations["postSessionsRefresh"];
         delete?: never;
@@ -3281,7 +3283,7 @@ export interface components {
              * @example 600
              */
             expires_in: number;
-            /** @description Brings new tokens, once. */
+            /** @description Brings new tokens, once, and within half a minute the same ones again. */
             refresh_token: string;
             /**
              * @description Always `Bearer`.

@@ -1,8 +1,10 @@
 //! Sessions: signing in, refreshing tokens, signing out.
 //!
-//! An access token is short-lived and checked by its signature; the refresh token behind it is random, kept as a hash,
-//! and good once. One that comes back a second time was copied: its session ends, and with it every access token of the
-//! player.
+//! An access token is short-lived and checked by its signature; the refresh token behind it cannot be guessed, is kept as a
+//! hash, and is good once. One that comes back later was copied: its session ends, and with it every access token of the
+//! player. For thirty seconds it may come back, though, and is given the very same successor: two tabs of a browser refresh
+//! at one moment, and answers get lost. A thief gains little by it. Whoever does not know when the player refreshes comes
+//! too late, or first, which the player's own refresh then shows; and once the successor is used, the leeway is over.
 
 pub(crate) mod store;
 pub mod token;
@@ -41,7 +43,7 @@ pub struct Tokens {
     /// Seconds until the access token is over.
     #[schema(example = 600)]
     pub expires_in: i64,
-    /// Brings new tokens, once.
+    /// Brings new tokens, once, and within half a minute the same ones again.
     pub refresh_token: String,
 }
 
@@ -140,14 +142,16 @@ struct Refresh {
 
 /// Exchange a refresh token for new tokens.
 ///
-/// Each refresh token is good once. If one is used again, its session ends and every access token of the player with it.
+/// Each refresh token is good once. Within 30 seconds it may be sent again, by another tab or because the answer was lost, and
+/// brings the same refresh token again, unless that was used meanwhile. If one is used again later, its session ends and
+/// every access token of the player with it.
 #[utoipa::path(post, path = "/v1/sessions/refresh", tag = "sessions", request_body = Refresh,
     responses((status = 200, description = "New tokens; the old refresh token is used up", body = Tokens)))]
 async fn refresh(visit: Visit<Refresh>) -> Result<Answer, Failure> {
     let app = &visit.app;
     app.limits.refresh(visit.address)?;
     let given = RefreshToken::parse(&visit.body.refresh_token).ok_or(Failure::BadRefreshToken)?;
-    let next = RefreshToken::random()?;
+    let next = given.successor(app.db.dice_secret().as_bytes());
     let rotate = Rotate {
         given: given.hash(),
         next: next.hash(),
@@ -157,8 +161,8 @@ async fn refresh(visit: Visit<Refresh>) -> Result<Answer, Failure> {
     Answer::ok(&Tokens::of(app, &opened, &next)?)
 }
 
-/// Uses one refresh token up and puts the next in its place. A used one ends its session instead: that is done and
-/// committed, and nothing is given out.
+/// Uses one refresh token up and puts the next in its place, or finds that this was done a moment ago. One that was used
+/// earlier ends its session instead: that is done and committed, and nothing is given out.
 struct Rotate {
     given: Vec<u8>,
     next: Vec<u8>,
@@ -169,7 +173,10 @@ impl Write for Rotate {
     type Done = Option<Opened>;
 
     async fn run(&self, tx: &Tx<'_>) -> Result<Option<Opened>, Failure> {
-        let rotated = store::rotate(tx, &self.given, &self.next).await?;
+        let mut rotated = store::rotate(tx, &self.given, &self.next).await?;
+        if rotated.is_none() {
+            rotated = store::rotated(tx, &self.given, &self.next).await?;
+        }
         if rotated.is_none() && store::end_stolen(tx, &self.given).await? > 0 {
             tracing::warn!(
                 request_id = tx.request_id(),

@@ -33,6 +33,13 @@ const ROTATE: &str = "with used as (
   )
   select u.user_id, u.session_id, o.token_epoch from used u join users o on o.id = u.user_id";
 
+/// The token was used a moment ago, and what followed it was not: its sender did not get the answer, or asked twice.
+const ROTATED: &str = "select s.user_id, r.session_id, o.token_epoch
+  from refresh_tokens r join refresh_tokens n on n.session_id = r.session_id
+    join sessions s on s.id = r.session_id join users o on o.id = s.user_id
+  where r.token_hash = $1 and r.used_at > now() - interval '30 seconds' and n.token_hash = $2 and n.used_at is null
+    and s.revoked_at is null and s.expires_at > now()";
+
 /// Done by the database: a visitor changes no session and no player.
 const END_STOLEN: &str = "select end_stolen_session($1) as ended";
 
@@ -49,6 +56,7 @@ pub(crate) const STATEMENTS: &[(&str, &str)] = &[
     ("session: credentials", CREDENTIALS),
     ("session: open", OPEN),
     ("session: rotate", ROTATE),
+    ("session: rotated", ROTATED),
     ("session: end stolen", END_STOLEN),
     ("session: end", END),
     ("session: end all", END_ALL),
@@ -86,14 +94,25 @@ pub(super) async fn rotate(
     next: &[u8],
 ) -> Result<Option<Opened>, Failure> {
     let row = tx.find(ROTATE, &[&given, &next]).await?;
-    let read = |row: Row| {
-        Ok(Opened {
-            user: UserId::new(column(&row, "user_id")?),
-            session: column(&row, "session_id")?,
-            epoch: column(&row, "token_epoch")?,
-        })
-    };
-    row.map(read).transpose()
+    row.map(opened).transpose()
+}
+
+/// The session of a token that was used within the leeway, if `next` is what was put in its place then and waits there.
+pub(super) async fn rotated(
+    tx: &Tx<'_>,
+    given: &[u8],
+    next: &[u8],
+) -> Result<Option<Opened>, Failure> {
+    let row = tx.find(ROTATED, &[&given, &next]).await?;
+    row.map(opened).transpose()
+}
+
+fn opened(row: Row) -> Result<Opened, Failure> {
+    Ok(Opened {
+        user: UserId::new(column(&row, "user_id")?),
+        session: column(&row, "session_id")?,
+        epoch: column(&row, "token_epoch")?,
+    })
 }
 
 /// Ends the session of a token that was used before, unless it has ended already; says how many were ended.

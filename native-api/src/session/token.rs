@@ -1,14 +1,18 @@
-//! Refresh tokens: 32 random bytes, known to the client alone.
+//! Refresh tokens: 32 bytes that nobody can guess, known to the client alone.
 
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use reads::Failure;
 use sha2::{Digest as _, Sha256};
 
 use crate::config::Secret;
 use crate::db::fault::broken;
+
+/// What a successor is computed for, so that no other use of the secret gives the same bytes.
+const PURPOSE: &[u8] = b"the refresh token that follows";
 
 /// A refresh token as the client has it. Its `Debug` shows nothing.
 pub struct RefreshToken(Secret<32>);
@@ -27,6 +31,18 @@ impl RefreshToken {
         let bytes = Some(text).filter(|text| text.len() == 43)?;
         let bytes = URL_SAFE_NO_PAD.decode(bytes).ok()?;
         bytes.try_into().ok().map(|bytes| Self(Secret::new(bytes)))
+    }
+
+    /// The token that follows this one: whoever sends this one twice at once is given the same, though it is kept nowhere.
+    /// Without the secret nobody can compute it.
+    pub fn successor(&self, secret: &[u8; 32]) -> Self {
+        // A key that is shorter than SHA-256's block is filled up with zeros.
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(secret);
+        let mut mac = Hmac::<Sha256>::new(&block.into());
+        mac.update(PURPOSE);
+        mac.update(self.0.bytes());
+        Self(Secret::new(mac.finalize().into_bytes().into()))
     }
 
     /// The token as text, for the client.
@@ -57,6 +73,17 @@ mod tests {
         assert_eq!(again.hash(), token.hash());
         assert_eq!(token.hash().len(), 32);
         assert_ne!(RefreshToken::random().unwrap().hash(), token.hash());
+    }
+
+    #[test]
+    fn a_successor_is_always_the_same_and_never_without_the_secret() {
+        let token = RefreshToken::parse(&"A".repeat(43)).unwrap();
+        let next = token.successor(&[7; 32]);
+        assert_eq!(next.text(), token.successor(&[7; 32]).text());
+        // HMAC-SHA256 of the purpose and 32 zeros, by Python's hmac.
+        assert_eq!(next.text(), "XTZxH1Fv_Dv-oq6IYhazjx4gjyWdBiz6ieMdJ691uxg");
+        assert_ne!(next.text(), token.successor(&[8; 32]).text());
+        assert_ne!(next.text(), next.successor(&[7; 32]).text());
     }
 
     #[test]
