@@ -36,7 +36,8 @@ pub(crate) fn read(request: &web_sys::Request) -> Result<Request<Body>, Failure>
     Ok(read)
 }
 
-fn header(request: &web_sys::Request, name: &HeaderName) -> Option<String> {
+/// A header of the request.
+pub(crate) fn header(request: &web_sys::Request, name: &HeaderName) -> Option<String> {
     request.headers().get(name.as_str()).ok().flatten()
 }
 
@@ -48,7 +49,8 @@ pub(crate) async fn answer(response: Response<Body>) -> worker::Result<worker::R
     let (parts, body) = response.into_parts();
     let headers = Headers::new();
     for (name, value) in &parts.headers {
-        headers.set(name.as_str(), value.to_str().unwrap_or_default())?;
+        // Several cookies are several headers.
+        headers.append(name.as_str(), value.to_str().unwrap_or_default())?;
     }
     let builder = ResponseBuilder::new()
         .with_status(parts.status.as_u16())

@@ -7,6 +7,9 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use worker::worker_sys::web_sys;
 use worker::{Fetch, Request, Response, console_error};
 
+/// Paths of documents, for programs: whatever else there is, is a page. With everything below them.
+const DOCUMENT_PATHS: [&str; 2] = ["/v1", "/health"];
+
 /// Paths that only the native API has, with everything below them.
 const NATIVE_PATHS: [&str; 5] = [
     "/v1/account",
@@ -19,13 +22,21 @@ const NATIVE_PATHS: [&str; 5] = [
 /// Is this request the native API's?
 pub(crate) fn is_native(settings: &Settings, request: &web_sys::Request) -> bool {
     let is_read = matches!(request.method().as_str(), "GET" | "HEAD");
+    settings.forwards_reads || is_below(request, &NATIVE_PATHS) || !is_read && is_document(request)
+}
+
+/// Is it a document that is asked for, and no page?
+pub(crate) fn is_document(request: &web_sys::Request) -> bool {
+    is_below(request, &DOCUMENT_PATHS)
+}
+
+fn is_below(request: &web_sys::Request, paths: &[&str]) -> bool {
     let url = request.url();
     let (path, _) = split(after_origin(&url));
-    let is_there = |native: &&str| {
-        let below = path.strip_prefix(*native);
-        below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    !is_read || settings.forwards_reads || NATIVE_PATHS.iter().any(is_there)
+    let below = paths.iter().filter_map(|it| path.strip_prefix(it));
+    below
+        .into_iter()
+        .any(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Path and query of a URL: what stands after `https://host:port`.
@@ -46,8 +57,7 @@ pub(crate) async fn forward(
     let onward = onward(settings, request)
         .map_err(|_| Failure::broken("the request cannot be handed on"))?;
     match fetch(onward).await {
-        // What Cloudflare answers where the origin does not.
-        Ok(response) if (520..=530).contains(&response.status_code()) => Err(DOWN),
+        Ok(response) if is_down(&response) => Err(DOWN),
         Ok(response) => Ok(response),
         Err(error) => {
             console_error!("the native API cannot be reached: {}", error);
@@ -56,7 +66,13 @@ pub(crate) async fn forward(
     }
 }
 
-const DOWN: Failure = Failure::Unanswered { retry_after: 5 };
+/// Is it what Cloudflare answers where the origin does not?
+pub(crate) fn is_down(response: &Response) -> bool {
+    (520..=530).contains(&response.status_code())
+}
+
+/// That the native API does not answer.
+pub(crate) const DOWN: Failure = Failure::Unanswered { retry_after: 5 };
 
 fn onward(settings: &Settings, request: &web_sys::Request) -> Result<web_sys::Request, JsValue> {
     let url = request.url();

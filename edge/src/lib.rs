@@ -1,4 +1,5 @@
-//! The Worker: one origin for a client. It answers every read from the database by itself and forwards every write.
+//! The Worker: one origin for a client. It answers every read from the database by itself, as a document and as a page, and
+//! forwards every write.
 //!
 //! A panic would fail whatever else the isolate is doing, so nothing here can: failures are values all the way out.
 #![cfg_attr(
@@ -18,6 +19,7 @@ mod copies;
 mod drill;
 mod forward;
 mod hyperdrive;
+mod page;
 mod settings;
 mod turns;
 
@@ -39,7 +41,7 @@ async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<
         Ok(settings) if forward::is_native(settings, &request) => {
             forward::forward(settings, &request).await
         }
-        Ok(settings) => read_here(settings, &env, context, &request).await,
+        Ok(settings) => here(settings, &env, context, &request).await,
         Err(_) => Err(Failure::broken("a variable or a binding is missing")),
     };
     match forwarded {
@@ -48,12 +50,26 @@ async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<
     }
 }
 
-async fn read_here(
-    settings: &Settings,
+async fn here(
+    settings: &'static Settings,
     env: &Env,
     context: Context,
     request: &web_sys::Request,
 ) -> std::result::Result<Response, Failure> {
+    let reads = reads_of(settings, env, context)?;
+    let response = if forward::is_document(request) {
+        reads::answer(reads, read(request)?).await
+    } else {
+        page::page(settings, reads, request).await?
+    };
+    answer(response).await.map_err(Failure::broken)
+}
+
+fn reads_of(
+    settings: &Settings,
+    env: &Env,
+    context: Context,
+) -> std::result::Result<Reads, Failure> {
     let reads = Reads::new(
         hyperdrive::Databases::of(env).map_err(Failure::broken)?,
         clock::Clock::of(settings),
@@ -64,7 +80,5 @@ async fn read_here(
         Some(for_s) => reads.with_copies(copies::Shelf::of(context), for_s),
         None => reads,
     };
-    let reads = reads.with_cookies(settings.cookies());
-    let response = reads::answer(reads, read(request)?).await;
-    answer(response).await.map_err(Failure::broken)
+    Ok(reads.with_cookies(settings.cookies()))
 }

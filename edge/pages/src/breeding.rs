@@ -10,15 +10,14 @@ use crate::told::{Own, Page, Planned, Problem, Stud};
 use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::RawQuery;
 use axum::http::Response;
 use maud::{Markup, html};
 
-pub(crate) async fn page(visit: Visit, RawQuery(query): RawQuery) -> Response<Body> {
-    let given = read(query.unwrap_or_default().as_bytes()).unwrap_or_default();
-    match content(&visit, &given).await {
-        Ok(content) => shell(&visit, words::BREEDING, content).await,
-        Err(problem) => trouble(&visit, &problem).await,
+pub(crate) async fn page(visit: &Visit) -> Response<Body> {
+    let given = read(visit.query().as_bytes());
+    match content(visit, &given).await {
+        Ok(content) => shell(visit, words::BREEDING, content).await,
+        Err(problem) => trouble(visit, &problem).await,
     }
 }
 

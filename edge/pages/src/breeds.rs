@@ -8,14 +8,13 @@ use crate::told::{Breed, Figures, OfBreed, Page, Problem};
 use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::Path;
 use axum::http::Response;
 use maud::{Markup, html};
 
 /// Every breed fits a page.
 const ALL: &str = "/v1/breeds?limit=100";
 
-pub(crate) async fn list(visit: Visit) -> Response<Body> {
+pub(crate) async fn list(visit: &Visit) -> Response<Body> {
     match visit.read::<Page<Breed>>(ALL).await {
         Ok(page) => {
             let rows = page.items.iter().map(|one| {
@@ -26,9 +25,9 @@ pub(crate) async fn list(visit: Visit) -> Response<Body> {
             });
             let columns = [words_of(words::BREED), words_of(words::STRONGEST)];
             let content = html! { h1 { (words::BREEDS) } (table(&columns, rows)) };
-            shell(&visit, words::BREEDS, content).await
+            shell(visit, words::BREEDS, content).await
         }
-        Err(problem) => trouble(&visit, &problem).await,
+        Err(problem) => trouble(visit, &problem).await,
     }
 }
 
@@ -48,10 +47,10 @@ fn best(of: &Breed) -> String {
     named.join(", ")
 }
 
-pub(crate) async fn page(visit: Visit, Path(id): Path<String>) -> Response<Body> {
-    match content(&visit, &id).await {
-        Ok((name, content)) => shell(&visit, &name, content).await,
-        Err(problem) => trouble(&visit, &problem).await,
+pub(crate) async fn page(visit: &Visit, id: &str) -> Response<Body> {
+    match content(visit, &id).await {
+        Ok((name, content)) => shell(visit, &name, content).await,
+        Err(problem) => trouble(visit, &problem).await,
     }
 }
 

@@ -1,22 +1,17 @@
 //! Forms: how an action is offered, what becomes of one that was sent, and what a refusal shows.
 
 use crate::actions::{Action, Field, Kind};
-use crate::cookies::is_from_here;
 use crate::shell::{self, trouble};
 use crate::told::Problem;
-use crate::visit::{Pages, Visit};
+use crate::visit::Visit;
 use crate::words;
-use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// The longest form that is read, in bytes.
-const LONGEST: usize = 16_384;
 
 /// What was filled in.
 pub(crate) type Given = BTreeMap<String, String>;
@@ -39,9 +34,9 @@ pub(crate) struct Filled<'a> {
     pub(crate) problem: Option<&'a Problem>,
 }
 
-/// Reads a form that was sent.
-pub(crate) fn read(body: &[u8]) -> Option<Given> {
-    (body.len() <= LONGEST).then(|| form_urlencoded::parse(body).into_owned().collect())
+/// Reads a form that was sent, or a query.
+pub(crate) fn read(body: &[u8]) -> Given {
+    form_urlencoded::parse(body).into_owned().collect()
 }
 
 /// The form of an action.
@@ -96,27 +91,17 @@ struct Made {
 }
 
 /// A form was sent.
-pub(crate) async fn act(
-    State(pages): State<Pages>,
-    headers: HeaderMap,
-    Path(path): Path<String>,
-    body: Bytes,
-) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
-    let given = match read(&body).filter(|_| is_from_here(&headers)) {
-        Some(given) => given,
-        None => return trouble(&visit, &foreign()).await,
-    };
+pub(crate) async fn act(visit: &Visit, path: &str, given: Given) -> Response<Body> {
     let method = given.get("method").map_or("POST", String::as_str);
-    let Some((action, id)) = Action::of(&["/", &path].concat(), method) else {
-        return trouble(&visit, &shell::lost_problem()).await;
+    let Some((action, id)) = Action::of(path, method) else {
+        return trouble(visit, &shell::lost_problem()).await;
     };
-    match done(&visit, action, id, &given).await {
-        Ok(then) => see(&visit, &then),
+    match done(visit, action, id, &given).await {
+        Ok(then) => see(visit, &then),
         Err(problem) if problem.status == 401 => {
-            crate::sign::again(&visit, action, id, &given).await
+            crate::sign::again(visit, action, id, &given).await
         }
-        Err(problem) => refused(&visit, action, id, given, &problem).await,
+        Err(problem) => refused(visit, action, id, given, &problem).await,
     }
 }
 
@@ -189,10 +174,20 @@ fn unreadable(field: &Field) -> Problem {
     }
 }
 
+/// That another site sent a form.
 pub(crate) fn foreign() -> Problem {
     Problem {
         status: 403,
         detail: words::FOREIGN.to_owned(),
-        ..shell::lost_problem()
+        field: None,
+    }
+}
+
+/// That a form is longer than any of ours.
+pub(crate) fn too_long() -> Problem {
+    Problem {
+        status: 413,
+        detail: words::TOO_LONG.to_owned(),
+        field: None,
     }
 }

@@ -9,20 +9,29 @@ use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
 use axum::http::Response;
+use futures_util::future::try_join4;
 use maud::{Markup, html};
 
-pub(crate) async fn page(visit: Visit) -> Response<Body> {
-    match content(&visit).await {
-        Ok(content) => shell(&visit, words::HOME, content).await,
-        Err(problem) => trouble(&visit, &problem).await,
+pub(crate) async fn page(visit: &Visit) -> Response<Body> {
+    match content(visit).await {
+        Ok(content) => shell(visit, words::HOME, content).await,
+        Err(problem) => trouble(visit, &problem).await,
     }
 }
 
 async fn content(visit: &Visit) -> Result<Markup, Problem> {
-    let open: Page<ShowLine> = visit.read("/v1/shows?state=open&limit=5").await?;
-    let settled: Page<ShowLine> = visit.read("/v1/shows?state=settled&limit=5").await?;
-    let newest: Page<Line> = visit.read("/v1/horses?limit=5").await?;
-    let best: Page<RankedUser> = visit.read("/v1/rankings/users?limit=5").await?;
+    let (open, settled, newest, best): (
+        Page<ShowLine>,
+        Page<ShowLine>,
+        Page<Line>,
+        Page<RankedUser>,
+    ) = try_join4(
+        visit.read("/v1/shows?state=open&limit=5"),
+        visit.read("/v1/shows?state=settled&limit=5"),
+        visit.read("/v1/horses?limit=5"),
+        visit.read("/v1/rankings/users?limit=5"),
+    )
+    .await?;
     Ok(html! {
         h1 { (words::ABOUT) }
         @if !visit.is_signed_in() { p { a.button href="/sign-up" { (words::SIGN_UP) } } }

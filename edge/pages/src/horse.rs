@@ -11,39 +11,37 @@ use crate::told::{Card, Line, Named, Page, Pedigree, Problem};
 use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::{Path, RawQuery};
 use axum::http::Response;
+use futures_util::future::try_join;
 use maud::{Markup, html};
 use rules::discipline::Discipline;
 
-pub(crate) async fn herd(visit: Visit, RawQuery(query): RawQuery) -> Response<Body> {
-    let path = asked("/v1/horses", query.as_deref());
+pub(crate) async fn herd(visit: &Visit) -> Response<Body> {
+    let path = asked("/v1/horses", visit.query());
     match visit.read::<Page<Line>>(&path).await {
         Ok(page) => {
             let content = html! {
                 h1 { (words::HORSES) }
                 (herd_table(&page))
-                (leaves("/horses", &page, query.is_none()))
+                (leaves("/horses", &page, visit.query().is_empty()))
             };
-            shell(&visit, words::HORSES, content).await
+            shell(visit, words::HORSES, content).await
         }
-        Err(problem) => trouble(&visit, &problem).await,
+        Err(problem) => trouble(visit, &problem).await,
     }
 }
 
-pub(crate) async fn page(visit: Visit, Path(id): Path<String>) -> Response<Body> {
-    match content(&visit, &id).await {
-        Ok((name, content)) => shell(&visit, &name, content).await,
-        Err(problem) => trouble(&visit, &problem).await,
+pub(crate) async fn page(visit: &Visit, id: &str) -> Response<Body> {
+    match content(visit, id).await {
+        Ok((name, content)) => shell(visit, &name, content).await,
+        Err(problem) => trouble(visit, &problem).await,
     }
 }
 
 async fn content(visit: &Visit, id: &str) -> Result<(String, Markup), Problem> {
     let path = ["/v1/horses/", id].concat();
-    let card: Card = visit.read(&path).await?;
-    let tree: Pedigree = visit
-        .read(&[&path, "/pedigree?generations=5"].concat())
-        .await?;
+    let tree = [&path, "/pedigree?generations=5"].concat();
+    let (card, tree): (Card, Pedigree) = try_join(visit.read(&path), visit.read(&tree)).await?;
     let me = visit.me().await;
     let is_mine = me
         .zip(card.owner.as_ref())

@@ -41,31 +41,95 @@ mod words;
 pub use origin::{Origin, Sending};
 pub use visit::Pages;
 
-use axum::Router;
-use axum::routing::{get, post};
+use crate::visit::Visit;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, Request, Response, header};
+use futures_util::future::join;
 
-/// The router of every page.
-pub fn router(pages: Pages) -> Router {
-    Router::new()
-        .route("/", get(home::page))
-        .route("/horses", get(horse::herd))
-        .route("/horses/{id}", get(horse::page))
-        .route("/shows", get(shows::calendar))
-        .route("/shows/{id}", get(shows::page))
-        .route("/rankings", get(rankings::players))
-        .route("/rankings/{discipline}", get(rankings::discipline))
-        .route("/breeds", get(breeds::list))
-        .route("/breeds/{id}", get(breeds::page))
-        .route("/players/{id}", get(players::page))
-        .route("/foals/{id}", get(nursery::page))
-        .route("/stable", get(stable::page))
-        .route("/ledger", get(stable::ledger))
-        .route("/settings", get(settings::page))
-        .route("/breeding", get(breeding::page))
-        .route("/sign-in", get(sign::sign_in).post(sign::signed_in))
-        .route("/sign-up", get(sign::sign_up).post(sign::signed_up))
-        .route("/sign-out", post(sign::signed_out))
-        .route("/do/{*path}", post(forms::act))
-        .fallback(shell::lost)
-        .with_state(pages)
+/// The style of every page.
+pub const STYLE: &str = include_str!("../style/style.css");
+
+/// Where it is served.
+pub const STYLE_PATH: &str = "/pages/style.css";
+
+/// The longest form that is read, in bytes.
+const LONGEST_FORM: usize = 16_384;
+
+/// Answers a request with a page, or with where to find one. The body is that of a form.
+pub async fn answer(pages: Pages, request: Request<Body>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    match parts.method {
+        Method::GET => show(pages, &parts).await,
+        Method::HEAD => {
+            let shown = show(pages, &parts).await;
+            Response::from_parts(shown.into_parts().0, Body::empty())
+        }
+        Method::POST => {
+            let body = to_bytes(body, LONGEST_FORM).await.ok();
+            take(pages, &parts, body).await
+        }
+        _ => {
+            let visit = Visit::stranger(pages, &parts);
+            let mut refused = shell::trouble(&visit, &shell::no_such_method()).await;
+            let allowed = HeaderValue::from_static("GET, HEAD, POST");
+            refused.headers_mut().insert(header::ALLOW, allowed);
+            refused
+        }
+    }
+}
+
+/// Answers who wants to see something. What the head of the page tells of a player is asked together with its content.
+async fn show(pages: Pages, parts: &Parts) -> Response<Body> {
+    let visit = Visit::of(pages, parts).await;
+    let (_, shown) = join(visit.me(), found(&visit, parts.uri.path())).await;
+    shown
+}
+
+async fn found(visit: &Visit, path: &str) -> Response<Body> {
+    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    match *segments.as_slice() {
+        [""] => home::page(visit).await,
+        ["horses"] => horse::herd(visit).await,
+        ["horses", id] => horse::page(visit, id).await,
+        ["shows"] => shows::calendar(visit).await,
+        ["shows", id] => shows::page(visit, id).await,
+        ["rankings"] => rankings::players(visit).await,
+        ["rankings", name] => rankings::discipline(visit, name).await,
+        ["breeds"] => breeds::list(visit).await,
+        ["breeds", id] => breeds::page(visit, id).await,
+        ["players", id] => players::page(visit, id).await,
+        ["foals", id] => nursery::page(visit, id).await,
+        ["stable"] => stable::page(visit).await,
+        ["ledger"] => stable::ledger(visit).await,
+        ["settings"] => settings::page(visit).await,
+        ["breeding"] => breeding::page(visit).await,
+        ["sign-in"] => sign::sign_in(visit).await,
+        ["sign-up"] => sign::sign_up(visit).await,
+        _ => shell::trouble(visit, &shell::lost_problem()).await,
+    }
+}
+
+/// Answers who sent a form.
+async fn take(pages: Pages, parts: &Parts, body: Option<Bytes>) -> Response<Body> {
+    let path = parts.uri.path();
+    let visit = match path {
+        "/sign-in" | "/sign-up" => Visit::stranger(pages, parts),
+        _ => Visit::of(pages, parts).await,
+    };
+    let visit = &visit;
+    let given = body.as_deref().map(forms::read);
+    match (path, given) {
+        _ if !cookies::is_from_here(&parts.headers) => {
+            shell::trouble(visit, &forms::foreign()).await
+        }
+        (_, None) => shell::trouble(visit, &forms::too_long()).await,
+        ("/sign-in", Some(given)) => sign::signed_in(visit, given).await,
+        ("/sign-up", Some(given)) => sign::signed_up(visit, given).await,
+        ("/sign-out", Some(_)) => sign::signed_out(visit).await,
+        (_, Some(given)) => match path.strip_prefix("/do") {
+            Some(path) => forms::act(visit, path, given).await,
+            None => shell::trouble(visit, &shell::lost_problem()).await,
+        },
+    }
 }

@@ -9,11 +9,10 @@ use crate::told::{Foal, Problem};
 use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::Path;
 use axum::http::Response;
 use maud::{Markup, html};
 
-pub(crate) async fn page(visit: Visit, Path(id): Path<String>) -> Response<Body> {
+pub(crate) async fn page(visit: &Visit, id: &str) -> Response<Body> {
     let foal: Result<Foal, Problem> = visit.read(&["/v1/foals/", &id].concat()).await;
     match foal {
         Ok(foal) => {
@@ -21,9 +20,9 @@ pub(crate) async fn page(visit: Visit, Path(id): Path<String>) -> Response<Body>
             let is_mine = me
                 .zip(foal.owner.as_ref())
                 .is_some_and(|(me, owner)| me.id == owner.id);
-            shell(&visit, &foal.name, content(&foal, is_mine)).await
+            shell(visit, &foal.name, content(&foal, is_mine)).await
         }
-        Err(problem) => trouble(&visit, &problem).await,
+        Err(problem) => trouble(visit, &problem).await,
     }
 }
 

@@ -7,14 +7,13 @@ use crate::told::{Line, Page, Problem, Profile};
 use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::Path;
 use axum::http::Response;
 use maud::{Markup, html};
 
-pub(crate) async fn page(visit: Visit, Path(id): Path<String>) -> Response<Body> {
-    match content(&visit, &id).await {
-        Ok((name, content)) => shell(&visit, &name, content).await,
-        Err(problem) => trouble(&visit, &problem).await,
+pub(crate) async fn page(visit: &Visit, id: &str) -> Response<Body> {
+    match content(visit, &id).await {
+        Ok((name, content)) => shell(visit, &name, content).await,
+        Err(problem) => trouble(visit, &problem).await,
     }
 }
 

@@ -6,44 +6,41 @@ use crate::told::{Page, RankedHorse, RankedUser};
 use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::{Path, RawQuery};
 use axum::http::Response;
 use maud::{Markup, html};
+use percent_encoding::percent_decode_str;
 use rules::discipline::Discipline;
 
 /// The query of a page, handed on to its read as it is.
-pub(crate) fn asked(path: &str, query: Option<&str>) -> String {
+pub(crate) fn asked(path: &str, query: &str) -> String {
     match query {
-        None | Some("") => path.to_owned(),
-        Some(query) => [path, "?", query].concat(),
+        "" => path.to_owned(),
+        query => [path, "?", query].concat(),
     }
 }
 
-pub(crate) async fn players(visit: Visit, RawQuery(query): RawQuery) -> Response<Body> {
-    let path = asked("/v1/rankings/users", query.as_deref());
+pub(crate) async fn players(visit: &Visit) -> Response<Body> {
+    let path = asked("/v1/rankings/users", visit.query());
     match visit.read::<Page<RankedUser>>(&path).await {
         Ok(page) => {
             let content = html! {
                 h1 { (words::BEST_PLAYERS) }
                 (disciplines(None))
                 (players_table(&page))
-                (leaves("/rankings", &page, query.is_none()))
+                (leaves("/rankings", &page, visit.query().is_empty()))
             };
-            shell(&visit, words::RANKINGS, content).await
+            shell(visit, words::RANKINGS, content).await
         }
-        Err(problem) => trouble(&visit, &problem).await,
+        Err(problem) => trouble(visit, &problem).await,
     }
 }
 
-pub(crate) async fn discipline(
-    visit: Visit,
-    Path(name): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response<Body> {
+pub(crate) async fn discipline(visit: &Visit, name: &str) -> Response<Body> {
+    let name = decoded(name);
     let place = escaped(&name);
     let path = asked(
         &["/v1/rankings/disciplines/", &place].concat(),
-        query.as_deref(),
+        visit.query(),
     );
     match visit.read::<Page<RankedHorse>>(&path).await {
         Ok(page) => {
@@ -51,12 +48,17 @@ pub(crate) async fn discipline(
                 h1 { (name) }
                 (disciplines(Some(&name)))
                 (horses_table(&page))
-                (leaves(&["/rankings/", &place].concat(), &page, query.is_none()))
+                (leaves(&["/rankings/", &place].concat(), &page, visit.query().is_empty()))
             };
-            shell(&visit, &name, content).await
+            shell(visit, &name, content).await
         }
-        Err(problem) => trouble(&visit, &problem).await,
+        Err(problem) => trouble(visit, &problem).await,
     }
+}
+
+/// A part of a path as a name.
+fn decoded(part: &str) -> String {
+    percent_decode_str(part).decode_utf8_lossy().into_owned()
 }
 
 /// A name as a part of a path.

@@ -11,10 +11,10 @@ use axum::http::Response;
 use maud::{Markup, html};
 use serde_json::Value;
 
-pub(crate) async fn page(visit: Visit) -> Response<Body> {
+pub(crate) async fn page(visit: &Visit) -> Response<Body> {
     match visit.ask::<Account>("/v1/account").await {
-        Ok(account) => shell(&visit, words::SETTINGS, content(&account)).await,
-        Err(problem) => trouble(&visit, &problem).await,
+        Ok(account) => shell(visit, words::SETTINGS, content(&account)).await,
+        Err(problem) => trouble(visit, &problem).await,
     }
 }
 

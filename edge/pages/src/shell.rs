@@ -23,8 +23,7 @@ const WAYS: [(&str, &str); 4] = [
 
 /// A whole page.
 pub(crate) async fn page(visit: &Visit, title: &str, content: Markup) -> Response<Body> {
-    let me = visit.me().await;
-    framed(visit, me.as_ref(), StatusCode::OK, title, &content)
+    framed(visit, visit.me().await, StatusCode::OK, title, &content)
 }
 
 /// A whole page that answers with this status.
@@ -34,8 +33,7 @@ pub(crate) async fn page_with(
     title: &str,
     content: Markup,
 ) -> Response<Body> {
-    let me = visit.me().await;
-    framed(visit, me.as_ref(), status, title, &content)
+    framed(visit, visit.me().await, status, title, &content)
 }
 
 /// What cannot be shown, with what helps.
@@ -44,7 +42,6 @@ pub(crate) async fn trouble(visit: &Visit, problem: &Problem) -> Response<Body> 
         let place: String = form_urlencoded::byte_serialize(visit.place().as_bytes()).collect();
         return see(visit, &["/sign-in?then=", &place].concat());
     }
-    let me = visit.me().await;
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_GATEWAY);
     let is_lost = status == StatusCode::NOT_FOUND;
     let title = if is_lost { words::LOST } else { words::TROUBLE };
@@ -56,12 +53,7 @@ pub(crate) async fn trouble(visit: &Visit, problem: &Problem) -> Response<Body> 
             ul { @for (path, name) in WAYS { li { a href=(path) { (name) } } } }
         }
     };
-    framed(visit, me.as_ref(), status, title, &content)
-}
-
-/// There is no such page.
-pub(crate) async fn lost(visit: Visit) -> Response<Body> {
-    trouble(&visit, &lost_problem()).await
+    framed(visit, visit.me().await, status, title, &content)
 }
 
 /// That there is nothing.
@@ -69,6 +61,15 @@ pub(crate) fn lost_problem() -> Problem {
     Problem {
         status: 404,
         detail: String::new(),
+        field: None,
+    }
+}
+
+/// That a page cannot be asked in this way.
+pub(crate) fn no_such_method() -> Problem {
+    Problem {
+        status: 405,
+        detail: words::NO_SUCH_METHOD.to_owned(),
         field: None,
     }
 }
@@ -88,7 +89,7 @@ fn framed(
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) " \u{b7} " (words::GAME) }
-                link rel="stylesheet" href="/pages/style.css";
+                link rel="stylesheet" href=(crate::STYLE_PATH);
                 script type="module" src="/pages/script.js" {}
             }
             body {

@@ -10,34 +10,35 @@ use crate::told::{Entry, Own, Page, Preview, Problem, ShowLine, ShowResult};
 use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::{Path, RawQuery};
 use axum::http::Response;
 use maud::{Markup, html};
 
-pub(crate) async fn calendar(visit: Visit, RawQuery(query): RawQuery) -> Response<Body> {
-    let path = asked("/v1/shows", query.as_deref().or(Some("state=open")));
+pub(crate) async fn calendar(visit: &Visit) -> Response<Body> {
+    let path = asked(
+        "/v1/shows",
+        match visit.query() {
+            "" => "state=open",
+            query => query,
+        },
+    );
     match visit.read::<Page<ShowLine>>(&path).await {
         Ok(page) => {
             let content = html! {
                 h1 { (words::SHOWS) }
                 (calendar_table(&page))
-                (leaves("/shows", &page, query.is_none()))
+                (leaves("/shows", &page, visit.query().is_empty()))
             };
-            shell(&visit, words::SHOWS, content).await
+            shell(visit, words::SHOWS, content).await
         }
-        Err(problem) => trouble(&visit, &problem).await,
+        Err(problem) => trouble(visit, &problem).await,
     }
 }
 
-pub(crate) async fn page(
-    visit: Visit,
-    Path(id): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response<Body> {
-    let given = read(query.unwrap_or_default().as_bytes()).unwrap_or_default();
-    match content(&visit, &id, &given).await {
-        Ok((name, content)) => shell(&visit, &name, content).await,
-        Err(problem) => trouble(&visit, &problem).await,
+pub(crate) async fn page(visit: &Visit, id: &str) -> Response<Body> {
+    let given = read(visit.query().as_bytes());
+    match content(visit, &id, &given).await {
+        Ok((name, content)) => shell(visit, &name, content).await,
+        Err(problem) => trouble(visit, &problem).await,
     }
 }
 

@@ -1,15 +1,13 @@
 //! Signing up, in and out.
 
 use crate::actions::{Action, Kind};
-use crate::cookies::is_from_here;
-use crate::forms::{Filled, Given, foreign, form, read, see};
-use crate::shell::{page as shell, page_with, trouble};
+use crate::forms::{Filled, Given, form, read, see};
+use crate::shell::{page as shell, page_with};
 use crate::told::Problem;
-use crate::visit::{Pages, Visit};
+use crate::visit::Visit;
 use crate::words;
-use axum::body::{Body, Bytes};
-use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, Response, StatusCode};
+use axum::body::Body;
+use axum::http::{Response, StatusCode};
 use maud::{Markup, html};
 use serde_json::json;
 
@@ -17,74 +15,48 @@ use serde_json::json;
 const HOME: &str = "/stable";
 
 /// The page to sign in.
-pub(crate) async fn sign_in(
-    State(pages): State<Pages>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
-    let given = read(query.unwrap_or_default().as_bytes()).unwrap_or_default();
-    shell(&visit, words::SIGN_IN, in_form(&given, None)).await
+pub(crate) async fn sign_in(visit: &Visit) -> Response<Body> {
+    let given = read(visit.query().as_bytes());
+    shell(visit, words::SIGN_IN, in_form(&given, None)).await
 }
 
 /// The page to sign up.
-pub(crate) async fn sign_up(State(pages): State<Pages>, headers: HeaderMap) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
-    shell(&visit, words::SIGN_UP, up_form(&Given::new(), None)).await
+pub(crate) async fn sign_up(visit: &Visit) -> Response<Body> {
+    shell(visit, words::SIGN_UP, up_form(&Given::new(), None)).await
 }
 
 /// Somebody signs in.
-pub(crate) async fn signed_in(
-    State(pages): State<Pages>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
-    let visit = Visit::stranger(&pages, &headers);
-    let Some(given) = read(&body).filter(|_| is_from_here(&headers)) else {
-        return trouble(&visit, &foreign()).await;
-    };
+pub(crate) async fn signed_in(visit: &Visit, given: Given) -> Response<Body> {
     let credentials =
         json!({ "email": text(&given, "email").trim(), "password": text(&given, "password") });
     match visit.sign_in("/v1/sessions", &credentials).await {
-        Ok(()) => go_on(&visit, &given).await,
+        Ok(()) => go_on(visit, &given).await,
         Err(problem) => {
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_GATEWAY);
             let content = in_form(&given, Some(&problem));
-            page_with(&visit, status, words::SIGN_IN, content).await
+            page_with(visit, status, words::SIGN_IN, content).await
         }
     }
 }
 
 /// Somebody signs up, and is signed in by it.
-pub(crate) async fn signed_up(
-    State(pages): State<Pages>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
-    let visit = Visit::stranger(&pages, &headers);
-    let Some(given) = read(&body).filter(|_| is_from_here(&headers)) else {
-        return trouble(&visit, &foreign()).await;
-    };
+pub(crate) async fn signed_up(visit: &Visit, given: Given) -> Response<Body> {
     let player = json!({ "name": text(&given, "name").trim(), "email": text(&given, "email").trim(),
         "password": text(&given, "password") });
     match visit.sign_in("/v1/users", &player).await {
-        Ok(()) => see(&visit, HOME),
+        Ok(()) => see(visit, HOME),
         Err(problem) => {
             let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_GATEWAY);
             let content = up_form(&given, Some(&problem));
-            page_with(&visit, status, words::SIGN_UP, content).await
+            page_with(visit, status, words::SIGN_UP, content).await
         }
     }
 }
 
 /// Somebody signs out.
-pub(crate) async fn signed_out(State(pages): State<Pages>, headers: HeaderMap) -> Response<Body> {
-    let visit = Visit::of(&pages, &headers).await;
-    if !is_from_here(&headers) {
-        return trouble(&visit, &foreign()).await;
-    }
+pub(crate) async fn signed_out(visit: &Visit) -> Response<Body> {
     visit.sign_out().await;
-    see(&visit, "/")
+    see(visit, "/")
 }
 
 /// The session was over when a form came: it is kept while its sender signs in again.

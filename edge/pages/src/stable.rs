@@ -10,30 +10,39 @@ use crate::told::{Breed, Own, Page, Posting, Pregnancy, Problem, Stable};
 use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::extract::RawQuery;
 use axum::http::Response;
+use futures_util::future::try_join4;
 use maud::{Markup, html};
 
-pub(crate) async fn page(visit: Visit, RawQuery(query): RawQuery) -> Response<Body> {
-    match content(&visit, query.as_deref()).await {
-        Ok(content) => shell(&visit, words::STABLE, content).await,
-        Err(problem) => trouble(&visit, &problem).await,
+pub(crate) async fn page(visit: &Visit) -> Response<Body> {
+    match content(visit).await {
+        Ok(content) => shell(visit, words::STABLE, content).await,
+        Err(problem) => trouble(visit, &problem).await,
     }
 }
 
-async fn content(visit: &Visit, query: Option<&str>) -> Result<Markup, Problem> {
-    let horses: Page<Own> = visit.read(&asked("/v1/users/me/horses", query)).await?;
-    let stables: Page<Stable> = visit.read("/v1/users/me/stables").await?;
-    let pregnancies: Page<Pregnancy> = visit.read("/v1/users/me/pregnancies?limit=20").await?;
-    let breeds: Page<Breed> = visit.read("/v1/breeds?limit=100").await?;
-    let is_new = horses.items.is_empty() && query.is_none();
+async fn content(visit: &Visit) -> Result<Markup, Problem> {
+    let horses = asked("/v1/users/me/horses", visit.query());
+    let (horses, stables, pregnancies, breeds): (
+        Page<Own>,
+        Page<Stable>,
+        Page<Pregnancy>,
+        Page<Breed>,
+    ) = try_join4(
+        visit.read(&horses),
+        visit.read("/v1/users/me/stables"),
+        visit.read("/v1/users/me/pregnancies?limit=20"),
+        visit.read("/v1/breeds?limit=100"),
+    )
+    .await?;
+    let is_new = horses.items.is_empty() && visit.query().is_empty();
     Ok(html! {
         h1 { (words::STABLE) }
         @if is_new {
             section { h2 { (STARTER.title) } p { (words::STARTER_HELP) } (form(&STARTER, &offered(&breeds))) }
         } @else {
             (herd(&horses))
-            (leaves("/stable", &horses, query.is_none()))
+            (leaves("/stable", &horses, visit.query().is_empty()))
         }
         section { h2 { (words::MARES_IN_FOAL) } (expecting(&pregnancies)) }
         section { h2 { (words::STABLES) } (yards(&stables)) (form(&OPEN_STABLE, &Filled::default())) }
@@ -125,18 +134,18 @@ fn yards(page: &Page<Stable>) -> Markup {
 }
 
 /// The ledger of one's purse.
-pub(crate) async fn ledger(visit: Visit, RawQuery(query): RawQuery) -> Response<Body> {
-    let path = asked("/v1/users/me/ledger", query.as_deref());
+pub(crate) async fn ledger(visit: &Visit) -> Response<Body> {
+    let path = asked("/v1/users/me/ledger", visit.query());
     match visit.read::<Page<Posting>>(&path).await {
         Ok(page) => {
             let content = html! {
                 h1 { (words::LEDGER) }
                 (postings(&page))
-                (leaves("/ledger", &page, query.is_none()))
+                (leaves("/ledger", &page, visit.query().is_empty()))
             };
-            shell(&visit, words::LEDGER, content).await
+            shell(visit, words::LEDGER, content).await
         }
-        Err(problem) => trouble(&visit, &problem).await,
+        Err(problem) => trouble(visit, &problem).await,
     }
 }
 

@@ -3,20 +3,17 @@
 use crate::cookies::{self, ACCESS, ACCESS_S, REFRESH, REFRESH_S};
 use crate::origin::Origin;
 use crate::told::{Me, Problem};
-use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
-use reads::STALE;
 use reads::seen::{Brought, Cookies, SEEN, Seen};
+use reads::{Reads, STALE};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::convert::Infallible;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tower::ServiceExt as _;
+use tokio::sync::OnceCell;
 
 /// The most that a document may have, in bytes.
 const LONGEST: usize = 1 << 20;
@@ -24,14 +21,14 @@ const LONGEST: usize = 1 << 20;
 /// What every page is made with.
 #[derive(Clone)]
 pub struct Pages {
-    reads: Router,
+    reads: Reads,
     origin: Arc<dyn Origin>,
     cookies: Cookies,
 }
 
 impl Pages {
-    /// Takes the finished router of the reads, and the native API.
-    pub fn new(reads: Router, origin: impl Origin, cookies: Cookies) -> Self {
+    /// Takes the reads, the native API, and how cookies are set.
+    pub fn new(reads: Reads, origin: impl Origin, cookies: Cookies) -> Self {
         Self {
             reads,
             origin: Arc::new(origin),
@@ -58,18 +55,8 @@ pub(crate) struct Visit {
     pages: Pages,
     /// The path and the query of the page.
     place: String,
+    me: OnceCell<Option<Me>>,
     noted: Mutex<Noted>,
-}
-
-impl FromRequestParts<Pages> for Visit {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, pages: &Pages) -> Result<Self, Infallible> {
-        let mut visit = Self::of(pages, &parts.headers).await;
-        let place = parts.uri.path_and_query().map(ToString::to_string);
-        visit.place = place.unwrap_or_default();
-        Ok(visit)
-    }
 }
 
 /// What is learned on the way, for the answer.
@@ -83,13 +70,11 @@ struct Noted {
 }
 
 impl Visit {
-    /// Whoever sends these headers. A session whose access token is over gets a new one first.
-    pub(crate) async fn of(pages: &Pages, headers: &HeaderMap) -> Self {
-        let visit = Self::stranger(pages, headers);
-        match (
-            cookies::get(headers, ACCESS),
-            cookies::get(headers, REFRESH),
-        ) {
+    /// Whoever sends this. A session whose access token is over gets a new one first.
+    pub(crate) async fn of(pages: Pages, parts: &Parts) -> Self {
+        let visit = Self::stranger(pages, parts);
+        let cookie = |name| cookies::get(&parts.headers, name);
+        match (cookie(ACCESS), cookie(REFRESH)) {
             (Some(access), _) => visit.note(|noted| noted.access = Some(access.to_owned())),
             (None, Some(refresh)) => visit.refresh(refresh).await,
             (None, None) => {}
@@ -98,13 +83,15 @@ impl Visit {
     }
 
     /// The same, as if nobody was signed in.
-    pub(crate) fn stranger(pages: &Pages, headers: &HeaderMap) -> Self {
+    pub(crate) fn stranger(pages: Pages, parts: &Parts) -> Self {
+        let place = parts.uri.path_and_query().map(ToString::to_string);
         let visit = Self {
-            pages: pages.clone(),
-            place: String::new(),
+            pages,
+            place: place.unwrap_or_default(),
+            me: OnceCell::new(),
             noted: Mutex::default(),
         };
-        let brought = Brought::of(headers);
+        let brought = Brought::of(&parts.headers);
         visit.note(|noted| noted.seen = brought.unchanged().cloned());
         visit
     }
@@ -114,17 +101,23 @@ impl Visit {
         &self.place
     }
 
+    /// The query of the page; nothing where it has none.
+    pub(crate) fn query(&self) -> &str {
+        self.place.split_once('?').map_or("", |(_, query)| query)
+    }
+
     /// Is somebody signed in?
     pub(crate) fn is_signed_in(&self) -> bool {
         self.noted().access.is_some()
     }
 
     /// The player, where one is signed in and the session holds.
-    pub(crate) async fn me(&self) -> Option<Me> {
+    pub(crate) async fn me(&self) -> Option<&Me> {
         if !self.is_signed_in() {
             return None;
         }
-        self.read("/v1/users/me").await.ok()
+        let read = || async { self.read("/v1/users/me").await.ok() };
+        self.me.get_or_init(read).await.as_ref()
     }
 
     /// A document of the reads.
@@ -132,10 +125,7 @@ impl Visit {
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = path.parse().map_err(|_| broken("a path cannot be asked"))?;
         self.dress(request.headers_mut());
-        let response = match self.pages.reads.clone().oneshot(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
-        };
+        let response = reads::answer(self.pages.reads.clone(), request).await;
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, LONGEST).await.unwrap_or_default();
         self.learn(&parts.headers);

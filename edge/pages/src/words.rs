@@ -253,3 +253,10 @@ fn capital(text: &str) -> String {
         first.to_uppercase().chain(letters).collect()
     })
 }
+
+/// A page was asked for in a way that it does not know.
+pub(crate) const NO_SUCH_METHOD: &str =
+    "A page can be read, and a form can be sent. Nothing else is done here.";
+
+/// A form is longer than any of ours.
+pub(crate) const TOO_LONG: &str = "This form is longer than any of ours. Nothing was done.";

@@ -6,6 +6,7 @@ mod call;
 mod clock;
 mod connections;
 mod layers;
+mod page;
 mod source;
 mod standby;
 
@@ -118,7 +119,7 @@ impl App {
     }
 }
 
-/// The whole API: the reads, the writes, its description, and outside of production the clock.
+/// The whole API: the reads, the writes, its description, outside of production the clock; and the pages.
 pub fn router(app: App) -> Router {
     let figures = app.figures.clone();
     let (writes, description) = openapi::writes().split_for_parts();
@@ -127,11 +128,12 @@ pub fn router(app: App) -> Router {
     if app.profile.is_playground() {
         all = all.merge(clock::routes());
     }
+    let reads = source::reads(&app);
     let all = all
         .with_state(app.clone())
-        .merge(source::reads(&app))
+        .merge(reads::router(reads.clone()))
         .merge(openapi::pages(description));
-    request::complete(all)
+    page::with_pages(request::complete(all), &app, reads)
         .layer(DefaultBodyLimit::max(body::MOST_BYTES))
         .layer(middleware::from_fn(layers::limit_time))
         .layer(CatchPanicLayer::custom(layers::after_panic))

@@ -4,7 +4,6 @@ use std::fmt;
 use std::ops::Deref;
 use std::time::Instant;
 
-use axum::Router;
 use deadpool_postgres::{Object, Pool};
 use reads::query::query_typed;
 use reads::{Connect, Failure, Freshness, Query, Reads, Values};
@@ -180,12 +179,12 @@ impl Deref for ReaderConnection {
 }
 
 /// Every public read and every preview, as the Worker serves them.
-pub(super) fn reads(app: &App) -> Router {
+pub(super) fn reads(app: &App) -> Reads {
     let reads = Reads::new(
         app.reader.clone(),
         app.clock.clone(),
         app.tokens.verifier().clone(),
         migrate::expected_version(),
     );
-    reads::router(reads.with_cookies(app.cookies()))
+    reads.with_cookies(app.cookies())
 }
