@@ -33,8 +33,16 @@ async fn content(visit: &Visit) -> Result<Markup, Problem> {
     )
     .await?;
     Ok(html! {
-        h1 { (words::ABOUT) }
-        @if !visit.is_signed_in() { p { a.button href="/sign-up" { (words::SIGN_UP) } } }
+        div.hero {
+            h1 { (words::ABOUT) }
+            @if visit.is_signed_in() {
+                p { a.button href="/stable" { (words::STABLE) } " " a.button.quiet href="/training" { (words::TRAINING) } " "
+                    a.button.quiet href="/breeding" { (words::BREEDING) } }
+            } @else {
+                p.lead { (words::PROMISE) }
+                p { a.button href="/sign-up" { (words::SIGN_UP) } " " a.button.quiet href="/shows" { (words::ALL_SHOWS) } }
+            }
+        }
         section {
             h2 { (words::OPEN_SHOWS) }
             (calendar_table(&open))

@@ -1,20 +1,20 @@
 //! The horses: all of them, and one with what everyone may know of her.
 
-use crate::actions::{GROOM, OFFER, RENAME, TEST, TRAIN, WITHDRAW_STUD};
-use crate::forms::{Choice, Filled, form};
+use crate::actions::{GROOM, OFFER, RENAME, TEST, WITHDRAW_STUD};
+use crate::forms::{Filled, form};
 use crate::number::{coins, grouped, instant, percent};
 use crate::pedigree::pedigree;
 use crate::radar::radar;
 use crate::rankings::asked;
 use crate::shell::{horse as link, leaves, page as shell, player, trouble};
 use crate::told::{Card, Line, Named, Page, Pedigree, Problem};
-use crate::visit::Visit;
+use crate::training::{train, why_not};
+use crate::visit::{Moment, Visit};
 use crate::words;
 use axum::body::Body;
 use axum::http::Response;
-use futures_util::future::try_join;
+use futures_util::future::{join, try_join};
 use maud::{Markup, html};
-use rules::discipline::Discipline;
 
 pub(crate) async fn herd(visit: &Visit) -> Response<Body> {
     let path = asked("/v1/horses", visit.query());
@@ -41,57 +41,61 @@ pub(crate) async fn page(visit: &Visit, id: &str) -> Response<Body> {
 async fn content(visit: &Visit, id: &str) -> Result<(String, Markup), Problem> {
     let path = ["/v1/horses/", id].concat();
     let tree = [&path, "/pedigree?generations=5"].concat();
-    let (card, tree): (Card, Pedigree) = try_join(visit.read(&path), visit.read(&tree)).await?;
-    let me = visit.me().await;
-    let is_mine = me
-        .zip(card.owner.as_ref())
-        .is_some_and(|(me, owner)| me.id == owner.id);
-    let content = told(&card, &tree, is_mine);
+    let read = try_join(visit.read(&path), visit.read(&tree));
+    let (now, read) = join(visit.now(), read).await;
+    let (card, tree): (Card, Pedigree) = read?;
+    let mine = visit.is_mine(card.owner.as_ref()).await.then_some(now);
+    let content = told(&card, &tree, mine);
     Ok((card.name, content))
 }
 
-fn told(card: &Card, tree: &Pedigree, is_mine: bool) -> Markup {
+/// Her page; what can be done is there for her owner, and depends on the time.
+fn told(card: &Card, tree: &Pedigree, mine: Option<Moment>) -> Markup {
     html! {
-        h1 { bdi { (card.name) } }
-        p { (card.word) ", " (words::years(card.age)) ", " (card.breed.name)
-            @if let Some(coat) = &card.coat { ". " (coat.description) "." } }
-        (facts(card))
-        @if is_mine { (actions(card)) }
+        header.horse {
+            div.who {
+                h1 { bdi { (card.name) } }
+                p.lead { (words::capital(&card.word)) ", " (words::years(card.age)) ", "
+                    a href={ "/breeds/" (card.breed.id) } { (card.breed.name) } }
+                @if let Some(coat) = &card.coat { p { (words::capital(&coat.description)) "." } }
+            }
+            (facts(card))
+        }
+        @if let Some(now) = mine { (actions(card, now)) }
         section { h2 { (words::STATS) } (radar(&card.stats)) }
-        section { h2 { (words::TRAITS) } (traits(card)) }
-        section { h2 { (words::SCORES) } (scores(card)) }
+        div.pair {
+            section { h2 { (words::TRAITS) } (traits(card)) }
+            section { h2 { (words::SCORES) } (scores(card)) p { a href={ "/horses/" (card.id) "/training" } { (words::LEARNT) } } }
+        }
         section { h2 { (words::RESULTS) } (results(card)) }
         section { h2 { (words::PEDIGREE) } (pedigree(tree)) }
     }
 }
 
 /// What her owner can do with her.
-fn actions(card: &Card) -> Markup {
-    let of = |choices| Filled {
+fn actions(card: &Card, now: Moment) -> Markup {
+    let of = || Filled {
         id: Some(card.id),
         version: Some(card.version),
         given: [("name".to_owned(), card.name.clone())].into(),
-        choices,
         ..Filled::default()
     };
-    let disciplines = Discipline::ALL.iter().map(|it| it.as_str().to_owned());
-    let disciplines: Vec<Choice> = disciplines.map(|it| (it.clone(), it)).collect();
     html! {
         section.actions {
             h2 { (words::TO_DO) }
-            @match card.training_cooldown {
-                Some(until) => { p { (words::RESTS_UNTIL) " " (instant(until)) "." } }
-                None => (form(&TRAIN, &of(vec![("discipline", disciplines)]))),
+            @match why_not(now, card.age, card.in_foal, card.training_cooldown) {
+                Some(why) => { p { (words::TRAINING) ": " (why.told()) "." } }
+                None => (train(card.id)),
             }
-            (form(&GROOM, &of(Vec::new())))
-            (form(&TEST, &of(Vec::new())))
+            (form(&GROOM, &of()))
+            (form(&TEST, &of()))
             @match (card.word.as_str(), card.stud_fee) {
-                ("stallion", None) => (form(&OFFER, &of(Vec::new()))),
-                ("stallion", Some(_)) => (form(&WITHDRAW_STUD, &of(Vec::new()))),
+                ("stallion", None) => (form(&OFFER, &of())),
+                ("stallion", Some(_)) => (form(&WITHDRAW_STUD, &of())),
                 ("mare", _) => { p { a href={ "/breeding?mare=" (card.id) } { (words::BREEDING) } } }
                 _ => { p { a href={ "/foals/" (card.id) } { (words::NURSERY) } } }
             }
-            details { summary { (RENAME.title) } (form(&RENAME, &of(Vec::new()))) }
+            details { summary { (RENAME.title) } (form(&RENAME, &of())) }
         }
     }
 }
@@ -100,7 +104,7 @@ fn facts(card: &Card) -> Markup {
     html! {
         dl.facts {
             div { dt { (words::OWNER) } dd { (player(card.owner.as_ref())) } }
-            @if let Some(stable) = &card.stable { div { dt { (words::STABLE) } dd { a href={ "/stables/" (stable.id) } { bdi { (stable.name) } } } } }
+            @if let Some(stable) = &card.stable { div { dt { (words::STABLED_AT) } dd { a href={ "/stables/" (stable.id) } { bdi { (stable.name) } } } } }
             div { dt { (words::LEVEL) } dd { (grouped(card.level)) " (" (grouped(card.xp)) " " (words::XP) ")" } }
             div { dt { (words::SIRE) } dd { (parent(card.sire.as_ref())) } }
             div { dt { (words::DAM) } dd { (parent(card.dam.as_ref())) } }
@@ -111,7 +115,6 @@ fn facts(card: &Card) -> Markup {
             div { dt { (words::STRESS) } dd { (card.stress_level) } }
             @if card.in_foal { div { dt { (words::IN_FOAL) } dd { (words::YES) } } }
             @if let Some(fee) = card.stud_fee { div { dt { (words::STUD_FEE) } dd { (coins(fee)) } } }
-            @if let Some(until) = card.training_cooldown { div { dt { (words::RESTS_UNTIL) } dd { (instant(until)) } } }
         }
     }
 }

@@ -21,6 +21,7 @@ mod cookies;
 mod forms;
 mod home;
 mod horse;
+mod housing;
 mod number;
 mod nursery;
 mod origin;
@@ -35,6 +36,7 @@ mod sign;
 mod stable;
 mod table;
 mod told;
+mod training;
 mod visit;
 mod words;
 
@@ -92,6 +94,7 @@ async fn found(visit: &Visit, path: &str) -> Response<Body> {
         [""] => home::page(visit).await,
         ["horses"] => horse::herd(visit).await,
         ["horses", id] => horse::page(visit, id).await,
+        ["horses", id, "training"] => training::of(visit, id).await,
         ["shows"] => shows::calendar(visit).await,
         ["shows", id] => shows::page(visit, id).await,
         ["rankings"] => rankings::players(visit).await,
@@ -100,6 +103,8 @@ async fn found(visit: &Visit, path: &str) -> Response<Body> {
         ["breeds", id] => breeds::page(visit, id).await,
         ["players", id] => players::page(visit, id).await,
         ["foals", id] => nursery::page(visit, id).await,
+        ["stables", id] => housing::page(visit, id).await,
+        ["training"] => training::all(visit).await,
         ["stable"] => stable::page(visit).await,
         ["ledger"] => stable::ledger(visit).await,
         ["settings"] => settings::page(visit).await,

@@ -7,33 +7,47 @@ use crate::words;
 use maud::{Markup, html};
 
 /// The generations that are shown, the horse's own among them.
-const GENERATIONS: u32 = 5;
+const GENERATIONS: u32 = 6;
 
 /// The tree and, below, where its lines meet.
 pub(crate) fn pedigree(of: &Pedigree) -> Markup {
-    let rows = 1_usize << (GENERATIONS - 1);
+    let generations = known(of);
     html! {
-        p { (words::INBREEDING) ": " strong { (percent(of.inbreeding)) } }
-        div.wide tabindex="0" role="region" aria-label=(words::PEDIGREE) {
-            table.pedigree {
-                caption.unseen { (words::PEDIGREE) }
-                tbody {
-                    @for row in 0..rows {
-                        tr { @for generation in 0..GENERATIONS { (cell(of, row, generation)) } }
-                    }
-                }
-            }
+        @if generations < 2 { p { (words::NO_PARENTS) } }
+        @else {
+            p { (words::INBREEDING) ": " strong { (percent(of.inbreeding)) } }
+            div.wide tabindex="0" role="region" aria-label=(words::PEDIGREE) { (tree(of, generations)) }
         }
         @if !of.common_ancestors.is_empty() {
             h3 { (words::COMMON_ANCESTORS) }
-            ul { @for one in &of.common_ancestors { li { (common(one)) } } }
+            ul.common { @for one in &of.common_ancestors { li { (common(one)) } } }
         }
     }
 }
 
-/// The cell that begins at this row in the column of this generation, if one does.
-fn cell(of: &Pedigree, row: usize, generation: u32) -> Markup {
-    let span = 1_usize << (GENERATIONS - 1 - generation);
+/// How many generations there is anything to tell of, the horse's own among them.
+fn known(of: &Pedigree) -> u32 {
+    let farthest = of.ancestors.iter().map(|it| it.position).max();
+    farthest.map_or(0, |it| (it.max(1).ilog2() + 1).min(GENERATIONS))
+}
+
+fn tree(of: &Pedigree, generations: u32) -> Markup {
+    let rows = 1_usize << (generations - 1);
+    html! {
+        table.pedigree {
+            caption.unseen { (words::PEDIGREE) }
+            tbody {
+                @for row in 0..rows {
+                    tr { @for generation in 0..generations { (cell(of, row, generation, rows)) } }
+                }
+            }
+        }
+    }
+}
+
+/// The cell that begins at this row in the column of this generation, if one does, in a tree of so many rows.
+fn cell(of: &Pedigree, row: usize, generation: u32, rows: usize) -> Markup {
+    let span = rows >> generation;
     let place = (1_usize << generation) + row / span;
     let found = of.ancestors.iter().find(|it| it.position == place);
     html! {

@@ -112,7 +112,7 @@ fn text<'a>(given: &'a Given, name: &str) -> &'a str {
 fn in_form(given: &Given, problem: Option<&Problem>) -> Markup {
     html! {
         h1 { (words::SIGN_IN) }
-        form method="post" action="/sign-in" {
+        form.account method="post" action="/sign-in" {
             @if let Some(problem) = problem { p.bad role="alert" { (problem.detail) } }
             @for (name, value) in given.iter().filter(|(name, _)| !matches!(name.as_str(), "email" | "password")) {
                 input type="hidden" name=(name) value=(value);
@@ -128,7 +128,7 @@ fn in_form(given: &Given, problem: Option<&Problem>) -> Markup {
 fn up_form(given: &Given, problem: Option<&Problem>) -> Markup {
     html! {
         h1 { (words::SIGN_UP) }
-        form method="post" action="/sign-up" {
+        form.account method="post" action="/sign-up" {
             @if let Some(problem) = problem { p.bad role="alert" { (problem.detail) } }
             label { span { (words::PLAYER_NAME) } input name="name" required maxlength="60" autocomplete="nickname" value=(text(given, "name")); }
             (email(given))

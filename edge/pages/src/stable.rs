@@ -38,16 +38,22 @@ async fn content(visit: &Visit) -> Result<Markup, Problem> {
     let is_new = horses.items.is_empty() && visit.query().is_empty();
     Ok(html! {
         h1 { (words::STABLE) }
+        @if !is_new {
+            p { a.button href="/training" { (words::TRAINING) } " " a.button.quiet href="/breeding" { (words::BREEDING) } " "
+                a.button.quiet href="/shows" { (words::OPEN_SHOWS) } }
+        }
         @if is_new {
             section { h2 { (STARTER.title) } p { (words::STARTER_HELP) } (form(&STARTER, &offered(&breeds))) }
         } @else {
             (herd(&horses))
             (leaves("/stable", &horses, visit.query().is_empty()))
         }
-        section { h2 { (words::MARES_IN_FOAL) } (expecting(&pregnancies)) }
+        @if !pregnancies.items.is_empty() { section { h2 { (words::MARES_IN_FOAL) } (expecting(&pregnancies)) } }
         section { h2 { (words::STABLES) } (yards(&stables)) (form(&OPEN_STABLE, &Filled::default())) }
-        section { h2 { (words::STORE) } (form(&BUY, &offered(&breeds))) }
-        section { h2 { (STIPEND.title) } (form(&STIPEND, &Filled::default())) }
+        div.pair {
+            section { h2 { (words::STORE) } p { (words::STORE_HELP) } (form(&BUY, &offered(&breeds))) }
+            section { h2 { (STIPEND.title) } p { (words::STIPEND_HELP) } (form(&STIPEND, &Filled::default())) }
+        }
     })
 }
 

@@ -192,6 +192,51 @@ pub(crate) struct Lost {
     pub(crate) detail: String,
 }
 
+/// A stable, with its owner.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Housed {
+    pub(crate) name: String,
+    pub(crate) location: Option<String>,
+    pub(crate) horses: i64,
+    pub(crate) owner: Option<Player>,
+}
+
+/// A stable with its diversity.
+#[derive(Debug, Deserialize)]
+pub(crate) struct OfStable {
+    pub(crate) diversity: Option<Herd>,
+}
+
+/// How diverse the horses of a stable are.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Herd {
+    pub(crate) founders: i64,
+    pub(crate) mean_inbreeding: f64,
+    pub(crate) mean_kinship: f64,
+    pub(crate) fe: f64,
+    pub(crate) fa: f64,
+    pub(crate) closest: Vec<Kin>,
+}
+
+/// Two horses and how closely they are related.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Kin {
+    pub(crate) one: Named,
+    pub(crate) other: Named,
+    pub(crate) kinship: f64,
+}
+
+/// A session of training.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Session {
+    pub(crate) discipline: String,
+    pub(crate) trained_at: DateTime<Utc>,
+    pub(crate) score_gain: i64,
+    pub(crate) stat: Option<String>,
+    pub(crate) stat_gain: Option<i64>,
+    pub(crate) user_xp: Option<i64>,
+}
+
 /// A posting of the purse.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Posting {

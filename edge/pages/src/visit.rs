@@ -2,7 +2,7 @@
 
 use crate::cookies::{self, ACCESS, ACCESS_S, REFRESH, REFRESH_S};
 use crate::origin::Origin;
-use crate::told::{Me, Problem};
+use crate::told::{Me, Player, Problem};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
@@ -17,6 +17,9 @@ use tokio::sync::OnceCell;
 
 /// The most that a document may have, in bytes.
 const LONGEST: usize = 1 << 20;
+
+/// An instant, in UTC.
+pub(crate) type Moment = reads::clock::Instant;
 
 /// What every page is made with.
 #[derive(Clone)]
@@ -118,6 +121,17 @@ impl Visit {
         }
         let read = || async { self.read("/v1/users/me").await.ok() };
         self.me.get_or_init(read).await.as_ref()
+    }
+
+    /// Is this the player who is signed in?
+    pub(crate) async fn is_mine(&self, owner: Option<&Player>) -> bool {
+        let both = self.me().await.zip(owner);
+        both.is_some_and(|(me, owner)| me.id == owner.id)
+    }
+
+    /// The time in the game.
+    pub(crate) async fn now(&self) -> Moment {
+        self.pages.reads.now().await
     }
 
     /// A document of the reads.

@@ -247,12 +247,49 @@ pub(crate) fn levels(least: Option<i64>, most: Option<i64>) -> String {
     }
 }
 
-fn capital(text: &str) -> String {
+/// With a capital letter at its beginning.
+pub(crate) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()
     })
 }
+
+/// What the rings of a radar stand for.
+pub(crate) fn radar_of(scale: i64) -> String {
+    format!("Stats as a radar; the outer ring is {scale}. The table beside it has every number.")
+}
+
+/// What the game promises to whoever is new.
+pub(crate) const PROMISE: &str = "Real genetics, honest odds, and shows whose every result you can check yourself. You begin with a mare of any breed, for nothing.";
+/// Between the least and the greatest.
+pub(crate) const TO: &str = " to ";
+pub(crate) const STORE_HELP: &str =
+    "A three-year-old founder of any breed, unrelated to all others.";
+pub(crate) const STIPEND_HELP: &str = "100 coins from the treasury, once a week.";
+
+/// Training, and what stands in its way.
+pub(crate) const TRAINING: &str = "Training";
+pub(crate) const TRAINING_HELP: &str = "A horse of three to twenty years can be trained once in seven days, in any discipline, and never in foal.";
+pub(crate) const TOO_YOUNG: &str = "Too young: horses train from three years on";
+pub(crate) const RETIRED: &str = "Retired: horses train until they are twenty";
+pub(crate) const NOT_IN_FOAL: &str = "In foal: she trains again after the birth";
+pub(crate) const TRAINS_NOW: &str = "Rested: a training is possible now.";
+pub(crate) const LEARNT: &str = "What was learnt";
+
+/// The training of a horse.
+pub(crate) fn training_of(name: &str) -> String {
+    format!("Training of {name}")
+}
+
+pub(crate) const NO_PARENTS: &str =
+    "A founder: the studbook begins here, so there is no pedigree before.";
+pub(crate) const HORSES_OF_OWNER: &str = "All horses of this owner";
+pub(crate) const EMPTY_STABLE: &str = "No horse stands in this stable.";
+pub(crate) const CLOSEST: &str = "Closest relatives";
+pub(crate) const OTHER: &str = "And";
+pub(crate) const KINSHIP: &str = "Kinship";
+pub(crate) const STABLED_AT: &str = "Stable";
 
 /// A page was asked for in a way that it does not know.
 pub(crate) const NO_SUCH_METHOD: &str =

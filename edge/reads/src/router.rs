@@ -127,7 +127,7 @@ impl Reads {
     }
 
     /// The time in the game.
-    pub(crate) async fn now(&self) -> Instant {
+    pub async fn now(&self) -> Instant {
         self.clock.game().await
     }
 
