@@ -15,6 +15,7 @@ mod reading;
 mod readme;
 mod role;
 mod same_answers;
+mod script;
 mod sessions;
 mod sight;
 mod story;

@@ -18,6 +18,7 @@ mod bars;
 mod breeding;
 mod breeds;
 mod cookies;
+pub mod files;
 mod forms;
 mod home;
 mod horse;
@@ -33,6 +34,8 @@ mod settings;
 mod shell;
 mod shows;
 mod sign;
+#[cfg(not(target_family = "wasm"))]
+pub mod sources;
 mod stable;
 mod table;
 mod told;
@@ -48,12 +51,6 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Request, Response, header};
 use futures_util::future::join;
-
-/// The style of every page.
-pub const STYLE: &str = include_str!("../style/style.css");
-
-/// Where it is served.
-pub const STYLE_PATH: &str = "/pages/style.css";
 
 /// The longest form that is read, in bytes.
 const LONGEST_FORM: usize = 16_384;

@@ -1,5 +1,6 @@
 //! What is the same on every page: the head, the ways through the game, the foot.
 
+use crate::files::{SCRIPT_PATH, STYLE_PATH};
 use crate::forms::see;
 use crate::number::{coins, grouped};
 use crate::told::{Me, Page, Player, Problem};
@@ -89,8 +90,8 @@ fn framed(
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) " \u{b7} " (words::GAME) }
-                link rel="stylesheet" href=(crate::STYLE_PATH);
-                script type="module" src="/pages/script.js" {}
+                link rel="stylesheet" href=(STYLE_PATH);
+                script type="module" src=(SCRIPT_PATH) {}
             }
             body {
                 a.skip href="#content" { (words::SKIP) }

@@ -6,7 +6,7 @@ use axum::extract::{ConnectInfo, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, Response};
 use axum::response::IntoResponse as _;
-use pages::{Origin, Pages, Sending};
+use pages::{Origin, Pages, Sending, files};
 use reads::request::{CLIENT, EDGE_KEY};
 use reads::{Failure, Reads};
 use std::net::SocketAddr;
@@ -25,12 +25,12 @@ pub(super) fn with_pages(api: Router, app: &App, reads: Reads) -> Router {
         if is_document(path) {
             return Failure::NoSuchPath.into_response();
         }
-        if path == pages::STYLE_PATH {
+        if path == files::STYLE_PATH {
             let headers = [
                 (CONTENT_TYPE, "text/css; charset=utf-8"),
                 (CACHE_CONTROL, "public, max-age=31536000, immutable"),
             ];
-            return (headers, pages::STYLE).into_response();
+            return (headers, files::STYLE).into_response();
         }
         let origin = Within::of(within, &request);
         pages::answer(Pages::new(reads, origin, cookies), request).await

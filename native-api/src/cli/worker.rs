@@ -11,7 +11,7 @@ use crate::trouble::Trouble;
 
 #[derive(Subcommand)]
 pub(super) enum WorkerCommand {
-    /// Build the Worker into edge/build and the rules for browsers into edge/assets, unless nothing changed, and weigh them (status 1 above the budget)
+    /// Build the Worker into edge/build, the rules for browsers and the pages' files into edge/assets, unless nothing changed, and weigh them (status 1 above the budget)
     #[command(after_help = "Example:\n  equoria worker build --json")]
     Build {
         /// Print the result as JSON
@@ -58,13 +58,14 @@ pub(super) fn set_up(voice: &Voice) -> Result<Finding, Trouble> {
     Ok(Finding::Good)
 }
 
-/// The weight of a build in two lines.
+/// The weight of a build in three lines.
 pub(super) fn weight(built: &Built) -> String {
     let kilo = |bytes: usize| bytes as f64 / 1000.0;
-    let module = &built.browser;
+    let (module, files) = (&built.browser, &built.pages);
     format!(
         "Worker: {:.1} kB of wasm, {:.1} kB gzip (budget {} kB){}\n\
-         Rules for browsers: {:.1} kB of wasm, {:.1} kB gzip with their script, at {}",
+         Rules for browsers: {:.1} kB of wasm, {:.1} kB gzip with their script, at {}\n\
+         Pages: {:.1} kB of style and {:.1} kB of script after gzip, at /pages/{}",
         kilo(built.raw_bytes),
         kilo(built.gzip_bytes),
         BUDGET / 1000,
@@ -72,5 +73,8 @@ pub(super) fn weight(built: &Built) -> String {
         kilo(module.raw_bytes),
         kilo(module.gzip_bytes + module.script_gzip_bytes),
         module.version,
+        kilo(files.style_gzip_bytes),
+        kilo(files.script_gzip_bytes),
+        files.version,
     )
 }

@@ -8,6 +8,7 @@ pub mod edge;
 pub mod embedded;
 mod guard;
 pub mod lock;
+pub mod pages;
 pub mod places;
 pub mod postgres;
 pub mod prepare;

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::browser::{self, Module};
 use super::guard::guard;
 use super::lock;
+use super::pages::{self, PageFiles};
 use super::places::{Places, make};
 use super::program::run;
 use super::say::Voice;
@@ -34,6 +35,8 @@ pub struct Built {
     pub gzip_bytes: usize,
     /// The rules for a browser, which the Worker's origin serves as files.
     pub browser: Module,
+    /// The style and the script of the pages, which it serves as files, too.
+    pub pages: PageFiles,
     /// Whether anything had to be built.
     pub is_fresh: bool,
 }
@@ -45,7 +48,7 @@ impl Built {
     }
 }
 
-/// Builds the Worker, and the rules for a browser that are served beside it, unless their sources are the ones of the last build.
+/// Builds the Worker, and the rules for a browser and the pages' files that are served beside it, unless their sources are the ones of the last build.
 ///
 /// # Errors
 /// When a tool is missing and cannot be installed, or the build fails.
@@ -57,7 +60,8 @@ pub fn build(places: &Places, voice: &Voice) -> Result<Built, Trouble> {
     let mark = folder.join("fingerprint");
     let wanted = fingerprint(&places.root)?;
     let is_known = fs::read_to_string(&mark).is_ok_and(|last| last == wanted);
-    let is_fresh = !(is_known && was_built(places) && browser::was_built(places));
+    let is_there = was_built(places) && browser::was_built(places) && pages::was_built(places);
+    let is_fresh = !(is_known && is_there);
     if is_fresh {
         let step = voice.step("building the Worker (the first time about 2 min)");
         worker_build(places, &folder, &[])?;
@@ -66,6 +70,7 @@ pub fn build(places: &Places, voice: &Voice) -> Result<Built, Trouble> {
         let step = voice.step("building the rules for browsers (the first time about 40 s)");
         browser::build(places, &folder)?;
         step.done("the rules for browsers are built");
+        pages::build(places)?;
         fs::write(&mark, wanted).because(|| format!("could not write {}", mark.display()))?;
     }
     weigh(places, is_fresh)
@@ -134,6 +139,7 @@ fn weigh(places: &Places, is_fresh: bool) -> Result<Built, Trouble> {
         gzip_bytes,
         wasm,
         browser: browser::weigh(places)?,
+        pages: pages::weigh(places)?,
         is_fresh,
     })
 }
