@@ -13,6 +13,7 @@ use axum::body::Body;
 use axum::http::Response;
 use futures_util::future::try_join4;
 use maud::{Markup, html};
+use rules::economy::{STIPEND as STIPEND_COINS, STORE_HORSE_PRICE};
 
 pub(crate) async fn page(visit: &Visit) -> Response<Body> {
     match content(visit).await {
@@ -51,8 +52,8 @@ async fn content(visit: &Visit) -> Result<Markup, Problem> {
         @if !pregnancies.items.is_empty() { section { h2 { (words::MARES_IN_FOAL) } (expecting(&pregnancies)) } }
         section { h2 { (words::STABLES) } (yards(&stables)) (form(&OPEN_STABLE, &Filled::default())) }
         div.pair {
-            section { h2 { (words::STORE) } p { (words::STORE_HELP) } (form(&BUY, &offered(&breeds))) }
-            section { h2 { (STIPEND.title) } p { (words::STIPEND_HELP) } (form(&STIPEND, &Filled::default())) }
+            section { h2 { (words::STORE) } p { (words::STORE_HELP) " " (coins(STORE_HORSE_PRICE.get())) "." } (form(&BUY, &offered(&breeds))) }
+            section { h2 { (STIPEND.title) } p { (words::STIPEND_HELP) " " (coins(STIPEND_COINS.get())) "." } (form(&STIPEND, &Filled::default())) }
         }
     })
 }

@@ -265,8 +265,8 @@ pub(crate) const PROMISE: &str = "Real genetics, honest odds, and shows whose ev
 /// Between the least and the greatest.
 pub(crate) const TO: &str = " to ";
 pub(crate) const STORE_HELP: &str =
-    "A three-year-old founder of any breed, unrelated to all others.";
-pub(crate) const STIPEND_HELP: &str = "100 coins from the treasury, once a week.";
+    "A three-year-old founder of any breed, unrelated to all others, for";
+pub(crate) const STIPEND_HELP: &str = "From the treasury, for every player, once a week:";
 
 /// Training, and what stands in its way.
 pub(crate) const TRAINING: &str = "Training";
