@@ -7,6 +7,7 @@ use crate::pedigree::pedigree;
 use crate::radar::radar;
 use crate::rankings::asked;
 use crate::shell::{horse as link, leaves, page as shell, player, trouble};
+use crate::table::{numbers_of, table, words_of};
 use crate::told::{Card, Line, Named, Page, Pedigree, Problem};
 use crate::training::{train, why_not};
 use crate::visit::{Moment, Visit};
@@ -135,64 +136,51 @@ fn traits(card: &Card) -> Markup {
 }
 
 fn scores(card: &Card) -> Markup {
-    html! {
-        @if card.discipline_scores.is_empty() { p { (words::NOTHING) } }
-        @else {
-            table {
-                thead { tr { th scope="col" { (words::DISCIPLINE) } th.number scope="col" { (words::SCORE) } } }
-                tbody { @for (name, score) in &card.discipline_scores { tr { td { (name) } td.number { (grouped(*score)) } } } }
-            }
-        }
-    }
+    let columns = [words_of(words::DISCIPLINE), numbers_of(words::SCORE)];
+    let rows = card.discipline_scores.iter();
+    let rows = rows.map(|(name, score)| [html! { (name) }, html! { (grouped(*score)) }]);
+    table(&columns, rows)
 }
 
 fn results(card: &Card) -> Markup {
-    html! {
-        @if card.results.is_empty() { p { (words::NOTHING) } }
-        @else {
-            table {
-                thead { tr {
-                    th scope="col" { (words::RUNS) } th scope="col" { (words::SHOW) } th scope="col" { (words::DISCIPLINE) }
-                    th.number scope="col" { (words::PLACE) } th.number scope="col" { (words::SCORE) } th.number scope="col" { (words::PRIZE) }
-                } }
-                tbody {
-                    @for one in &card.results {
-                        tr {
-                            td { (instant(one.run_date)) }
-                            td { a href={ "/shows/" (one.show.id) } { bdi { (one.show.name) } } }
-                            td { (one.discipline) }
-                            td.number { (one.placement) }
-                            td.number { (one.score) }
-                            td.number { (coins(one.prize)) }
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let columns = [
+        words_of(words::SHOW),
+        words_of(words::DISCIPLINE),
+        words_of(words::RUNS),
+        numbers_of(words::PLACE),
+        numbers_of(words::SCORE),
+        numbers_of(words::PRIZE),
+    ];
+    let rows = card.results.iter().map(|one| {
+        [
+            html! { a href={ "/shows/" (one.show.id) } { bdi { (one.show.name) } } },
+            html! { (one.discipline) },
+            instant(one.run_date),
+            html! { (one.placement) },
+            html! { (one.score) },
+            coins(one.prize),
+        ]
+    });
+    table(&columns, rows)
 }
 
+/// Horses, a line for each.
 pub(crate) fn herd_table(page: &Page<Line>) -> Markup {
-    html! {
-        @if page.items.is_empty() { p { (words::NOTHING) } }
-        @else {
-            table {
-                thead { tr {
-                    th scope="col" { (words::HORSE) } th scope="col" { (words::BREED) } th scope="col" { (words::SEX_AND_AGE) }
-                    th.number scope="col" { (words::LEVEL) } th scope="col" { (words::OWNER) }
-                } }
-                tbody {
-                    @for one in &page.items {
-                        tr {
-                            td { (link(one.id, &one.name)) }
-                            td { (one.breed.name) }
-                            td { (one.word) ", " (words::years(one.age)) }
-                            td.number { (grouped(one.level)) }
-                            td { (player(one.owner.as_ref())) }
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let columns = [
+        words_of(words::HORSE),
+        words_of(words::BREED),
+        words_of(words::SEX_AND_AGE),
+        numbers_of(words::LEVEL),
+        words_of(words::OWNER),
+    ];
+    let rows = page.items.iter().map(|one| {
+        [
+            link(one.id, &one.name),
+            html! { (one.breed.name) },
+            html! { (one.word) ", " (words::years(one.age)) },
+            html! { (grouped(one.level)) },
+            player(one.owner.as_ref()),
+        ]
+    });
+    table(&columns, rows)
 }

@@ -2,6 +2,7 @@
 
 use crate::number::grouped;
 use crate::shell::{horse, leaves, page as shell, player, trouble};
+use crate::table::{numbers_of, table, words_of};
 use crate::told::{Page, RankedHorse, RankedUser};
 use crate::visit::Visit;
 use crate::words;
@@ -79,40 +80,37 @@ fn disciplines(here: Option<&str>) -> Markup {
 }
 
 pub(crate) fn players_table(page: &Page<RankedUser>) -> Markup {
-    html! {
-        table {
-            thead { tr { th scope="col" { (words::RANK) } th scope="col" { (words::PLAYER) } th.number scope="col" { (words::LEVEL) } th.number scope="col" { (words::XP) } } }
-            tbody {
-                @for one in &page.items {
-                    tr {
-                        td { (grouped(one.rank)) }
-                        td { (player(Some(&one.user))) }
-                        td.number { (grouped(one.level)) }
-                        td.number { (grouped(one.xp)) }
-                    }
-                }
-            }
-        }
-    }
+    let columns = [
+        numbers_of(words::RANK),
+        words_of(words::PLAYER),
+        numbers_of(words::LEVEL),
+        numbers_of(words::XP),
+    ];
+    let rows = page.items.iter().map(|one| {
+        [
+            html! { (grouped(one.rank)) },
+            player(Some(&one.user)),
+            html! { (grouped(one.level)) },
+            html! { (grouped(one.xp)) },
+        ]
+    });
+    table(&columns, rows)
 }
 
 fn horses_table(page: &Page<RankedHorse>) -> Markup {
-    html! {
-        @if page.items.is_empty() { p { (words::NOTHING) } }
-        @else {
-            table {
-                thead { tr { th scope="col" { (words::RANK) } th scope="col" { (words::HORSE) } th scope="col" { (words::OWNER) } th.number scope="col" { (words::SCORE) } } }
-                tbody {
-                    @for one in &page.items {
-                        tr {
-                            td { (grouped(one.rank)) }
-                            td { (horse(one.horse.id, &one.horse.name)) }
-                            td { (player(one.horse.owner.as_ref())) }
-                            td.number { (grouped(one.horse.score.unwrap_or_default())) }
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let columns = [
+        numbers_of(words::RANK),
+        words_of(words::HORSE),
+        words_of(words::OWNER),
+        numbers_of(words::SCORE),
+    ];
+    let rows = page.items.iter().map(|one| {
+        [
+            html! { (grouped(one.rank)) },
+            horse(one.horse.id, &one.horse.name),
+            player(one.horse.owner.as_ref()),
+            html! { (grouped(one.horse.score.unwrap_or_default())) },
+        ]
+    });
+    table(&columns, rows)
 }

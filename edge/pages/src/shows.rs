@@ -6,6 +6,7 @@ use crate::forms::{Filled, Given, form, read};
 use crate::number::{coins, decimal, grouped, instant};
 use crate::rankings::asked;
 use crate::shell::{horse, leaves, page as shell, player, trouble};
+use crate::table::{numbers_of, table, words_of};
 use crate::told::{Entry, Own, Page, Preview, Problem, ShowLine, ShowResult};
 use crate::visit::Visit;
 use crate::words;
@@ -140,68 +141,58 @@ fn verify(show: &ShowLine) -> Markup {
 }
 
 fn results_table(page: &Page<ShowResult>) -> Markup {
-    html! {
-        table {
-            thead { tr {
-                th scope="col" { (words::PLACE) } th scope="col" { (words::HORSE) } th scope="col" { (words::OWNER) }
-                th.number scope="col" { (words::SCORE) } th.number scope="col" { (words::EXPECTED) }
-                th.number scope="col" { (words::PRIZE) } th.number scope="col" { (words::XP) }
-            } }
-            tbody {
-                @for one in &page.items {
-                    tr {
-                        td { (one.placement) }
-                        td { (horse(one.horse.id, &one.horse.name)) }
-                        td { (player(one.player.as_ref())) }
-                        td.number { (one.score) }
-                        td.number { (one.expected_score) }
-                        td.number { (coins(one.prize)) }
-                        td.number { (one.horse_xp) }
-                    }
-                }
-            }
-        }
-    }
+    let columns = [
+        numbers_of(words::PLACE),
+        words_of(words::HORSE),
+        words_of(words::OWNER),
+        numbers_of(words::SCORE),
+        numbers_of(words::EXPECTED),
+        numbers_of(words::PRIZE),
+        numbers_of(words::XP),
+    ];
+    let rows = page.items.iter().map(|one| {
+        [
+            html! { (one.placement) },
+            horse(one.horse.id, &one.horse.name),
+            player(one.player.as_ref()),
+            html! { (one.score) },
+            html! { (one.expected_score) },
+            coins(one.prize),
+            html! { (one.horse_xp) },
+        ]
+    });
+    table(&columns, rows)
 }
 
 fn entries_table(page: &Page<Entry>) -> Markup {
-    html! {
-        @if page.items.is_empty() { p { (words::NOTHING) } }
-        @else {
-            table {
-                thead { tr { th scope="col" { (words::HORSE) } th scope="col" { (words::OWNER) } } }
-                tbody {
-                    @for one in &page.items {
-                        tr { td { (horse(one.horse.id, &one.horse.name)) } td { (player(one.player.as_ref())) } }
-                    }
-                }
-            }
-        }
-    }
+    let columns = [words_of(words::HORSE), words_of(words::OWNER)];
+    let rows = page.items.iter().map(|one| {
+        [
+            horse(one.horse.id, &one.horse.name),
+            player(one.player.as_ref()),
+        ]
+    });
+    table(&columns, rows)
 }
 
 pub(crate) fn calendar_table(page: &Page<ShowLine>) -> Markup {
-    html! {
-        @if page.items.is_empty() { p { (words::NOTHING) } }
-        @else {
-            table {
-                thead { tr {
-                    th scope="col" { (words::SHOW) } th scope="col" { (words::DISCIPLINE) } th scope="col" { (words::RUNS) }
-                    th.number scope="col" { (words::ENTRIES) } th.number scope="col" { (words::FEE) } th.number scope="col" { (words::PRIZE) }
-                } }
-                tbody {
-                    @for one in &page.items {
-                        tr {
-                            td { a href={ "/shows/" (one.id) } { bdi { (one.name) } } }
-                            td { (one.discipline) }
-                            td { (instant(one.run_date)) }
-                            td.number { (grouped(one.entries)) }
-                            td.number { (coins(one.entry_fee)) }
-                            td.number { (coins(one.prize)) }
-                        }
-                    }
-                }
-            }
-        }
-    }
+    let columns = [
+        words_of(words::SHOW),
+        words_of(words::DISCIPLINE),
+        words_of(words::RUNS),
+        numbers_of(words::ENTRIES),
+        numbers_of(words::FEE),
+        numbers_of(words::PRIZE),
+    ];
+    let rows = page.items.iter().map(|one| {
+        [
+            html! { a href={ "/shows/" (one.id) } { bdi { (one.name) } } },
+            html! { (one.discipline) },
+            instant(one.run_date),
+            html! { (grouped(one.entries)) },
+            coins(one.entry_fee),
+            coins(one.prize),
+        ]
+    });
+    table(&columns, rows)
 }

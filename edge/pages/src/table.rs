@@ -25,7 +25,7 @@ pub(crate) fn table<const N: usize>(
     html! {
         @if rows.peek().is_none() { p.faint { (words::NOTHING) } }
         @else {
-            table {
+            table.rows {
                 thead { tr { @for Column(head, is_number) in columns { th scope="col" class=[is_number.then_some("number")] { (head) } } } }
                 tbody {
                     @for row in rows {
