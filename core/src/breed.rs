@@ -1,11 +1,13 @@
 //! Breeds: what the rules need to know of one, and the breeds of the world.
 
 mod alleles;
+mod build;
 mod table;
 
 use crate::Refusal;
 use crate::{stat, temperament};
 
+pub use build::Build;
 pub use table::{BREEDS, CROSSBRED};
 
 /// What the rules need to know of a breed.

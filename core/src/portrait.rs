@@ -14,6 +14,7 @@ mod hide;
 mod look;
 mod palette;
 mod parts;
+mod path;
 mod pen;
 mod shade;
 mod shape;
@@ -23,7 +24,8 @@ mod tests;
 mod title;
 mod white;
 
-use crate::genetics::coat::{Coat, Leopard};
+use crate::breed::Build;
+use crate::genetics::coat::{Leopard, Seen};
 use crate::horse::Sex;
 use crate::id::HorseId;
 use alloc::string::String;
@@ -35,12 +37,14 @@ pub const WIDTH: u16 = 640;
 pub const HEIGHT: u16 = 576;
 
 /// Whose portrait is drawn.
-#[derive(Clone, Copy, Debug)]
-pub struct Sitter<'a> {
-    /// The coat, as anyone may read it.
-    pub coat: &'a Coat,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sitter {
+    /// What can be seen of the coat, as anyone may read it.
+    pub coat: Seen,
     /// The sex.
     pub sex: Sex,
+    /// How horses of its breed are built.
+    pub build: Build,
     /// The age in days; 7 days are a game-year.
     pub days: i64,
     /// The horse.
@@ -59,7 +63,7 @@ pub struct Setting<'a> {
     pub title: Option<&'a str>,
 }
 
-/// Draws a portrait.
+/// Draws a portrait, as it is at the [stage](Sitter::stage) of the sitter's age.
 ///
 /// ```
 /// use rules::genetics::{Genome, coat::Coat};
@@ -67,8 +71,9 @@ pub struct Setting<'a> {
 /// use rules::portrait::{Setting, Sitter, portrait};
 /// let genome = Genome::parse("MC1R=e/e SLC45A2=N/Cr", Sex::Female)?;
 /// let sitter = Sitter {
-///     coat: &Coat::of(&genome, 0, None),
+///     coat: (&Coat::of(&genome, 0, None)).into(),
 ///     sex: Sex::Female,
+///     build: rules::breed::Build::Riding,
 ///     days: 35,
 ///     horse: rules::id::HorseId::new(7),
 ///     parents: None,
@@ -78,7 +83,7 @@ pub struct Setting<'a> {
 /// # Ok::<(), rules::Refusal>(())
 /// ```
 #[must_use]
-pub fn portrait(sitter: &Sitter<'_>, setting: Setting<'_>) -> String {
+pub fn portrait(sitter: &Sitter, setting: Setting<'_>) -> String {
     let from_letter = setting
         .prefix
         .trim_start_matches(|it: char| !it.is_ascii_alphabetic());
@@ -88,10 +93,14 @@ pub fn portrait(sitter: &Sitter<'_>, setting: Setting<'_>) -> String {
         Some(title) => title.into(),
         None => sitter.sentence(),
     };
-    Studio::of(sitter, &prefix).draw(&title)
+    let sitter = Sitter {
+        days: sitter.stage(),
+        ..*sitter
+    };
+    Studio::of(&sitter, &prefix).draw(&title)
 }
 
-impl Sitter<'_> {
+impl Sitter {
     /// The leopard complex, of which the hooves, the skin and the eyes tell as well.
     const fn leopard(&self) -> Leopard {
         self.coat.phenotype.leopard()

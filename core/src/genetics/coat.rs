@@ -17,7 +17,7 @@ pub use look::{Base, Brindle, Curly, Dilution, Dun, Greying, Leopard, Splash};
 pub use markings::{Face, LegWhite, Legs, Markings, markings};
 pub use name::Pattern;
 pub use phenotype::Phenotype;
-pub use public::{Coat, Eyes, Hair};
+pub use public::{Coat, Eyes, Hair, Seen};
 pub use warning::{Warning, warnings};
 
 use super::locus::{Allele, Locus};

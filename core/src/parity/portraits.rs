@@ -1,5 +1,6 @@
 //! Portraits for the parity check: horses of any genome, at any age.
 
+use crate::breed::Build;
 use crate::dice::{Dice, Purpose, Secret};
 use crate::genetics::coat::Coat;
 use crate::genetics::{Gamete, Genome, Locus};
@@ -23,8 +24,9 @@ pub fn portraits_digest(seed: u64, portraits: u32) -> [u8; 32] {
         let genome = genome(sex, &mut dice);
         let coat = Coat::of(&genome, 125 * dice.deviate(), Some(&mut dice));
         let sitter = Sitter {
-            coat: &coat,
+            coat: (&coat).into(),
             sex,
+            build: build(&mut dice),
             days: i64::from(dice.below(200)),
             horse: HorseId::new(number),
             parents: (dice.below(2) == 0).then(|| [-number, number / 8].map(HorseId::new)),
@@ -51,4 +53,9 @@ fn genome(sex: Sex, dice: &mut Dice) -> Genome {
         strand
     };
     Genome::of(haplotype(), haplotype(), sex)
+}
+
+fn build(dice: &mut Dice) -> Build {
+    let at = dice.below(Build::ALL.len() as u32) as usize;
+    Build::ALL.get(at).copied().unwrap_or(Build::Riding)
 }

@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 /// Everything that a portrait is drawn with.
 pub(super) struct Studio<'a> {
     pub(super) pen: Pen<'a>,
-    pub(super) sitter: &'a Sitter<'a>,
+    pub(super) sitter: &'a Sitter,
     pub(super) seen: Phenotype,
     pub(super) look: Look,
     pub(super) palette: Palette,
@@ -26,13 +26,13 @@ pub(super) struct Studio<'a> {
 const ALL: &str = "d='M0 0h640v576H0z'/>";
 
 impl<'a> Studio<'a> {
-    pub(super) fn of(sitter: &'a Sitter<'a>, prefix: &'a str) -> Self {
+    pub(super) fn of(sitter: &'a Sitter, prefix: &'a str) -> Self {
         Self {
             pen: Pen::new(prefix),
             sitter,
             seen: sitter.coat.phenotype,
             look: Look::of(sitter.horse, sitter.parents),
-            palette: Palette::of(sitter.coat, sitter.days),
+            palette: Palette::of(&sitter.coat, sitter.days),
             frame: Frame {
                 maturity: maturity(sitter.days),
             },

@@ -1,6 +1,7 @@
 //! A gallery: every colour that has a name, beside its genotype.
 
 use super::Sitter;
+use crate::breed::Build;
 use crate::genetics::Genotype;
 use crate::genetics::coat::{Coat, Face};
 use crate::horse::Sex;
@@ -65,10 +66,11 @@ impl Picture {
 
     /// Who sits.
     #[must_use]
-    pub fn sitter(&self) -> Sitter<'_> {
+    pub fn sitter(&self) -> Sitter {
         Sitter {
-            coat: &self.coat,
+            coat: (&self.coat).into(),
             sex: self.sex,
+            build: Build::Riding,
             days: self.days,
             horse: HorseId::new(self.horse),
             parents: self.parents.map(|ids| ids.map(HorseId::new)),

@@ -1,7 +1,7 @@
 //! What lies on the trunk: shades, marks, hairs, patches, spots.
 
 use super::figure::Studio;
-use super::palette::{self, WHITE};
+use super::palette::{self, VARNISHED_AT, WHITE};
 use super::pen::{Node, Spot, round};
 use super::shade::{glow_on_head, glow_on_trunk, group};
 use super::shape::Figure;
@@ -117,7 +117,7 @@ impl Studio<'_> {
         let flat = match (self.seen.kit().roan, self.seen.leopard()) {
             (true, _) => 34,
             (_, Leopard::VarnishRoan) => {
-                let years = (self.sitter.days / DAYS_PER_YEAR).clamp(0, 12) as i32;
+                let years = (self.sitter.days / DAYS_PER_YEAR).clamp(0, VARNISHED_AT) as i32;
                 8 + 4 * years
             }
             _ => 0,

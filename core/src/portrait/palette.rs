@@ -1,6 +1,6 @@
 //! The colours of a coat: what two pigments look like after every dilution, and what grey makes of them with age.
 
-use crate::genetics::coat::{Base, Coat, Dilution, Dun, Eyes, Greying, Leopard, Phenotype};
+use crate::genetics::coat::{Base, Dilution, Dun, Eyes, Greying, Leopard, Phenotype, Seen};
 
 /// A colour, as `0xrrggbb`.
 pub(super) type Colour = i32;
@@ -77,7 +77,7 @@ pub(super) const fn lightness(colour: Colour) -> i32 {
 
 impl Palette {
     /// The colours of a coat at an age in days.
-    pub(super) fn of(coat: &Coat, days: i64) -> Self {
+    pub(super) fn of(coat: &Seen, days: i64) -> Self {
         let seen = coat.phenotype;
         let mut palette = if seen.is_all_white() {
             Self::all_white()
@@ -219,13 +219,22 @@ fn greyed(colour: Colour, grey: i32) -> Colour {
     mix(lighter, hueless, (grey * 2).min(850))
 }
 
+/// How grey a horse of its kind is from which age in game-years on, in thousandths.
+type Greys = [(i64, i32); 5];
+
+const fn greys(greying: Greying) -> Option<Greys> {
+    match greying {
+        Greying::None => None,
+        Greying::Slow => Some([(0, 0), (6, 220), (15, 560), (20, 640), (25, 720)]),
+        Greying::Fast => Some([(0, 0), (2, 220), (4, 520), (8, 900), (12, 970)]),
+        Greying::Fastest => Some([(0, 0), (1, 220), (3, 520), (6, 950), (9, 1_000)]),
+    }
+}
+
 /// How grey a horse is at an age in days, in thousandths: a straight line between the stages that its name tells.
 pub(super) fn greyness(greying: Greying, days: i64) -> i32 {
-    let steps: [(i64, i32); 5] = match greying {
-        Greying::None => return 0,
-        Greying::Slow => [(0, 0), (6, 220), (15, 560), (25, 720), (60, 720)],
-        Greying::Fast => [(0, 0), (2, 220), (4, 520), (8, 900), (12, 970)],
-        Greying::Fastest => [(0, 0), (1, 220), (3, 520), (6, 950), (9, 1_000)],
+    let Some(steps) = greys(greying) else {
+        return 0;
     };
     let ends = steps.iter().zip(steps.iter().skip(1));
     for ((from, less), (to, more)) in ends {
@@ -237,6 +246,17 @@ pub(super) fn greyness(greying: Greying, days: i64) -> i32 {
     }
     steps.last().map_or(0, |last| last.1)
 }
+
+/// The age in game-years at which a horse is as grey as it gets.
+pub(super) fn greyed_at(greying: Greying) -> i64 {
+    let steps = greys(greying);
+    steps
+        .and_then(|steps| steps.last().copied())
+        .map_or(0, |last| last.0)
+}
+
+/// The age in game-years at which a varnish roan is as white as it gets.
+pub(super) const VARNISHED_AT: i64 = 12;
 
 pub(super) const fn iris(eyes: Eyes) -> Colour {
     match eyes {

@@ -7,14 +7,15 @@ use super::pen::{Node, Spot, round};
 use super::shape::{Figure, Frame};
 use super::white::{height_of, patches};
 use super::{HEIGHT, Sitter, WIDTH};
+use crate::breed::Build;
 use crate::genetics::Genome;
-use crate::genetics::coat::{Coat, LegWhite};
+use crate::genetics::coat::{Coat, LegWhite, Seen};
 use crate::horse::Sex;
 use crate::id::HorseId;
 use std::vec::Vec;
 
-fn coat(text: &str) -> Coat {
-    Coat::of(&Genome::parse(text, Sex::Female).unwrap(), 0, None)
+fn coat(text: &str) -> Seen {
+    (&Coat::of(&Genome::parse(text, Sex::Female).unwrap(), 0, None)).into()
 }
 
 fn look(horse: i64, sire: i64, dam: i64) -> Look {
@@ -114,8 +115,9 @@ fn frame_never_crosses_the_back_and_tobiano_does() {
 fn hooves_are_pale_under_white_legs_alone() {
     let coat = coat("");
     let sitter = Sitter {
-        coat: &coat,
+        coat,
         sex: Sex::Female,
+        build: Build::Riding,
         days: 40,
         horse: HorseId::new(1),
         parents: None,

@@ -5,12 +5,12 @@ use crate::genetics::coat::{Face, LegWhite};
 use crate::time::DAYS_PER_YEAR;
 use alloc::string::String;
 
-impl Sitter<'_> {
+impl Sitter {
     /// What the portrait shows: `A bay tobiano mare with a blaze and four white legs.`
     #[must_use]
     pub fn sentence(&self) -> String {
         let age = self.days / DAYS_PER_YEAR;
-        let name = self.coat.shown_at(age);
+        let name = self.coat.phenotype.name_at(age);
         let vowel = name.starts_with(['a', 'e', 'i', 'o', 'u']);
         let mut text = String::from(if vowel { "An " } else { "A " });
         text.push_str(&name);

@@ -85,7 +85,7 @@ fn gzip_bytes(text: &str) -> Result<usize, Trouble> {
     Ok(done.because(|| "a portrait cannot be packed")?.len())
 }
 
-fn draw(sitter: &Sitter<'_>, prefix: &str) -> String {
+fn draw(sitter: &Sitter, prefix: &str) -> String {
     portrait(
         sitter,
         Setting {

@@ -71,6 +71,30 @@ pub struct Coat {
     pub phenotype: Phenotype,
 }
 
+/// What of a coat a picture shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// What can be seen of the genotype.
+    pub phenotype: Phenotype,
+    /// White on the face.
+    pub face: Face,
+    /// White on the legs.
+    pub legs: Legs,
+    /// The eyes.
+    pub eyes: Eyes,
+}
+
+impl From<&Coat> for Seen {
+    fn from(coat: &Coat) -> Self {
+        Self {
+            phenotype: coat.phenotype,
+            face: coat.face,
+            legs: coat.legs,
+            eyes: coat.eyes,
+        }
+    }
+}
+
 #[cfg(feature = "serde")]
 crate::object::reads_objects!(Coat);
 #[cfg(feature = "serde")]
