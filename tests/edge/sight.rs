@@ -130,7 +130,7 @@ const MISSING: [Sees; 4] = [Refused(404); 4];
 type Fields = &'static [(&'static str, &'static str)];
 
 const BEING: &str = "sex word life_stage age born_at xp level";
-const LINE: &str = "id name breed.id breed.name owner.id owner.name temperament";
+const LINE: &str = "id name breed.id breed.name owner.id owner.name temperament portrait";
 const TRAINED: &str = "traits.positive.* traits.negative.*? discipline_scores";
 const SHOW: &str = "id name discipline state level_min? level_max? entry_fee prize run_date hosted_by host.id host.name entries version";
 const RESULT: &str =
@@ -178,22 +178,23 @@ const PEDIGREE: Fields = &[
     ),
     (
         "ancestors.*",
-        "position id name sex breed coat born_at inbreeding is_common",
+        "position id name sex breed coat born_at inbreeding is_common portrait",
     ),
 ];
 const MATES: Fields = &[
-    ("", "horse.id horse.name compared"),
+    ("", "horse.id horse.name horse.portrait compared"),
     (
         "mates.*",
-        "horse.id horse.name breed.id breed.name owner.id owner.name coat is_own fee inbreeding",
+        "horse.id horse.name horse.portrait breed.id breed.name owner.id owner.name coat is_own fee inbreeding",
     ),
     ("mates.*", "mean_kinship why"),
 ];
 const MATING: Fields = &[
     (
         "",
-        "mare.id mare.name stallion.id stallion.name cost.registration cost.fee cost.total",
+        "mare.id mare.name mare.portrait stallion.id stallion.name stallion.portrait",
     ),
+    ("cost", "registration fee total"),
     ("obstacles.*", "code detail"),
     (
         "based_on",
@@ -217,7 +218,7 @@ const FOAL: Fields = &[
     ),
     (
         "",
-        "inbreeding coat bond_score stress_level current_day version",
+        "inbreeding coat bond_score stress_level current_day version portrait",
     ),
     ("activities_open.*", "activity day opens_at?"),
     ("milestones.*", "milestone at"),
@@ -256,7 +257,7 @@ const LEDGER: Fields = &[(
 )];
 const PREGNANCIES: Fields = &[(
     "items.*",
-    "id mare.id mare.name stallion.id stallion.name covered_at due_at state ended_at foal.id foal.name",
+    "id mare.id mare.name mare.portrait stallion.id stallion.name stallion.portrait covered_at due_at state ended_at foal.id foal.name foal.portrait",
 )];
 const PROFILE: Fields = &[("", "id name joined_at level xp")];
 const STABLE: Fields = &[("", "id name location horses version owner.id owner.name")];
@@ -286,11 +287,11 @@ const SETTLED_SHOW: Fields = &[
 ];
 const ENTRIES: Fields = &[(
     "items.*",
-    "id horse.id horse.name player.id player.name entered_at",
+    "id horse.id horse.name horse.portrait player.id player.name entered_at",
 )];
 const RESULTS: Fields = &[(
     "items.*",
-    "placement horse.id horse.name player.id player.name score expected_score prize? horse_xp user_xp stat?",
+    "placement horse.id horse.name horse.portrait player.id player.name score expected_score prize? horse_xp user_xp stat?",
 )];
 const PROOF: Fields = &[
     (

@@ -2,9 +2,10 @@
 
 use crate::Failure;
 use crate::answer::unversioned;
+use crate::clock::Instant;
 use crate::herd::{Line, line};
-use crate::horse::Named;
 use crate::page::{Cursor, List, Page};
+use crate::portrait::{Pictured, pictured};
 use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
@@ -27,9 +28,9 @@ pub struct Pregnancy {
     /// The id.
     pub id: i64,
     /// The mare.
-    pub mare: Named,
+    pub mare: Pictured,
     /// The stallion.
-    pub stallion: Named,
+    pub stallion: Pictured,
     /// When she was covered.
     pub covered_at: At,
     /// When the foal is due.
@@ -39,7 +40,7 @@ pub struct Pregnancy {
     /// When it ended; null while she is in foal.
     pub ended_at: Option<At>,
     /// The foal, once it is born.
-    pub foal: Option<Named>,
+    pub foal: Option<Pictured>,
     /// Why there is no foal; null unless it was lost.
     pub lost_to: Option<Lost>,
 }
@@ -90,13 +91,20 @@ pub struct Stud {
 // The player comes first, so that the epoch is there even for one whose mares were never covered.
 pub(crate) static PREGNANCIES: Query = Query {
     name: "own pregnancies",
-    sql: statement!("select array[me.xmin] as written, me.token_epoch, l.* from users me left join lateral (
-        select array[p.xmin, mare.xmin, stallion.xmin, foal.xmin] as horses, p.id, p.covered_at, p.due_at, p.state, p.ended_at, p.lost_to, mare.id as mare_id, mare.name as mare_name,
-          stallion.id as stallion_id, stallion.name as stallion_name, foal.id as foal_id, foal.name as foal_name
+    sql: statement!(
+        "select array[me.xmin] as written, me.token_epoch, l.* from users me left join lateral (
+        select array[p.xmin, mare.xmin, stallion.xmin, foal.xmin] as horses, p.id, p.covered_at, p.due_at, p.state, p.ended_at, p.lost_to, ",
+        pictured!("mare"),
+        " as mare, ",
+        pictured!("stallion"),
+        " as stallion, case when foal.id is not null then ",
+        pictured!("foal"),
+        " end as foal
         from pregnancies p join horses mare on mare.id = p.mare_id join horses stallion on stallion.id = p.stallion_id
         left join horses foal on foal.id = p.foal_id
         where p.user_id = me.id and p.id < $2 order by p.id desc limit $3) l on true
-      where me.id = $1 order by l.id desc"),
+      where me.id = $1 order by l.id desc"
+    ),
     takes: &[Type::UUID, Type::INT8, Type::INT8],
     gives: &[
         ("token_epoch", Type::INT4),
@@ -107,12 +115,9 @@ pub(crate) static PREGNANCIES: Query = Query {
         ("state", Type::TEXT),
         ("ended_at", Type::TIMESTAMPTZ),
         ("lost_to", Type::TEXT),
-        ("mare_id", Type::INT8),
-        ("mare_name", Type::TEXT),
-        ("stallion_id", Type::INT8),
-        ("stallion_name", Type::TEXT),
-        ("foal_id", Type::INT8),
-        ("foal_name", Type::TEXT),
+        ("mare", Type::JSONB),
+        ("stallion", Type::JSONB),
+        ("foal", Type::JSONB),
     ],
 };
 
@@ -130,7 +135,7 @@ macro_rules! studs {
     };
 }
 
-static STUD: [(&str, Type); 16] = [
+static STUD: [(&str, Type); 17] = [
     ("fee", Type::INT8),
     ("inbreeding", Type::FLOAT8),
     ("coat", Type::JSONB),
@@ -147,6 +152,7 @@ static STUD: [(&str, Type); 16] = [
     ("breed_name", Type::TEXT),
     ("owner_id", Type::UUID),
     ("owner_name", Type::TEXT),
+    ("seat", Type::TEXT_ARRAY),
 ];
 
 pub(crate) static STUDS: Query = Query {
@@ -177,7 +183,7 @@ pub(crate) static STUDS_OF_BREED: Query = Query {
 };
 
 impl Pregnancy {
-    fn read(record: &Record) -> Result<Self, Failure> {
+    fn read(record: &Record, now: Instant) -> Result<Self, Failure> {
         let lost_to: Option<String> = record.get("lost_to")?;
         let lost_to = lost_to.map(|text| {
             text.parse()
@@ -185,13 +191,13 @@ impl Pregnancy {
         });
         Ok(Self {
             id: record.get("id")?,
-            mare: record.named("mare_id", "mare_name")?,
-            stallion: record.named("stallion_id", "stallion_name")?,
+            mare: record.pictured_in("mare", now)?,
+            stallion: record.pictured_in("stallion", now)?,
             covered_at: At(record.get("covered_at")?),
             due_at: At::not_before(record.get("due_at")?),
             state: record.get("state")?,
             ended_at: record.get::<Option<_>>("ended_at")?.map(At),
-            foal: record.maybe_named("foal_id", "foal_name")?,
+            foal: record.maybe_pictured_in("foal", now)?,
             lost_to: lost_to.transpose()?.map(Lost::at),
         })
     }
@@ -214,10 +220,11 @@ pub(crate) async fn pregnancies(reads: Reads, asked: Question) -> Result<Respons
         .await?;
     let first = rows.first().ok_or(Failure::Unsigned(Fault::Revoked))?;
     claims.confirm(first.get("token_epoch")?)?;
+    let now = reads.now().await;
     let mut items = Vec::with_capacity(rows.len());
     for row in &rows {
         if row.get::<Option<i64>>("id")?.is_some() {
-            items.push(Pregnancy::read(row)?);
+            items.push(Pregnancy::read(row, now)?);
         }
     }
     unversioned(&Page::of(items, limit, List::Pregnancies, |it| {

@@ -4,8 +4,9 @@ use crate::Failure;
 use crate::answer::unversioned;
 use crate::class::Class;
 use crate::fields::row;
-use crate::horse::{Named, Player};
+use crate::horse::Player;
 use crate::page::{Cursor, List, Page};
+use crate::portrait::{Pictured, pictured};
 use crate::query::Query;
 use crate::question::Question;
 use crate::router::Reads;
@@ -23,7 +24,7 @@ pub struct Entry {
     /// The id of the entry.
     pub id: i64,
     /// The horse.
-    pub horse: Named,
+    pub horse: Pictured,
     /// Who entered her; null where the profile is hidden.
     pub player: Option<Player>,
     /// When.
@@ -37,7 +38,7 @@ pub struct Result {
     /// The place, from 1.
     pub placement: i16,
     /// The horse.
-    pub horse: Named,
+    pub horse: Pictured,
     /// Who showed her; null where the profile is hidden.
     pub player: Option<Player>,
     /// The score.
@@ -74,28 +75,36 @@ row!(Result {
 
 pub(crate) static ENTRIES: Query = Query {
     name: "entries of a show",
-    sql: statement!("select array[s.xmin] as written, s.id, coalesce((
+    sql: statement!(
+        "select array[s.xmin] as written, s.id, coalesce((
         select jsonb_agg(to_jsonb(l) order by l.id) from (
-          select e.id, jsonb_build_object('id', h.id, 'name', h.name) as horse,
+          select e.id, ",
+        pictured!("h"),
+        " as horse,
             case when u.profile_visible then jsonb_build_object('id', u.id, 'name', u.name) end as player, e.entered_at
           from show_entries e join horses h on h.id = e.horse_id join users u on u.id = e.user_id
           where e.show_id = s.id and e.id > $2 order by e.id limit $3) l), '[]') as items
-      from shows s where s.id = $1"),
+      from shows s where s.id = $1"
+    ),
     takes: &[Type::INT8, Type::INT8, Type::INT8],
     gives: &[("id", Type::INT8), ("items", Type::JSONB)],
 };
 
 pub(crate) static RESULTS: Query = Query {
     name: "results of a show",
-    sql: statement!("select array[s.xmin] as written, s.id, coalesce((
+    sql: statement!(
+        "select array[s.xmin] as written, s.id, coalesce((
         select jsonb_agg(to_jsonb(l) order by l.placement) from (
-          select r.placement, jsonb_build_object('id', h.id, 'name', h.name) as horse,
+          select r.placement, ",
+        pictured!("h"),
+        " as horse,
             case when u.profile_visible then jsonb_build_object('id', u.id, 'name', u.name) end as player,
             (r.score * 1000)::bigint as score, (r.expected_score * 1000)::bigint as expected_score, r.prize, r.horse_xp,
             case when u.profile_visible and u.progress_shared then r.user_xp end as user_xp, r.stat
           from competition_results r join horses h on h.id = r.horse_id join users u on u.id = r.user_id
           where r.show_id = s.id and r.placement > $2 order by r.placement limit $3) l), '[]') as items
-      from shows s where s.id = $1"),
+      from shows s where s.id = $1"
+    ),
     takes: &[Type::INT8, Type::INT8, Type::INT8],
     gives: &[("id", Type::INT8), ("items", Type::JSONB)],
 };
@@ -115,6 +124,12 @@ pub(crate) async fn entries(reads: Reads, asked: Question) -> result::Result<Res
     let items: Vec<Entry> = row
         .ok_or(Failure::Missing { what: "show" })?
         .list("items")?;
+    let now = reads.now().await;
+    let seen = |it: Entry| Entry {
+        horse: it.horse.seen_at(now),
+        ..it
+    };
+    let items = items.into_iter().map(seen).collect();
     unversioned(&Page::of(items, limit, List::Entries, |it| Cursor([it.id])))
 }
 
@@ -135,6 +150,12 @@ pub(crate) async fn results(reads: Reads, asked: Question) -> result::Result<Res
         .list("items")?;
     let keys = |it: &Result| Cursor([i64::from(it.placement)]);
     let is_unsettled = items.is_empty();
+    let now = reads.now().await;
+    let seen = |it: Result| Result {
+        horse: it.horse.seen_at(now),
+        ..it
+    };
+    let items = items.into_iter().map(seen).collect();
     let mut response = unversioned(&Page::of(items, limit, List::ShowResults, keys))?;
     if is_unsettled {
         response.extensions_mut().insert(Class::Shared);

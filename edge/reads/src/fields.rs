@@ -17,6 +17,11 @@ use uuid::Uuid;
 pub(crate) struct Fields(Map<String, Value>);
 
 impl Fields {
+    /// The fields of an object.
+    pub(crate) fn of(value: &Value) -> Option<Self> {
+        value.as_object().map(|fields| Self(fields.clone()))
+    }
+
     /// A field's value; what is not there counts as null.
     #[inline(never)]
     pub(crate) fn get<T: Field>(&self, name: &str) -> Option<T> {
@@ -118,6 +123,12 @@ impl<T: Field> Field for Option<T> {
     }
 }
 
+impl<T: Field> Field for Vec<T> {
+    fn of(value: &Value) -> Option<Self> {
+        value.as_array()?.iter().map(T::of).collect()
+    }
+}
+
 macro_rules! narrow {
     ($($number:ty),+) => {$(
         impl Field for $number {
@@ -144,7 +155,7 @@ macro_rules! nested {
     ($($object:ty),+) => {$(
         impl Field for $object {
             fn of(value: &Value) -> Option<Self> {
-                Row::of(&Fields(value.as_object()?.clone()))
+                Row::of(&Fields::of(value)?)
             }
         }
     )+};

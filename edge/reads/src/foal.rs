@@ -7,6 +7,7 @@ use crate::fields::row;
 use crate::herd::{Line, line};
 use crate::horse::{Being, Named, Player};
 use crate::page::{Cursor, List, Page};
+use crate::portrait::seat;
 use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
@@ -62,6 +63,8 @@ pub struct Foal {
     pub milestones: Vec<Reached>,
     /// Counts every change of it; the ETag begins with it.
     pub version: i64,
+    /// The path of its portrait, an SVG that never changes; null until the game has told its genes.
+    pub portrait: Option<String>,
 }
 
 /// An activity that a foal has had.
@@ -129,10 +132,14 @@ pub struct Offspring {
 
 pub(crate) static FOAL: Query = Query {
     name: "foal",
-    sql: statement!("select array[f.xmin, h.xmin, u.xmin, sire.xmin, dam.xmin, d.xmin] as written, h.id, h.name, h.sex, h.born_at,
+    sql: statement!(
+        "select array[f.xmin, h.xmin, u.xmin, sire.xmin, dam.xmin, d.xmin] as written, h.id, h.name, h.sex, h.born_at,
         h.xp::int8 as xp, h.bond_score, h.stress_level, h.visible_traits, h.inbreeding, h.coat, h.version, b.id as breed_id, b.name as breed_name, sire.id as sire_id, sire.name as sire_name, dam.id as dam_id,
         dam.name as dam_name,
         case when u.profile_visible then u.id end as owner_id, case when u.profile_visible then u.name end as owner_name,
+        ",
+        seat!("h", "b.name"),
+        " as seat,
         coalesce((select jsonb_agg(to_jsonb(a) order by a.at, a.id) from (
           select t.id, t.activity, t.bonding_impact, t.stress_impact, t.created_at as at
           from foal_training_history t where t.horse_id = h.id) a), '[]') as activities,
@@ -144,7 +151,8 @@ pub(crate) static FOAL: Query = Query {
       join horses sire on sire.id = f.sire_id
       join horses dam on dam.id = f.dam_id
       left join foal_development d on d.foal_id = f.id
-      where f.id = $1"),
+      where f.id = $1"
+    ),
     takes: &[Type::INT8],
     gives: &[
         ("id", Type::INT8),
@@ -166,6 +174,7 @@ pub(crate) static FOAL: Query = Query {
         ("dam_name", Type::TEXT),
         ("owner_id", Type::UUID),
         ("owner_name", Type::TEXT),
+        ("seat", Type::TEXT_ARRAY),
         ("activities", Type::JSONB),
         ("milestones", Type::JSONB),
     ],
@@ -203,6 +212,7 @@ pub(crate) static OFFSPRING: Query = Query {
         ("breed_name", Type::TEXT),
         ("owner_id", Type::UUID),
         ("owner_name", Type::TEXT),
+        ("seat", Type::TEXT_ARRAY),
         ("inbreeding", Type::FLOAT8),
         ("coat", Type::JSONB),
         ("other_id", Type::INT8),
@@ -248,6 +258,7 @@ fn read(record: &Record, now: Instant) -> Result<Foal, Failure> {
         activities_completed: completed,
         milestones: record.list("milestones")?,
         version: record.get("version")?,
+        portrait: record.portrait(now)?,
     })
 }
 

@@ -6,6 +6,7 @@ use crate::asked::{Asked, hyphenated};
 use crate::clock::Instant;
 use crate::horse::{Being, Named, Player, in_foal};
 use crate::page::{Cursor, List, Page};
+use crate::portrait::seat;
 use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
@@ -47,6 +48,8 @@ pub struct Line {
     /// The score in the discipline that was asked for; absent where none was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<i64>,
+    /// The path of her portrait, an SVG that never changes; null until the game has told her genes.
+    pub portrait: Option<String>,
 }
 
 /// One of one's own horses.
@@ -73,9 +76,14 @@ pub struct Own {
 /// What [`Line`] reads of the horse `h`, her breed `b` and her owner `u`.
 macro_rules! line {
     () => {
-        "h.id, h.name, h.sex, h.born_at, h.xp::int8 as xp, h.temperament, h.visible_traits, h.discipline_scores,
+        concat!(
+            "h.id, h.name, h.sex, h.born_at, h.xp::int8 as xp, h.temperament, h.visible_traits, h.discipline_scores,
         b.id as breed_id, b.name as breed_name,
-        case when u.profile_visible then u.id end as owner_id, case when u.profile_visible then u.name end as owner_name"
+        case when u.profile_visible then u.id end as owner_id, case when u.profile_visible then u.name end as owner_name,
+        ",
+            $crate::portrait::seat!("h", "b.name"),
+            " as seat"
+        )
     };
 }
 
@@ -87,7 +95,7 @@ macro_rules! of_horses {
     };
 }
 
-static LINE: [(&str, Type); 12] = [
+static LINE: [(&str, Type); 13] = [
     ("id", Type::INT8),
     ("name", Type::TEXT),
     ("sex", Type::TEXT),
@@ -100,6 +108,7 @@ static LINE: [(&str, Type); 12] = [
     ("breed_name", Type::TEXT),
     ("owner_id", Type::UUID),
     ("owner_name", Type::TEXT),
+    ("seat", Type::TEXT_ARRAY),
 ];
 
 pub(crate) static NEWEST: Query = Query {
@@ -121,7 +130,7 @@ pub(crate) static WITH_TRAITS: Query = Query {
         "select array[h.xmin, u.xmin] as written, ",
         line!(),
         " from (
-          select xmin, id, name, sex, born_at, xp, temperament, visible_traits, discipline_scores, breed_id, user_id
+          select xmin, id, name, sex, born_at, xp, temperament, visible_traits, discipline_scores, breed_id, user_id, coat, sire_id, dam_id
           from horses where visible_traits @> $6 and id < $1 and ($3::text is null or sex = $3)
             and ($4::int8 is null or breed_id = $4)
             and ($5::uuid is null or (user_id = $5 and exists (select from users o where o.id = $5 and o.profile_visible)))
@@ -179,6 +188,7 @@ pub(crate) static BEST: Query = Query {
         ("breed_name", Type::TEXT),
         ("owner_id", Type::UUID),
         ("owner_name", Type::TEXT),
+        ("seat", Type::TEXT_ARRAY),
     ],
 };
 
@@ -188,7 +198,9 @@ pub(crate) static OWN: Query = Query {
     sql: statement!(
         "select array[me.xmin] as written, me.token_epoch, l.* from users me left join lateral (
         select h.xmin as horse, s.xmin as stable, h.id, h.name, h.sex, h.born_at, h.xp::int8 as xp, h.temperament, h.visible_traits, h.discipline_scores,
-          b.id as breed_id, b.name as breed_name, me.id as owner_id, me.name as owner_name,
+          b.id as breed_id, b.name as breed_name, me.id as owner_id, me.name as owner_name, ",
+        seat!("h", "b.name"),
+        " as seat,
           s.id as stable_id, s.name as stable_name, h.bond_score, h.stress_level, h.training_cooldown, h.version,
           ",
         in_foal!(),
@@ -214,6 +226,7 @@ pub(crate) static OWN: Query = Query {
         ("breed_name", Type::TEXT),
         ("owner_id", Type::UUID),
         ("owner_name", Type::TEXT),
+        ("seat", Type::TEXT_ARRAY),
         ("stable_id", Type::INT8),
         ("stable_name", Type::TEXT),
         ("bond_score", Type::INT2),
@@ -236,6 +249,7 @@ impl Line {
             traits: record.get("visible_traits")?,
             discipline_scores: record.get("discipline_scores")?,
             score: None,
+            portrait: record.portrait(now)?,
         })
     }
 

@@ -4,6 +4,7 @@ use crate::Failure;
 use crate::answer::json;
 use crate::clock::Instant;
 use crate::history::{Result as ShowResult, horse_results};
+use crate::portrait::seat;
 use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
@@ -133,6 +134,8 @@ pub struct Card {
     pub results: Vec<ShowResult>,
     /// Counts every change of her; the ETag begins with it.
     pub version: i64,
+    /// The path of her portrait, an SVG that never changes; null until the game has told her genes.
+    pub portrait: Option<String>,
 }
 
 /// The twelve stats of the horse `h`, in the order of the rules.
@@ -167,6 +170,9 @@ pub(crate) static CARD: Query = Query {
         ",
         in_foal!(),
         ",
+        ",
+        seat!("h", "b.name"),
+        " as seat,
         coalesce((select jsonb_agg(to_jsonb(r) order by r.created_at desc, r.id desc) from (
           select ",
         horse_results!(),
@@ -210,6 +216,7 @@ pub(crate) static CARD: Query = Query {
         ("stable_id", Type::INT8),
         ("stable_name", Type::TEXT),
         ("in_foal", Type::XID),
+        ("seat", Type::TEXT_ARRAY),
         ("results", Type::JSONB),
     ],
 };
@@ -257,5 +264,6 @@ fn read(record: &Record, now: Instant) -> Result<Card, Failure> {
         stud_fee: record.get("stud_fee")?,
         results: record.list("results")?,
         version: record.get("version")?,
+        portrait: record.portrait(now)?,
     })
 }

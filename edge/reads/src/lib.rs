@@ -40,6 +40,7 @@ pub mod mating;
 mod openapi;
 pub mod page;
 pub mod pedigree;
+pub mod portrait;
 pub mod preview;
 pub mod problem;
 pub mod proof;

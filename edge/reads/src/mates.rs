@@ -2,8 +2,10 @@
 
 use crate::Failure;
 use crate::answer::unversioned;
+use crate::clock::Instant;
 use crate::horse::{Named, Player};
 use crate::pedigree::{Ancestry, Common, ancestors};
+use crate::portrait::{Pictured, seat};
 use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
@@ -25,7 +27,7 @@ const USUAL: i64 = 10;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Mates {
     /// The horse.
-    pub horse: Named,
+    pub horse: Pictured,
     /// How many partners were compared: for a mare the 25 cheapest stallions of her breed at stud, and for either sex the
     /// asker's own 25 youngest horses of the other sex; all of breeding age.
     pub compared: usize,
@@ -38,7 +40,7 @@ pub struct Mates {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Mate {
     /// The partner.
-    pub horse: Named,
+    pub horse: Pictured,
     /// Its breed.
     pub breed: Named,
     /// Its owner; null where the owner's profile is hidden.
@@ -73,12 +75,15 @@ pub(crate) static MATES: Query = Query {
       ",
         ancestors!("array(select c.id from candidates c) || $1"),
         "
-      select array[h.horse, h.owner, k.listing] as written, h.id, h.name, h.coat, h.breed_id, h.breed_name, h.owner_id, h.owner_name, h.user_id is not distinct from $2 as is_own,
+      select array[h.horse, h.owner, k.listing] as written, h.id, h.name, h.coat, h.breed_id, h.breed_name, h.owner_id, h.owner_name, h.user_id is not distinct from $2 as is_own, h.born_at, h.seat,
         k.fee, a.ids, a.sires, a.dams, a.names, (select u.token_epoch from users u where u.id = $2) as token_epoch
       from (select s.id, null::int8 as fee, null::xid as listing, true as is_subject from subject s
         union all select c.id, c.fee, c.listing, false from candidates c) k cross join lateral (
         select h.xmin as horse, u.xmin as owner, h.id, h.name, h.coat ->> 'name' as coat, h.user_id, b.id as breed_id, b.name as breed_name,
-          case when u.profile_visible then u.id end as owner_id, case when u.profile_visible then u.name end as owner_name
+          case when u.profile_visible then u.id end as owner_id, case when u.profile_visible then u.name end as owner_name,
+          h.born_at, ",
+        seat!("h", "b.name"),
+        " as seat
         from horses h join breeds b on b.id = h.breed_id join users u on u.id = h.user_id where h.id = k.id limit 1) h
       left join ancestors a on k.is_subject order by k.is_subject desc, h.id"
     ),
@@ -92,6 +97,8 @@ pub(crate) static MATES: Query = Query {
         ("owner_id", Type::UUID),
         ("owner_name", Type::TEXT),
         ("is_own", Type::BOOL),
+        ("born_at", Type::TIMESTAMPTZ),
+        ("seat", Type::TEXT_ARRAY),
         ("fee", Type::INT8),
         ("ids", Type::INT8_ARRAY),
         ("sires", Type::INT8_ARRAY),
@@ -127,9 +134,9 @@ pub(crate) async fn mates(reads: Reads, asked: Question) -> Result<Response, Fai
     asker.confirm(subject)?;
     let limit = usize::try_from(limit).unwrap_or_default();
     unversioned(&Mates {
-        horse: subject.named("id", "name")?,
+        horse: subject.pictured(now)?,
         compared: candidates.len(),
-        mates: ranked(id, &Ancestry::read(subject)?, candidates, limit)?,
+        mates: ranked(id, &Ancestry::read(subject)?, candidates, limit, now)?,
     })
 }
 
@@ -138,6 +145,7 @@ fn ranked(
     ancestry: &Ancestry,
     candidates: &[Record],
     limit: usize,
+    now: Instant,
 ) -> Result<Vec<Mate>, Failure> {
     let mut ids = Vec::with_capacity(candidates.len());
     for row in candidates {
@@ -161,7 +169,7 @@ fn ranked(
         if let Some(row) = row.and_then(|at| candidates.get(at)) {
             let explained = ancestry.explain_in(&mut kinship, id, partner);
             mates.push(Mate {
-                horse: row.named("id", "name")?,
+                horse: row.pictured(now)?,
                 breed: row.named("breed_id", "breed_name")?,
                 owner: row.player("owner_id", "owner_name")?,
                 coat: row.get("coat")?,

@@ -5,8 +5,9 @@ use crate::Failure;
 use crate::answer::unversioned;
 use crate::clock::Instant;
 use crate::family::family;
-use crate::horse::{Named, stats};
+use crate::horse::stats;
 use crate::pedigree::{Ancestry, ancestors};
+use crate::portrait::{Pictured, seat};
 use crate::preview::Why;
 use crate::query::{Query, Record};
 use crate::question::Question;
@@ -35,9 +36,9 @@ pub use rules::breeding::prospect::{Coat, Expected, Foal, Health, Loss, TraitCha
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Planned {
     /// The mare.
-    pub mare: Named,
+    pub mare: Pictured,
     /// The stallion.
-    pub stallion: Named,
+    pub stallion: Pictured,
     /// Why a covering would be refused now; empty where it would not. For a signed-in player: by this player, with what is in
     /// the purse.
     pub obstacles: Vec<Why>,
@@ -99,7 +100,7 @@ pub(crate) static PLANNED: Query = Query {
         ancestors!("array[$1, $2]"),
         "
       select array[h.horse, l.xmin, u.xmin] || h.tested as written, h.id, h.name, h.sex, h.born_at, h.user_id, h.sire_id, h.dam_id, h.bond_score, h.stress_level, h.visible_traits,
-        h.inbreeding, h.height_cm, h.stats, h.phenotype, h.breed, h.stat_means, h.allele_frequencies, h.tests,
+        h.inbreeding, h.height_cm, h.stats, h.phenotype, h.breed, h.stat_means, h.allele_frequencies, h.tests, h.seat,
         a.ids, a.sires, a.dams, a.names, l.fee as stud_fee, u.money, u.token_epoch,
         (select p.xmin from pregnancies p where p.mare_id = h.id and p.state = 'in_foal' limit 1) as in_foal,
         (select max(p.ended_at) from pregnancies p where p.mare_id = h.id and p.state = 'foaled') as foaled_at
@@ -107,6 +108,9 @@ pub(crate) static PLANNED: Query = Query {
         select h.xmin as horse, array(select t.xmin from genetic_tests t where t.horse_id = h.id and (t.published or h.user_id = $3))
             as tested, h.id, h.name, h.sex, h.born_at, h.user_id, coalesce(h.sire_id, 0) as sire_id, coalesce(h.dam_id, 0) as dam_id,
           h.bond_score, h.stress_level, h.visible_traits, h.inbreeding, h.height_cm, (h.coat -> 'phenotype')::int8 as phenotype,
+          ",
+        seat!("h", "b.name"),
+        " as seat,
           ",
         stats!(),
         ", b.name as breed, array[b.precision_mean, b.strength_mean, b.speed_mean, b.agility_mean, b.endurance_mean,
@@ -138,6 +142,7 @@ pub(crate) static PLANNED: Query = Query {
         ("stat_means", Type::INT2_ARRAY),
         ("allele_frequencies", Type::JSONB),
         ("tests", Type::JSONB),
+        ("seat", Type::TEXT_ARRAY),
         ("ids", Type::INT8_ARRAY),
         ("sires", Type::INT8_ARRAY),
         ("dams", Type::INT8_ARRAY),
@@ -191,11 +196,12 @@ pub(crate) async fn preview(reads: Reads, asked: Question) -> Result<Response, F
         mare,
         stallion,
     };
-    let obstacles = pair.obstacles(reads.now().await)?;
+    let now = reads.now().await;
+    let obstacles = pair.obstacles(now)?;
     let family = family(&rows)?;
     unversioned(&Planned {
-        mare: pair.mare.row.named("id", "name")?,
-        stallion: pair.stallion.row.named("id", "name")?,
+        mare: pair.mare.row.pictured(now)?,
+        stallion: pair.stallion.row.pictured(now)?,
         obstacles: obstacles.iter().map(Why::of).collect(),
         cost: pair.cost()?,
         foal: pair.foal(&family)?,

@@ -2,7 +2,9 @@
 
 use crate::Failure;
 use crate::answer::unversioned;
+use crate::clock::Instant;
 use crate::horse::Named;
+use crate::portrait::seat;
 use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
@@ -60,6 +62,8 @@ pub struct Ancestor {
     pub inbreeding: f64,
     /// Is it one of the common ancestors that are told?
     pub is_common: bool,
+    /// The path of its portrait, an SVG that never changes; null until the game has told its genes.
+    pub portrait: Option<String>,
 }
 
 /// The horses `$seed` and their ancestors as the table `line`, nearest first, and as arrays in the table `ancestors`: at
@@ -100,10 +104,12 @@ pub(crate) static PEDIGREE: Query = Query {
       ",
         ancestors!("array[$1]"),
         "
-      select array[h.horse] as written, h.id, h.name, h.sex, h.born_at, h.inbreeding, h.sire_id, h.dam_id, h.coat, h.breed, a.ids, a.sires, a.dams, a.names
+      select array[h.horse] as written, h.id, h.name, h.sex, h.born_at, h.inbreeding, h.sire_id, h.dam_id, h.coat, h.breed, h.seat, a.ids, a.sires, a.dams, a.names
       from (select distinct n.id from near n) k cross join lateral (
         select h.xmin as horse, h.id, h.name, h.sex, h.born_at, h.inbreeding, coalesce(h.sire_id, 0) as sire_id, coalesce(h.dam_id, 0) as dam_id,
-          h.coat ->> 'name' as coat, b.name as breed
+          h.coat ->> 'name' as coat, b.name as breed, ",
+        seat!("h", "b.name"),
+        " as seat
         from horses h join breeds b on b.id = h.breed_id where h.id = k.id limit 1) h
       left join ancestors a on h.id = $1 order by h.id"
     ),
@@ -118,6 +124,7 @@ pub(crate) static PEDIGREE: Query = Query {
         ("dam_id", Type::INT8),
         ("coat", Type::TEXT),
         ("breed", Type::TEXT),
+        ("seat", Type::TEXT_ARRAY),
         ("ids", Type::INT8_ARRAY),
         ("sires", Type::INT8_ARRAY),
         ("dams", Type::INT8_ARRAY),
@@ -192,9 +199,10 @@ pub(crate) async fn pedigree(reads: Reads, asked: Question) -> Result<Response, 
     let generations = asked.number("generations", 1, MOST_GENERATIONS)?;
     let generations = generations.unwrap_or(USUAL_GENERATIONS);
     let rows = reads.rows(&PEDIGREE, &[&id, &generations]).await?;
+    let now = reads.now().await;
     let mut people = Vec::with_capacity(rows.len());
     for row in &rows {
-        people.push(Person::read(row)?);
+        people.push(Person::read(row, now)?);
     }
     let own = find(&people, id).zip(
         rows.iter()
@@ -226,7 +234,7 @@ struct Person {
 }
 
 impl Person {
-    fn read(record: &Record) -> Result<Self, Failure> {
+    fn read(record: &Record, now: Instant) -> Result<Self, Failure> {
         Ok(Self {
             shown: Ancestor {
                 position: 0,
@@ -238,6 +246,7 @@ impl Person {
                 born_at: At(record.get("born_at")?),
                 inbreeding: record.get("inbreeding")?,
                 is_common: false,
+                portrait: record.portrait(now)?,
             },
             sire: record.get("sire_id")?,
             dam: record.get("dam_id")?,
@@ -288,6 +297,7 @@ mod tests {
                 born_at: At("2026-11-22T15:00:00Z".parse().unwrap()),
                 inbreeding: 0.0,
                 is_common: false,
+                portrait: None,
             },
             sire,
             dam,
