@@ -997,6 +997,8 @@ export interface components {
             is_common: boolean;
             /** @description The name. */
             name: string;
+            /** @description The path of its portrait, an SVG that never changes; null until the game has told its genes. */
+            portrait?: string | null;
             /** @description The number of the place, as Eytzinger and Sosa counted: 1 is the horse, 2k the sire and 2k + 1 the dam of k. */
             position: number;
             /** @description `male` or `female`. */
@@ -1127,6 +1129,8 @@ export interface components {
             /** @description The name. */
             name: string;
             owner?: components["schemas"]["Player"] | null;
+            /** @description The path of her portrait, an SVG that never changes; null until the game has told her genes. */
+            portrait?: string | null;
             /** @description Her ten latest results, latest first. */
             results: components["schemas"]["HorseResult"][];
             sire?: components["schemas"]["Named"] | null;
@@ -1308,7 +1312,7 @@ export interface components {
             /** @description When. */
             entered_at: components["schemas"]["At"];
             /** @description The horse. */
-            horse: components["schemas"]["Named"];
+            horse: components["schemas"]["Pictured"];
             /**
              * Format: int64
              * @description The id of the entry.
@@ -1468,6 +1472,8 @@ export interface components {
             /** @description The name. */
             name: string;
             owner?: components["schemas"]["Player"] | null;
+            /** @description The path of its portrait, an SVG that never changes; null until the game has told its genes. */
+            portrait?: string | null;
             /** @description The sire. */
             sire: components["schemas"]["Named"];
             /**
@@ -1757,6 +1763,8 @@ export interface components {
             /** @description The name. */
             name: string;
             owner?: components["schemas"]["Player"] | null;
+            /** @description The path of her portrait, an SVG that never changes; null until the game has told her genes. */
+            portrait?: string | null;
             /**
              * Format: int64
              * @description The score in the discipline that was asked for; absent where none was.
@@ -1831,7 +1839,7 @@ export interface components {
              */
             fee?: number | null;
             /** @description The partner. */
-            horse: components["schemas"]["Named"];
+            horse: components["schemas"]["Pictured"];
             /**
              * Format: double
              * @description The inbreeding coefficient F of a foal of the two, 0 to 1.
@@ -1857,7 +1865,7 @@ export interface components {
              */
             compared: number;
             /** @description The horse. */
-            horse: components["schemas"]["Named"];
+            horse: components["schemas"]["Pictured"];
             /** @description The partners, ranked by the sum of `inbreeding` and `mean_kinship`: the least first. */
             mates: components["schemas"]["Mate"][];
         };
@@ -2241,7 +2249,7 @@ export interface components {
                 /** @description When. */
                 entered_at: components["schemas"]["At"];
                 /** @description The horse. */
-                horse: components["schemas"]["Named"];
+                horse: components["schemas"]["Pictured"];
                 /**
                  * Format: int64
                  * @description The id of the entry.
@@ -2310,6 +2318,8 @@ export interface components {
                 /** @description The name. */
                 name: string;
                 owner?: components["schemas"]["Player"] | null;
+                /** @description The path of her portrait, an SVG that never changes; null until the game has told her genes. */
+                portrait?: string | null;
                 /**
                  * Format: int64
                  * @description The score in the discipline that was asked for; absent where none was.
@@ -2407,7 +2417,7 @@ export interface components {
                 /** @description When the foal is due. */
                 due_at: components["schemas"]["At"];
                 ended_at?: components["schemas"]["At"] | null;
-                foal?: components["schemas"]["Named"] | null;
+                foal?: components["schemas"]["Pictured"] | null;
                 /**
                  * Format: int64
                  * @description The id.
@@ -2415,9 +2425,9 @@ export interface components {
                 id: number;
                 lost_to?: components["schemas"]["Lost"] | null;
                 /** @description The mare. */
-                mare: components["schemas"]["Named"];
+                mare: components["schemas"]["Pictured"];
                 /** @description The stallion. */
-                stallion: components["schemas"]["Named"];
+                stallion: components["schemas"]["Pictured"];
                 /** @description `in_foal`, `foaled` or `lost`. */
                 state: string;
             }[];
@@ -2562,7 +2572,7 @@ export interface components {
                 /** @description The score that was to be expected before luck. */
                 expected_score: components["schemas"]["Score"];
                 /** @description The horse. */
-                horse: components["schemas"]["Named"];
+                horse: components["schemas"]["Pictured"];
                 /**
                  * Format: int32
                  * @description The XP for the horse.
@@ -2720,6 +2730,21 @@ export interface components {
              */
             inbreeding_beyond: number;
         };
+        /** @description A horse that is named beside its portrait. */
+        Pictured: {
+            /**
+             * Format: int64
+             * @description The id.
+             */
+            id: number;
+            /** @description The name. */
+            name: string;
+            /**
+             * @description The path of its portrait, an SVG that never changes; null until the game has told its genes.
+             * @example /portraits/4000001-310010-fr21-88-12-13.svg
+             */
+            portrait?: string | null;
+        };
         /** @description The chance of a place. */
         Placing: {
             /** @description The chance, 0 to 1 in millionths. */
@@ -2736,14 +2761,14 @@ export interface components {
             /** @description What the foal may be. */
             foal: components["schemas"]["ProspectiveFoal"];
             /** @description The mare. */
-            mare: components["schemas"]["Named"];
+            mare: components["schemas"]["Pictured"];
             /**
              * @description Why a covering would be refused now; empty where it would not. For a signed-in player: by this player, with what is in
              *     the purse.
              */
             obstacles: components["schemas"]["Why"][];
             /** @description The stallion. */
-            stallion: components["schemas"]["Named"];
+            stallion: components["schemas"]["Pictured"];
         };
         /** @description A player, as others see one. */
         Player: {
@@ -2786,7 +2811,7 @@ export interface components {
             /** @description When the foal is due. */
             due_at: components["schemas"]["At"];
             ended_at?: components["schemas"]["At"] | null;
-            foal?: components["schemas"]["Named"] | null;
+            foal?: components["schemas"]["Pictured"] | null;
             /**
              * Format: int64
              * @description The id.
@@ -2794,9 +2819,9 @@ export interface components {
             id: number;
             lost_to?: components["schemas"]["Lost"] | null;
             /** @description The mare. */
-            mare: components["schemas"]["Named"];
+            mare: components["schemas"]["Pictured"];
             /** @description The stallion. */
-            stallion: components["schemas"]["Named"];
+            stallion: components["schemas"]["Pictured"];
             /** @description `in_foal`, `foaled` or `lost`. */
             state: string;
         };
@@ -3129,7 +3154,7 @@ export interface components {
             /** @description The score that was to be expected before luck. */
             expected_score: components["schemas"]["Score"];
             /** @description The horse. */
-            horse: components["schemas"]["Named"];
+            horse: components["schemas"]["Pictured"];
             /**
              * Format: int32
              * @description The XP for the horse.
