@@ -199,6 +199,8 @@ async fn what_is_hidden_or_untested_changes_no_answer() {
     for horse in [mare, stallion] {
         world.endow(horse, "MC1R=E/e").await;
     }
+    // A coat of which nothing is told but the name: what is tested below would show in it.
+    past_rules(&world, "update horses set coat = '{\"name\": \"bay\"}'").await;
     let paths = [
         format!("/v1/matings/preview?mare={mare}&stallion={stallion}"),
         format!("/v1/horses/{mare}/genetics"),

@@ -8,6 +8,7 @@ mod copies;
 mod filters;
 mod pages;
 mod plans;
+mod portraits;
 mod proxy;
 mod routes;
 mod sessions;

@@ -3,6 +3,9 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::TimeDelta;
+use rules::genetics::Genotype;
+use rules::genetics::coat::Coat;
+use rules::horse::Sex;
 use serde_json::{Value, json};
 use tokio_postgres::types::ToSql;
 
@@ -158,11 +161,17 @@ impl World {
         .await
     }
 
-    /// Gives a horse this genotype, unless it has one: wild type where the text is empty.
+    /// Gives a horse this genotype, with the coat that it shows, unless it has one: wild type where the text is empty.
+    ///
+    /// # Panics
+    /// When the text is no genotype.
     pub async fn endow(&self, horse: i64, genotype: &str) {
+        // What a mare of it shows: nothing here stands on the chromosome that a stallion has once.
+        let genes = Genotype::parse(genotype, Sex::Female).expect("a genotype");
+        let coat = json!(Coat::of(genes.genome(), 0, None));
         self.sql(&format!(
             "update horses set genotype = '{genotype}', breeding_values = array_fill(15000, array[14]), height_cm = 155,
-               coat = '{{\"name\": \"bay\"}}' where id = {horse} and genotype is null"
+               coat = '{coat}' where id = {horse} and genotype is null"
         ))
         .await;
     }
