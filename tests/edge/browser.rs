@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use harness::node::Package;
+use harness::node::{Package, in_a_browser};
 use harness::{Client, NewHorse, NewShow, Player, World};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -33,14 +33,7 @@ async fn ask(town: &Town) -> Value {
         "previews": previews(&town.world, &breeder).await,
         "wrong": wrong(),
     });
-    let open = move || {
-        let package =
-            Package::installed("tests/browser", "a headless Chromium (70 MB, about 20 s)");
-        let unpacked = package.folder.join("node_modules/.unpacked");
-        fs::create_dir_all(&unpacked).unwrap();
-        let unpacked = unpacked.display().to_string();
-        package.answer("page.js", &job, &[("TMPDIR", &unpacked)])
-    };
+    let open = move || in_a_browser("page.js", &job);
     let answers = tokio::task::spawn_blocking(open).await.unwrap();
     println!("Chromium {}", answers["browser"]);
     answers

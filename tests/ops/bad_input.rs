@@ -109,6 +109,7 @@ const ALONE: &[(&str, &str)] = &[
     ("verify-show", "reads a proof"),
     ("coat", "asks the rules"),
     ("gallery", "asks the rules"),
+    ("screenshots", "looks at a game that is running"),
     ("mating", "asks the rules"),
     ("genotype", "asks the rules"),
     ("pedigree", "reads a file"),

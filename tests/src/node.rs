@@ -1,15 +1,12 @@
 //! Programs that npm installs for a test: once, pinned by their lock file, and run by the Node of this checkout.
 
-use std::fs;
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
+use equoria::dev::package::{self, BROWSER, browse, told};
 use equoria::dev::places::Places;
-use equoria::dev::program::ask;
 use equoria::dev::say::Voice;
-use equoria::dev::{lock, tools};
-use equoria::trouble::{Because, Trouble};
+use equoria::trouble::Trouble;
 use serde_json::Value;
 
 use crate::program;
@@ -19,7 +16,7 @@ use crate::program;
 pub struct Package {
     /// The folder.
     pub folder: PathBuf,
-    places: Places,
+    inner: package::Package,
 }
 
 impl Package {
@@ -28,35 +25,14 @@ impl Package {
     /// # Panics
     /// When npm fails; what it said is part of the message.
     pub fn installed(folder: &str, what: &str) -> Self {
-        let installed = Self::install(folder, what);
-        installed.unwrap_or_else(|trouble| panic!("{trouble}"))
-    }
-
-    fn install(folder: &str, what: &str) -> Result<Self, Trouble> {
-        let places = Places::of(&program::checkout())?;
-        let package = Self {
-            folder: places.root.join(folder),
-            places,
-        };
-        let lock_name = format!("{}.lock", folder.replace('/', "-"));
-        let _one_installer = lock::wait(&package.places.state.join(lock_name))?;
-        tools::install_node(&package.places, &Voice::default())?;
-        let lock_file = package.folder.join("package-lock.json");
-        let wanted = fs::read_to_string(&lock_file)
-            .because(|| format!("could not read {}", lock_file.display()))?;
-        let mark = package.folder.join("node_modules/.equoria");
-        if !fs::read_to_string(&mark).is_ok_and(|done| done == wanted) {
-            eprintln!("installing {what} into {folder}/node_modules");
-            ask(package.command("npm")?.args([
-                "ci",
-                "--ignore-scripts",
-                "--no-audit",
-                "--no-fund",
-                "--loglevel=error",
-            ]))?;
-            fs::write(&mark, wanted).because(|| format!("could not write {}", mark.display()))?;
+        let places = Places::of(&program::checkout());
+        let installed = places
+            .and_then(|places| package::Package::installed(places, folder, what, &Voice::default()))
+            .unwrap_or_else(|trouble| panic!("{trouble}"));
+        Self {
+            folder: installed.folder.clone(),
+            inner: installed,
         }
-        Ok(package)
     }
 
     /// The command with a program that is installed here, or else with one of the checkout's.
@@ -64,16 +40,7 @@ impl Package {
     /// # Errors
     /// When `PATH` cannot be extended.
     pub fn command(&self, name: &str) -> Result<Command, Trouble> {
-        let own = self.folder.join("node_modules/.bin").join(name);
-        let mut command = if own.exists() {
-            Command::new(own)
-        } else {
-            Command::new(name)
-        };
-        command
-            .current_dir(&self.folder)
-            .env("PATH", tools::path(&self.places)?);
-        Ok(command)
+        self.inner.command(name)
     }
 
     /// Runs a program to its end and answers what it printed.
@@ -81,42 +48,20 @@ impl Package {
     /// # Panics
     /// When it fails; all that it said is part of the message.
     pub fn run(&self, name: &str, arguments: &[&str], environment: &[(&str, &str)]) -> String {
-        let command = self.command(name);
-        let mut command = command.unwrap_or_else(|trouble| panic!("{trouble}"));
-        command.args(arguments).envs(environment.iter().copied());
-        told(name, &mut command, "")
-    }
-
-    /// Runs a script with Node, hands it a job on its standard input, and answers the JSON that it printed.
-    ///
-    /// # Panics
-    /// When it fails or prints something else; all that it said is part of the message.
-    pub fn answer(&self, script: &str, job: &Value, environment: &[(&str, &str)]) -> Value {
-        let command = self.command("node");
-        let mut command = command.unwrap_or_else(|trouble| panic!("{trouble}"));
-        command.arg(script).envs(environment.iter().copied());
-        let said = told(script, &mut command, &job.to_string());
-        serde_json::from_str(&said).unwrap_or_else(|error| panic!("{script}: {error} in {said}"))
+        let said = self.command(name).and_then(|mut command| {
+            command.args(arguments).envs(environment.iter().copied());
+            told(name, &mut command, "")
+        });
+        said.unwrap_or_else(|trouble| panic!("{trouble}"))
     }
 }
 
-fn told(name: &str, command: &mut Command, input: &str) -> String {
-    let piped = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = piped
-        .spawn()
-        .unwrap_or_else(|error| panic!("{name}: {error}"));
-    let mut stdin = child.stdin.take().expect("it is piped");
-    let given = stdin.write_all(input.as_bytes());
-    drop(stdin);
-    let output = child.wait_with_output().expect("a child can be waited for");
-    let (said, complaint) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    let is_fine = output.status.success() && given.is_ok();
-    assert!(is_fine, "{name}: {}\n{said}\n{complaint}", output.status);
-    said.into_owned()
+/// Runs a script of `tests/browser` with a headless Chromium, hands it a job, and answers the JSON that it printed.
+///
+/// # Panics
+/// When it fails or prints something else; all that it said is part of the message.
+pub fn in_a_browser(script: &str, job: &Value) -> Value {
+    let package = Package::installed(BROWSER.0, BROWSER.1);
+    let answer = browse(&package.inner, script, job);
+    answer.unwrap_or_else(|trouble| panic!("{trouble}"))
 }

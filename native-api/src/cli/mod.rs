@@ -16,6 +16,7 @@ mod pedigree;
 mod reach;
 mod reader;
 mod report;
+mod screenshots;
 mod seed;
 mod serve;
 mod tls;
@@ -145,6 +146,9 @@ enum Command {
     /// Report on the database: what is slow, unused, large, locked, bloated, and how the game goes
     #[command(after_help = report::EXAMPLES)]
     Report(report::ReportArguments),
+    /// Take pictures of every page of a game that is running
+    #[command(after_help = screenshots::EXAMPLES)]
+    Screenshots(screenshots::ScreenshotsArguments),
     /// Certificates for the database's server: make, replace, show
     #[command(subcommand)]
     Tls(tls::TlsCommand),
@@ -235,6 +239,7 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Bench(arguments) => runtime.block_on(bench::bench(&of, &arguments)),
         Command::Monitor(arguments) => runtime.block_on(monitor::monitor(&of, &arguments)),
         Command::Report(arguments) => runtime.block_on(report::report(&of, &arguments)),
+        Command::Screenshots(arguments) => runtime.block_on(screenshots::screenshots(&arguments)),
         Command::Tls(command) => runtime.block_on(tls::tls(&of, &command)),
         Command::Anonymise(arguments) => runtime.block_on(anonymise::anonymise(&of, &arguments)),
         Command::Worker(command) => worker::worker(&command),

@@ -8,6 +8,7 @@ pub mod edge;
 pub mod embedded;
 mod guard;
 pub mod lock;
+pub mod package;
 pub mod pages;
 pub mod places;
 pub mod postgres;

@@ -1,0 +1,79 @@
+// Two tabs of one session, in turn and at once; back and forward.
+
+import { Rider } from "../rider.js";
+import { until } from "../browser.js";
+
+/** What each tab says. */
+export async function tabs({ job, page }) {
+  const [one, other] = [new Rider(page), new Rider(await page.context().newPage())];
+  await one.signIn(job.player);
+  return {
+    inTurn: await inTurn(one, other, job.horse),
+    atOnce: await atOnce(one, other, job.horse),
+    twice: await twice(one),
+    back: await backAndForward(one),
+  };
+}
+
+/** Both see a horse; one renames her, and then the other would, who has not seen it. */
+async function inTurn(one, other, horse) {
+  for (const tab of [one, other]) {
+    await tab.page.goto(`/horses/${horse}`);
+    await tab.main.getByText("Rename", { exact: true }).first().click();
+  }
+  await one.send("Rename", { Name: "Named First" });
+  await until("the new name", async () => (await one.heading()).includes("Named First"));
+  await other.send("Rename", { Name: "Named Second" });
+  const alert = other.main.getByRole("alert");
+  await alert.first().waitFor();
+  const kept = await other.form("Rename").getByLabel("Name").inputValue();
+  return { refused: await alert.first().innerText(), kept };
+}
+
+/** Both train her in the same moment: she can be trained once. */
+async function atOnce(one, other, horse) {
+  for (const tab of [one, other]) {
+    await tab.page.goto(`/horses/${horse}`);
+    await tab.fill("Train", { Discipline: "Racing" });
+  }
+  const press = (tab) => tab.form("Train").getByRole("button", { name: "Train", exact: true }).click();
+  await Promise.all([press(one), press(other)]);
+  const answer = async (tab) => {
+    const refused = tab.main.getByRole("alert");
+    await until("an answer", async () => (await refused.count()) > 0 || "Trains again from" in (await tab.facts()));
+    return (await refused.count()) > 0 ? refused.first().innerText() : "trained";
+  };
+  return Promise.all([answer(one), answer(other)]);
+}
+
+/** A form that is sent with two quick presses is sent once. */
+async function twice(tab) {
+  await tab.page.goto("/stable");
+  const form = await tab.fill("Open a stable", { Name: "Pressed Twice" });
+  await form.getByRole("button", { name: "Open a stable" }).dblclick();
+  await until("the stable", async () => (await yards(tab)).includes("Pressed Twice"));
+  return yards(tab);
+}
+
+/** Back to a form that was sent, sent again, and forward and back between pages. */
+async function backAndForward(tab) {
+  await tab.page.goto("/stable");
+  await tab.send("Open a stable", { Name: "Sent Again" });
+  await until("the stable", async () => (await yards(tab)).includes("Sent Again"));
+  await tab.page.goto("/ledger");
+  await tab.page.goBack();
+  const afterBack = await yards(tab);
+  await tab.page.goForward();
+  const afterForward = await tab.heading();
+  await tab.page.goBack();
+  await tab.page.goBack();
+  const form = await tab.fill("Open a stable", { Name: "Sent Again" });
+  await form.getByRole("button", { name: "Open a stable" }).click();
+  await until("an answer", async () => (await yards(tab)).length > 0 || (await tab.main.getByRole("alert").count()) > 0);
+  await tab.page.goto("/stable");
+  return { afterBack, afterForward, yards: await yards(tab) };
+}
+
+async function yards(tab) {
+  return (await tab.rows("Name", "Location", "Horses")).map((it) => it.Name);
+}
