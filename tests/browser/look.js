@@ -14,10 +14,13 @@ export const SCHEMES = ["light", "dark"];
 /** Gives a page the light or the dark colours, whatever the player has chosen. */
 export async function paint(page, scheme) {
   await page.emulateMedia({ colorScheme: scheme });
-  await page.evaluate((to) => {
+  await page.evaluate(async (to) => {
     if (document.documentElement.dataset.theme) {
       document.documentElement.dataset.theme = to;
     }
+    // The colours change by and by.
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    await Promise.allSettled(document.getAnimations().map((it) => it.finished));
   }, scheme);
 }
 
