@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod limits;
 pub mod openapi;
+pub mod operator;
 pub mod ops;
 pub mod pedigree;
 pub mod session;

@@ -118,6 +118,16 @@ impl Limits {
         self.emails.pass(&email.as_str().to_owned())
     }
 
+    /// Lets an operator's sign-in through. The name counts whether it is known or not.
+    ///
+    /// # Errors
+    /// Too many, with the seconds to wait.
+    pub fn operator(&self, address: IpAddr, name: &str) -> Result<(), Failure> {
+        self.sign_ins.pass(&network(address))?;
+        // No e-mail address has two of these.
+        self.emails.pass(&format!("operator@@{name}"))
+    }
+
     /// Lets the refreshing of a token through.
     ///
     /// # Errors

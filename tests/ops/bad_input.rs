@@ -72,6 +72,18 @@ const REACH: &[Way] = &[
         "MAINTAIN_DATABASE_URL",
     ),
     ("anonymise", &[], "EQUORIA_ANONYMISE_INTO"),
+    (
+        "operator add",
+        &["ann", "--generate"],
+        "MIGRATE_DATABASE_URL",
+    ),
+    (
+        "operator password",
+        &["ann", "--generate", "--json"],
+        "MIGRATE_DATABASE_URL",
+    ),
+    ("operator list", &[], "MIGRATE_DATABASE_URL"),
+    ("operator end", &["ann"], "MIGRATE_DATABASE_URL"),
     ("audit show", &[], "AUDIT_DATABASE_URL"),
     ("audit verify", &[], "AUDIT_DATABASE_URL"),
     ("audit seal", &[], "AUDIT_DATABASE_URL"),

@@ -21,6 +21,7 @@ mod migrate_check;
 mod migrate_steps;
 mod monitor;
 mod new_migration;
+mod operator;
 mod pedigree;
 mod pooler;
 mod production;

@@ -37,10 +37,11 @@ const MATRIX: &[(&str, &str, &str)] = &[
         ops.job_runs ops.game_clock(ahead_ms)"),
     ("equoria_writer", "delete", "sessions stables stud_listings idempotency_keys show_entries"),
     ("equoria_backup", "select", "* entry_snapshots ops.migrations ops.job_runs ops.audit_log ops.audit_seals ops.game_clock
-        ops.storage_samples ops.business_figures ops.business_marks"),
+        ops.storage_samples ops.business_figures ops.business_marks ops.operators ops.operator_sessions ops.runs_again"),
     ("equoria_backup", "insert", "ops.job_runs"),
     ("equoria_backup", "update", "ops.job_runs"),
-    ("equoria_monitor", "select", "ops.migrations ops.job_runs ops.storage_samples ops.business_figures ops.business_marks"),
+    ("equoria_monitor", "select", "ops.migrations ops.job_runs ops.storage_samples ops.business_figures ops.business_marks
+        ops.runs_again"),
     ("equoria_auditor", "select", "ops.audit_log ops.audit_seals ops.migrations ops.job_runs"),
     ("equoria_auditor", "insert", "ops.audit_seals ops.job_runs"),
     ("equoria_auditor", "update", "ops.job_runs"),
@@ -48,7 +49,7 @@ const MATRIX: &[(&str, &str, &str)] = &[
         horse_discipline_scores starter_horses pregnancies stud_listings genetic_tests foals foal_development
         foal_training_history training_logs accounts transfers postings stipend_claims shows show_secrets(show_id) show_entries
         competition_results ops.game_clock ops.migrations ops.job_runs"),
-    ("equoria_maintainer", "select", "ops.migrations ops.job_runs ops.storage_samples ops.business_figures ops.business_marks
+    ("equoria_maintainer", "select", "ops.migrations ops.job_runs ops.runs_again ops.storage_samples ops.business_figures ops.business_marks
         accounts transfers postings horse_discipline_scores users(id money) horses(id discipline_scores)
         shows(id state prize entry_fee) show_entries(show_id)"),
     ("equoria_maintainer", "insert", "ops.job_runs ops.storage_samples"),
@@ -246,12 +247,12 @@ async fn no_role_draws_numbers_from_a_sequence_by_itself() {
 const FUNCTIONS: &[(&str, &str)] = &[
     ("equoria_edge", "game_age horizons is_in_foal is_stat"),
     ("equoria_maintainer", "backlog drop_leftover_index password_costs seal_state"),
-    ("equoria_monitor", "backlog seal_state"),
+    ("equoria_monitor", "backlog can_run_again seal_state"),
     ("equoria_reader", "game_age horizons is_in_foal is_stat"),
     (
         "equoria_writer",
-        "acting activity_day cover_mare end_stolen_session enter_show escrow_of game_age is_activity_list is_discipline_scores is_epigenetic_modifiers is_flag_object is_genetics is_in_foal
-         is_stat is_text_array is_trait_names is_user_settings ledger_post negative_traits positive_traits purse_of refuse sink
+        "acting activity_day cover_mare end_operator_session end_stolen_session enter_show escrow_of game_age is_activity_list is_discipline_scores is_epigenetic_modifiers is_flag_object is_genetics is_in_foal
+         is_stat is_text_array is_trait_names is_user_settings ledger_post negative_traits open_operator_session operator_hash operator_of positive_traits purse_of refuse run_again sink
          tally_business trait_conflicts treasury withdraw_entry",
     ),
 ];

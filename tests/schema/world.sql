@@ -173,6 +173,8 @@ select world.settle(2003);
 update shows set state = 'cancelled', ended_at = world.now() where id = 2004;
 
 insert into idempotency_keys (user_id, key, request_hash) select id, 'first', sha256('body') from users where email = 'ann@example.org';
+insert into ops.operators (name, hash) values ('olga', '$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA');
+insert into ops.operator_sessions (operator, token_hash) values ('olga', sha256('token'));
 insert into ops.job_runs (name, slot, worker, lease_until) values ('settlement', world.now(), 'one', world.now());
 insert into ops.audit_log (actor, table_name, row_key, verb) values ('equoria_writer', 'horses', '1001', 'UPDATE');
 select world.seal(1, 1, 1, sha256('before'));

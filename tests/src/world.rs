@@ -16,6 +16,7 @@ use equoria::jobs::birth::Midwife;
 use equoria::jobs::growth::grow;
 use equoria::jobs::settlement::Settler;
 use equoria::limits::Rates;
+use equoria::operator;
 use equoria::ops::monitor;
 use rules::id::UserId;
 use serde_json::json;
@@ -262,6 +263,10 @@ pub fn config(database: &Database) -> Config {
         monitor: monitor::Settings {
             database: Some(database.of("equoria_monitor")),
             ..monitor::Settings::default()
+        },
+        operator: operator::Settings {
+            monitor: Some(database.of("equoria_monitor")),
+            ..operator::Settings::default()
         },
         log: Log {
             level: "off".to_owned(),

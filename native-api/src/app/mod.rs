@@ -30,6 +30,7 @@ use crate::config::{Config, Profile, Secret};
 use crate::db::Db;
 use crate::limits::Limits;
 use crate::openapi;
+use crate::operator;
 use crate::ops::monitor::Figures;
 use crate::trouble::{Because, Trouble};
 use crate::user::password::Passwords;
@@ -61,6 +62,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// Whose process this is.
     pub profile: Profile,
+    /// What the operator's page needs besides.
+    pub operator: operator::Settings,
     edge_key: Secret<32>,
 }
 
@@ -96,6 +99,7 @@ impl App {
             limits: Limits::new(config.limits),
             passwords: Passwords::new()?,
             profile: config.profile,
+            operator: config.operator.clone(),
             edge_key: config.edge_key.clone(),
         })))
     }
@@ -132,7 +136,8 @@ pub fn router(app: App) -> Router {
     let all = all
         .with_state(app.clone())
         .merge(reads::router(reads.clone()))
-        .merge(openapi::pages(description));
+        .merge(openapi::pages(description))
+        .merge(operator::routes(&app));
     page::with_pages(request::complete(all), &app, reads)
         .layer(DefaultBodyLimit::max(body::MOST_BYTES))
         .layer(middleware::from_fn(layers::limit_time))

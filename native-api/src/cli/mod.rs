@@ -12,6 +12,7 @@ mod maintain;
 mod mating;
 mod migrate;
 mod monitor;
+mod operator;
 mod pedigree;
 mod reach;
 mod reader;
@@ -155,6 +156,9 @@ enum Command {
     /// Copy a restored database into an empty one with other people in it (status 1 if anything of them is left)
     #[command(after_help = anonymise::EXAMPLES)]
     Anonymise(anonymise::AnonymiseArguments),
+    /// Who may sign in to the operator's page
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
     /// Build the Cloudflare Worker
     #[command(subcommand)]
     Worker(worker::WorkerCommand),
@@ -242,6 +246,7 @@ fn carry_out(command: Command) -> Result<Finding, Trouble> {
         Command::Screenshots(arguments) => runtime.block_on(screenshots::screenshots(&arguments)),
         Command::Tls(command) => runtime.block_on(tls::tls(&of, &command)),
         Command::Anonymise(arguments) => runtime.block_on(anonymise::anonymise(&of, &arguments)),
+        Command::Operator(command) => runtime.block_on(operator::operator(&of, &command)),
         Command::Worker(command) => worker::worker(&command),
         Command::Audit(command) => runtime.block_on(audit::audit(&of, &command)),
         Command::Supervise(_) => Ok(Finding::Good),

@@ -17,6 +17,7 @@ pub use secret::{Secret, TokenKey, hex};
 pub use tls::{Authority, Binding, Tls, TlsMode};
 
 use crate::limits::Rates;
+use crate::operator;
 use crate::ops::monitor;
 use crate::trouble::{Because, Trouble};
 
@@ -89,6 +90,8 @@ pub struct Config {
     pub limits: Rates,
     /// Where figures are told, and what counts as slow.
     pub monitor: monitor::Settings,
+    /// What the operator's page needs besides.
+    pub operator: operator::Settings,
     /// What is logged.
     pub log: Log,
 }
@@ -118,6 +121,7 @@ impl Config {
             edge_key: needed_secret(of, "EQUORIA_EDGE_KEY")?,
             limits: Rates::from_environment(of)?,
             monitor: monitor::Settings::from_environment(of, profile)?,
+            operator: operator::Settings::from_environment(of)?,
             log: log(of)?,
         };
         if profile == Profile::Production {

@@ -393,12 +393,25 @@ fn pause(run: u32) -> Duration {
 /// # Errors
 /// When the settings do not make a pool.
 pub fn pool(database: &Database) -> Result<Pool, Trouble> {
+    pool_with(database, "equoria", SESSION, database.connection_limit)
+}
+
+/// Makes a pool of at most so many connections, each under that name and with these options unless the URL has its own.
+///
+/// # Errors
+/// When the settings do not make a pool.
+pub(crate) fn pool_with(
+    database: &Database,
+    application: &str,
+    options: &str,
+    most: usize,
+) -> Result<Pool, Trouble> {
     let mut settings = database.postgres().clone();
     if !database.is_pooled && settings.get_options().is_none() {
-        settings.options(SESSION);
+        settings.options(options);
     }
     if settings.get_application_name().is_none() {
-        settings.application_name("equoria");
+        settings.application_name(application);
     }
     let how = ManagerConfig {
         recycling_method: RecyclingMethod::Fast,
@@ -408,7 +421,7 @@ pub fn pool(database: &Database) -> Result<Pool, Trouble> {
         tls::Connector::of(database),
         how,
     ))
-    .max_size(database.connection_limit)
+    .max_size(most)
     .wait_timeout(Some(database.pool_timeout))
     .create_timeout(Some(database.pool_timeout))
     .runtime(Runtime::Tokio1)

@@ -1,10 +1,12 @@
 //! From an empty server to a database that the product can use.
 
-use super::secrets::Secrets;
+use super::secrets::{OPERATOR, Secrets};
 use crate::config::Database;
 use crate::db::connect;
+use crate::operator::account::{self, Name};
 use crate::ops::migrate;
 use crate::trouble::{Because, Trouble};
+use crate::user::password::{Password, Passwords};
 
 /// Makes the database that `database` names, where it is missing; its server is asked through `administrator`.
 ///
@@ -58,6 +60,39 @@ pub async fn allow_logins(administrator: &Database, secrets: &Secrets) -> Result
             })?;
     }
     Ok(())
+}
+
+/// Lets the developer sign in to the operator's page with the generated password, unless somebody has ended that account.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn allow_operator(administrator: &Database, secrets: &Secrets) -> Result<(), Trouble> {
+    let mut client = connect(administrator).await?;
+    let name = Name::parse(OPERATOR)?;
+    let hash = "select ended_at is null as is_open, hash from ops.operators where name = $1";
+    let found = client.query_opt(hash, &[&OPERATOR]).await;
+    let found = found.because(|| "could not look for the developer's account")?;
+    let because = || "the developer's password could not be hashed";
+    let (passwords, password) = (Passwords::new()?, Password::claimed(secrets.operator()));
+    let is_given = match &found {
+        Some(row) if !row.get::<_, bool>("is_open") => true,
+        Some(row) => {
+            let matched = passwords.matches(password.clone(), Some(row.get("hash")));
+            matched.await.map_err(|_| Trouble::new(because()))?
+        }
+        None => false,
+    };
+    if is_given {
+        return Ok(());
+    }
+    let hash = passwords.hash(password).await;
+    let hash = hash.map_err(|_| Trouble::new(because()))?;
+    match found {
+        Some(_) => account::set_password(&mut client, &name, &hash)
+            .await
+            .map(|_| ()),
+        None => account::add(&client, &name, &hash).await,
+    }
 }
 
 /// An SQL identifier in quotes.

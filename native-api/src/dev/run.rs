@@ -14,7 +14,7 @@ use super::places::Places;
 use super::prepare;
 use super::ready::{answers, free_port, require_free};
 use super::say::{Voice, human};
-use super::secrets::{write_environment, write_services};
+use super::secrets::{OPERATOR, OPERATORS, write_environment, write_services};
 use super::stop::asked_to_stop;
 use super::supervise::{Manner, Supervised};
 use super::worker::{self, Built};
@@ -160,6 +160,7 @@ async fn database(places: &Places, of: &Environment, voice: &Voice) -> Result<Le
     voice.say(&format!("  database: {}", lent.origin));
     prepare::migrate(&lent.administrator, &mut Told(voice)).await?;
     prepare::allow_logins(&lent.administrator, &lent.secrets).await?;
+    prepare::allow_operator(&lent.administrator, &lent.secrets).await?;
     seed(&lent.administrator, voice).await?;
     write_environment(places, &lent.environment)?;
     write_services(places, &lent.administrator)?;
@@ -294,6 +295,9 @@ impl Running {
         }
         text.push_str(&format!("  native API     {native}\n"));
         text.push_str(&format!("  documentation  {url}/docs\n"));
+        text.push_str(&format!(
+            "  operators      {native}/operator   (name {OPERATOR}, password: {OPERATORS} in .equoria/secrets)\n"
+        ));
         text.push_str("  database       PGSERVICEFILE=.equoria/services psql service=equoria\n");
         text.push_str("\nTry:\n");
         text.push_str(TRY.replace("URL", url).trim_start_matches('\n'));

@@ -12,6 +12,12 @@ use super::program::write_private;
 /// The database's name in every cluster of ours.
 pub const DATABASE: &str = "equoria";
 
+/// Who may sign in to the operator's page of a checkout.
+pub const OPERATOR: &str = "developer";
+
+/// The line of the file that has the password for it.
+pub const OPERATORS: &str = "OPERATOR";
+
 /// The roles that are given a password here; whoever migrates is the administrator.
 const LOGINS: [Login; 8] = [
     Login::Writer,
@@ -34,6 +40,7 @@ pub struct Secrets {
     dice: Secret<32>,
     edge_key: Secret<32>,
     audit_key: SealKey,
+    operator: Secret<16>,
 }
 
 impl Secrets {
@@ -52,6 +59,7 @@ impl Secrets {
             dice: Secret::random()?,
             edge_key: Secret::random()?,
             audit_key: SealKey::random()?,
+            operator: Secret::random()?,
         })
     }
 
@@ -68,6 +76,7 @@ impl Secrets {
             dice: Secret::for_development()?,
             edge_key: Secret::for_development()?,
             audit_key: SealKey::for_development()?,
+            operator: Secret::for_development()?,
         })
     }
 
@@ -93,6 +102,11 @@ impl Secrets {
     /// The administrator's password.
     pub fn administrator(&self) -> String {
         self.administrator.hex()
+    }
+
+    /// The password of the [`OPERATOR`] at the operator's page.
+    pub fn operator(&self) -> String {
+        self.operator.hex()
     }
 
     /// Each role that logs in, with its password.
@@ -135,6 +149,7 @@ impl Secrets {
         line("DICE_SECRET", &self.dice.hex());
         line("EDGE_KEY", &self.edge_key.hex());
         line(KEY, &self.audit_key.hex());
+        line(OPERATORS, &self.operator.hex());
         lines
     }
 
@@ -147,7 +162,12 @@ impl Secrets {
             Some(digits) => Secret::from_hex(login.role(), &digits),
             None => Secret::for_development(),
         };
+        let operator = match file.get(OPERATORS)? {
+            Some(digits) => Secret::from_hex(OPERATORS, &digits)?,
+            None => Secret::for_development()?,
+        };
         Ok(Self {
+            operator,
             administrator: Secret::from_hex("ADMINISTRATOR", &get("ADMINISTRATOR")?)?,
             logins: LOGINS.iter().map(login).collect::<Result<_, _>>()?,
             token_key: TokenKey::from_hex("TOKEN_KEY", &get("TOKEN_KEY")?)?,

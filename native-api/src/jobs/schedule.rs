@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio_postgres::Client;
 
-use crate::ops::maintain::{self, Ended, Keeper, Rhythm, Severity};
+use crate::ops::maintain::{self, Ended, Keeper, Rhythm, Severity, Turn};
 use crate::ops::runs;
 use crate::trouble::{Because, Trouble};
 
@@ -43,12 +43,26 @@ async fn look(
         let worker = runs::worker();
         let due = maintain::take_due(client, keeper.calendar, rhythm, now, &worker, lease);
         let Some(turn) = due.await? else { continue };
-        tracing::info!(name = rhythm.name(), slot = %turn.slot, made_up = turn.made_up.len(), "maintenance begins");
-        tell(maintain::carry_out(keeper, &turn, stopping.clone(), &mut ()).await?);
+        work_off(keeper, &turn, stopping).await?;
         if *stopping.borrow() {
-            break;
+            return Ok(());
         }
     }
+    // What is due comes first: it may be what was asked for.
+    match maintain::take_asked(client, &runs::worker(), keeper.lease).await? {
+        Some(turn) => work_off(keeper, &turn, stopping).await,
+        None => Ok(()),
+    }
+}
+
+async fn work_off(
+    keeper: &Keeper,
+    turn: &Turn,
+    stopping: &watch::Receiver<bool>,
+) -> Result<(), Trouble> {
+    let (name, made_up) = (turn.rhythm.name(), turn.made_up.len());
+    tracing::info!(name, slot = %turn.slot, made_up, "maintenance begins");
+    tell(maintain::carry_out(keeper, turn, stopping.clone(), &mut ()).await?);
     Ok(())
 }
 

@@ -90,6 +90,25 @@ rules! {
         accepted: ["select world.seal(2, 2)"],
         refused: ["select world.seal(1, 1)"],
     }
+    an_operator_has_a_plain_name: "operators_name_check" Rights {
+        accepted: ["insert into ops.operators (name, hash) values ('ann.2', '$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA')"],
+        refused: [
+            "insert into ops.operators (name, hash) values ('Ann', '$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA')",
+            "insert into ops.operators (name, hash) values ('a', '$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA')",
+        ],
+    }
+    operators_passwords_are_kept_as_argon2id_hashes: "operators_hash_check" Rights {
+        accepted: ["insert into ops.operators (name, hash) values ('ann', '$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA')"],
+        refused: ["insert into ops.operators (name, hash) values ('ann', 'correct horse')"],
+    }
+    an_operators_token_is_kept_as_a_hash: "operator_sessions_token_hash_check" Rights {
+        accepted: ["insert into ops.operator_sessions (operator, token_hash) values ('olga', sha256('next'))"],
+        refused: ["insert into ops.operator_sessions (operator, token_hash) values ('olga', 'token')"],
+    }
+    an_operators_token_is_of_one_session: "operator_sessions_token_hash_key" Rights {
+        accepted: ["insert into ops.operator_sessions (operator, token_hash) values ('olga', sha256('next'))"],
+        refused: ["insert into ops.operator_sessions (operator, token_hash) values ('olga', sha256('token'))"],
+    }
     there_is_one_clock: "game_clock_single_check" Rights {
         accepted: ["update ops.game_clock set single = true"],
         refused: ["insert into ops.game_clock (single) values (false)"],

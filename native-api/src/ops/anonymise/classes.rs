@@ -350,5 +350,14 @@ pub const ALL: &[Table] = &[
             "source counted_to pending_to pending_xid counted_at",
         )],
     ),
+    left(
+        "ops.operators",
+        &[(Gone, "name hash created_at changed_at ended_at")],
+    ),
+    left(
+        "ops.operator_sessions",
+        &[(Gone, "id operator token_hash opened_at seen_at ended_at")],
+    ),
+    left("ops.runs_again", &[(Gone, "run_id asked_by asked_at")]),
     copied("ops.game_clock", &[(Kept, "single ahead_ms")]),
 ];

@@ -29,7 +29,7 @@ use std::time::Duration;
 pub use finding::{Finding, Severity, Told};
 pub use slot::{Calendar, Rhythm};
 pub use task::{At, Task};
-pub use turn::{Turn, take_by_hand, take_due};
+pub use turn::{Turn, take_asked, take_by_hand, take_due};
 pub use work::{Ended, Progress, Report, carry_out, give_up};
 
 use crate::config::{Database, Environment, Login};

@@ -124,6 +124,54 @@ pub async fn take_by_hand(
     })
 }
 
+const ASKED: &str = "select r.name, a.asked_at, a.asked_by from ops.runs_again a join ops.job_runs r on r.id = a.run_id
+    left join ops.job_runs d on d.name = r.name and d.slot = a.asked_at
+    where d.id is null or d.finished_at is null and d.lease_until < clock_timestamp() order by a.asked_at limit 1";
+
+/// Takes a run that an operator asked for again, if there is one and no maintenance is under way. Its slot is the instant at
+/// which it was asked for.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn take_asked(
+    client: &mut Client,
+    worker: &str,
+    lease: Duration,
+) -> Result<Option<Turn>, Trouble> {
+    let because = || "could not read which runs are to be done again";
+    if client
+        .query_opt(ASKED, &[])
+        .await
+        .because(because)?
+        .is_none()
+    {
+        return Ok(None);
+    }
+    let tx = client.transaction().await.because(because)?;
+    if !is_first(&tx).await? || under_way(&tx).await?.is_some() {
+        return Ok(None);
+    }
+    let Some(row) = tx.query_opt(ASKED, &[]).await.because(because)? else {
+        return Ok(None);
+    };
+    let (name, by): (String, String) = (row.get("name"), row.get("asked_by"));
+    let slot: DateTime<Utc> = row.get("asked_at");
+    let Some(rhythm) = Rhythm::ALL.into_iter().find(|it| it.name() == name) else {
+        return Err(Trouble::new(format!(
+            "{by} asked for a run of {name}, which no schedule knows"
+        )));
+    };
+    let worker = format!("{worker}, asked by {by}");
+    let run = runs::take(&tx, rhythm.name(), slot, &worker, lease).await?;
+    tx.commit().await.because(because)?;
+    Ok(run.map(|run| Turn {
+        rhythm,
+        slot,
+        run,
+        made_up: Vec::new(),
+    }))
+}
+
 /// When the schema was made, if it was.
 pub(super) async fn born(client: &Client) -> Result<Option<DateTime<Utc>>, Trouble> {
     let row = client

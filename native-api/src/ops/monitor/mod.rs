@@ -19,6 +19,7 @@ use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::registry::Registry;
 
 use crate::app::App;
+use crate::config::Database;
 use crate::db::By;
 use crate::ops::migrate;
 use crate::trouble::{Because, Trouble};
@@ -46,9 +47,14 @@ impl Monitor {
         if settings.database.is_none() {
             tracing::info!("MONITOR_DATABASE_URL is not set: /metrics tells of this process alone");
         }
+        Self::with(app, settings.database.clone())
+    }
+
+    /// The same, asking the database as that role, if there is one.
+    pub fn with(app: &App, database: Option<Database>) -> Self {
         Self {
             app: app.clone(),
-            database: settings.database.clone().map(Collector::of),
+            database: database.map(Collector::of),
         }
     }
 
