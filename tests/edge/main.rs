@@ -10,6 +10,7 @@ mod fickle;
 mod forwarding;
 mod hostile;
 mod machines;
+mod operator;
 mod panics;
 mod reading;
 mod readme;

@@ -73,7 +73,7 @@ fn require(section: &str, parts: &[&str]) {
 }
 
 const RUN: &str = "insert into ops.job_runs (name, slot, worker, lease_until, started_at, finished_at, outcome, evidence)
-    values ($1, $2, 'process 7', $2, $2, case when $3 is null then null else $2 + interval '65 seconds' end, $3, $4) returning id";
+    values ($1, $2, 'process 7', $2, $2, case when $3::text is not null then $2::timestamptz + interval '65 seconds' end, $3, $4) returning id";
 
 /// A run as it would be found.
 async fn run(world: &World, name: &str, ago_h: i64, outcome: Option<&str>, evidence: Value) -> i64 {
