@@ -1,66 +1,10 @@
-//! What a player can do, as data: where its form goes, which fields it has, which write it becomes, where it leads.
+//! What a player can do, as data.
 
+pub(crate) use crate::action::{Action, Empty, Field, Kind, Numbers, Offered};
 use crate::words;
-use serde_json::{Map, Value};
-use std::collections::BTreeMap;
-
-/// What a field holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// A text that is typed.
-    Text,
-    /// A number that is typed.
-    Count,
-    /// A text that the page chose or offers to choose.
-    Choice,
-    /// A number that the page chose or offers to choose: mostly somebody's id.
-    Pick,
-    /// Yes or no.
-    Flag,
-    /// A password, which no page ever shows again.
-    Secret,
-}
-
-/// A field of a form.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Field {
-    pub(crate) name: &'static str,
-    pub(crate) label: &'static str,
-    pub(crate) kind: Kind,
-    /// May it be left empty? Then the write does not name it.
-    pub(crate) is_optional: bool,
-}
 
 const fn field(name: &'static str, label: &'static str, kind: Kind) -> Field {
-    Field {
-        name,
-        label,
-        kind,
-        is_optional: false,
-    }
-}
-
-const fn optional(field: Field) -> Field {
-    Field {
-        is_optional: true,
-        ..field
-    }
-}
-
-/// Something that a player can do.
-#[derive(Debug)]
-pub(crate) struct Action {
-    /// Its form goes to `/do` and this; the write goes to `/v1` and this.
-    pub(crate) path: &'static str,
-    /// The method of the write, which also tells two actions of one path apart.
-    pub(crate) method: &'static str,
-    /// What stands on its button.
-    pub(crate) title: &'static str,
-    pub(crate) fields: &'static [Field],
-    /// Does the write name the version that the player saw?
-    pub(crate) is_conditional: bool,
-    /// Where it leads: `{id}` is the number in the path, `{new}` the id in the answer.
-    pub(crate) then: &'static str,
+    Field::new(name, label, kind)
 }
 
 const fn action(
@@ -68,20 +12,27 @@ const fn action(
     path: &'static str,
     title: &'static str,
     fields: &'static [Field],
-    then: &'static str,
+    (then, done): (&'static str, &'static str),
 ) -> Action {
     Action {
         path,
         method,
         title,
         fields,
-        is_conditional: false,
+        changes: None,
         then,
+        done,
     }
 }
 
 const NAME: Field = field("name", words::NAME, Kind::Text);
-const BREED: Field = field("breed", words::BREED, Kind::Choice);
+const BREED: Field = field("breed", words::BREED, Kind::Choice).offering(Offered::Breeds);
+const SEX: Field = field("sex", words::SEX, Kind::Choice).offering(Offered::Sexes);
+const DISCIPLINE: Field =
+    field("discipline", words::DISCIPLINE, Kind::Choice).offering(Offered::Disciplines);
+const IN_STABLE: Field =
+    field("stable_id", words::STABLE_ONE, Kind::Pick).offering(Offered::Stables);
+const LOCATION: Field = field("location", words::LOCATION, Kind::Text);
 
 /// The free mare.
 pub(crate) static STARTER: Action = action(
@@ -89,25 +40,25 @@ pub(crate) static STARTER: Action = action(
     "/horses/starter",
     words::TAKE_STARTER,
     &[NAME, BREED],
-    "/horses/{new}",
+    ("/horses/{new}", words::DONE_STARTER),
 );
 /// A horse from the store.
 pub(crate) static BUY: Action = action(
     "POST",
     "/horses/store",
     words::BUY,
-    &[NAME, BREED, field("sex", words::SEX, Kind::Choice)],
-    "/horses/{new}",
+    &[NAME, BREED, SEX, IN_STABLE.when_empty(Empty::LeftOut)],
+    ("/horses/{new}", words::DONE_BUY),
 );
-/// Another name for a horse.
+/// Another name for a horse, or another stable.
 pub(crate) static RENAME: Action = Action {
-    is_conditional: true,
+    changes: Some(("/v1/horses/{id}", "")),
     ..action(
         "PATCH",
         "/horses/{id}",
         words::RENAME,
-        &[NAME],
-        "/horses/{id}",
+        &[NAME, IN_STABLE.when_empty(Empty::Nothing)],
+        ("/horses/{id}", words::DONE_SAVED),
     )
 };
 /// A training.
@@ -115,8 +66,8 @@ pub(crate) static TRAIN: Action = action(
     "POST",
     "/horses/{id}/training",
     words::TRAIN,
-    &[field("discipline", words::DISCIPLINE, Kind::Choice)],
-    "/horses/{id}",
+    &[DISCIPLINE],
+    ("/horses/{id}", words::DONE_TRAIN),
 );
 /// Grooming.
 pub(crate) static GROOM: Action = action(
@@ -124,7 +75,7 @@ pub(crate) static GROOM: Action = action(
     "/horses/{id}/groom",
     words::GROOM,
     &[],
-    "/horses/{id}",
+    ("/horses/{id}", words::DONE_GROOM),
 );
 /// A laboratory's test.
 pub(crate) static TEST: Action = action(
@@ -132,7 +83,15 @@ pub(crate) static TEST: Action = action(
     "/horses/{id}/genetic-test",
     words::TEST_GENES,
     &[],
-    "/horses/{id}",
+    ("/horses/{id}", words::DONE_TEST),
+);
+/// Who sees the results of the test.
+pub(crate) static PUBLISH: Action = action(
+    "PATCH",
+    "/horses/{id}/genetic-test",
+    words::SAVE,
+    &[field("published", words::PUBLISHED, Kind::Flag)],
+    ("/horses/{id}", words::DONE_SAVED),
 );
 /// A covering.
 pub(crate) static COVER: Action = action(
@@ -141,9 +100,9 @@ pub(crate) static COVER: Action = action(
     words::COVER,
     &[
         field("stallion_id", words::STALLION, Kind::Pick),
-        optional(field("fee", words::STUD_FEE, Kind::Pick)),
+        field("fee", words::STUD_FEE, Kind::Pick).when_empty(Empty::LeftOut),
     ],
-    "/horses/{id}",
+    ("/horses/{id}", words::DONE_COVER),
 );
 /// A stallion at stud.
 pub(crate) static OFFER: Action = action(
@@ -151,7 +110,7 @@ pub(crate) static OFFER: Action = action(
     "/horses/{id}/stud",
     words::OFFER,
     &[field("fee", words::STUD_FEE, Kind::Count)],
-    "/horses/{id}",
+    ("/horses/{id}", words::DONE_OFFER),
 );
 /// No longer at stud.
 pub(crate) static WITHDRAW_STUD: Action = action(
@@ -159,7 +118,7 @@ pub(crate) static WITHDRAW_STUD: Action = action(
     "/horses/{id}/stud",
     words::WITHDRAW_STUD,
     &[],
-    "/horses/{id}",
+    ("/horses/{id}", words::DONE_WITHDRAW_STUD),
 );
 /// A foal's activity.
 pub(crate) static RAISE: Action = action(
@@ -167,50 +126,109 @@ pub(crate) static RAISE: Action = action(
     "/foals/{id}/activities",
     words::RAISE,
     &[field("activity", words::ACTIVITY, Kind::Choice)],
-    "/foals/{id}",
+    ("/foals/{id}", words::DONE_RAISE),
+);
+/// A show of one's own.
+pub(crate) static HOST_SHOW: Action = action(
+    "POST",
+    "/shows",
+    words::HOST_SHOW,
+    &[
+        NAME,
+        DISCIPLINE,
+        field("level_min", words::LEVEL_LEAST, Kind::Count).when_empty(Empty::LeftOut),
+        field("level_max", words::LEVEL_MOST, Kind::Count).when_empty(Empty::LeftOut),
+        field("entry_fee", words::FEE, Kind::Count),
+        field("prize", words::PRIZE, Kind::Count),
+        field("run_date", words::RUNS_UTC, Kind::When),
+    ],
+    ("/shows/{new}", words::DONE_HOST),
+);
+/// A show of one's own that shall not be.
+pub(crate) static CANCEL_SHOW: Action = action(
+    "POST",
+    "/shows/{id}/cancel",
+    words::CANCEL_SHOW,
+    &[],
+    ("/shows/{id}", words::DONE_CANCEL),
 );
 /// An entry.
 pub(crate) static ENTER: Action = action(
     "POST",
     "/shows/{id}/entries",
     words::ENTER,
-    &[field("horse_id", words::HORSE, Kind::Pick)],
-    "/shows/{id}",
+    &[field("horse_id", words::HORSE, Kind::Pick).offering(Offered::Horses)],
+    ("/shows/{id}", words::DONE_ENTER),
+);
+/// An entry that shall not be.
+pub(crate) static WITHDRAW: Action = action(
+    "DELETE",
+    "/shows/{id}/entries/{horse_id}",
+    words::WITHDRAW,
+    &[],
+    ("/shows/{id}", words::DONE_WITHDRAW),
 );
 /// A stable.
 pub(crate) static OPEN_STABLE: Action = action(
     "POST",
     "/stables",
     words::OPEN_STABLE,
-    &[
-        NAME,
-        optional(field("location", words::LOCATION, Kind::Text)),
-    ],
-    "/stable",
+    &[NAME, LOCATION.when_empty(Empty::LeftOut)],
+    ("/stable", words::DONE_OPEN_STABLE),
+);
+/// Another name or place for a stable.
+pub(crate) static CHANGE_STABLE: Action = Action {
+    changes: Some(("/v1/stables/{id}", "")),
+    ..action(
+        "PATCH",
+        "/stables/{id}",
+        words::SAVE,
+        &[NAME, LOCATION.when_empty(Empty::Nothing)],
+        ("/stables/{id}", words::DONE_SAVED),
+    )
+};
+/// A stable that is not needed.
+pub(crate) static CLOSE_STABLE: Action = action(
+    "DELETE",
+    "/stables/{id}",
+    words::CLOSE_STABLE,
+    &[],
+    ("/stable", words::DONE_CLOSE_STABLE),
 );
 /// The stipend.
-pub(crate) static STIPEND: Action =
-    action("POST", "/stipend", words::CLAIM_STIPEND, &[], "/stable");
+pub(crate) static STIPEND: Action = action(
+    "POST",
+    "/stipend",
+    words::CLAIM_STIPEND,
+    &[],
+    ("/stable", words::DONE_STIPEND),
+);
 /// Another password.
 pub(crate) static PASSWORD: Action = action(
     "POST",
     "/account/password",
     words::CHANGE_PASSWORD,
     &[
-        field("current_password", words::CURRENT_PASSWORD, Kind::Secret),
-        field("new_password", words::NEW_PASSWORD, Kind::Secret),
+        field("current_password", words::CURRENT_PASSWORD, Kind::Secret)
+            .completed_as("current-password"),
+        field("new_password", words::NEW_PASSWORD, Kind::Secret).completed_as("new-password"),
     ],
-    "/settings",
+    ("/settings", words::DONE_PASSWORD),
 );
-
 /// Another name for the player.
 pub(crate) static CALL: Action = Action {
-    is_conditional: true,
-    ..action("PATCH", "/account", words::RENAME, &[NAME], "/settings")
+    changes: Some(("/v1/account", "")),
+    ..action(
+        "PATCH",
+        "/account",
+        words::RENAME,
+        &[NAME.completed_as("nickname")],
+        ("/settings", words::DONE_SAVED),
+    )
 };
 /// The settings, all at once.
 pub(crate) static SET: Action = Action {
-    is_conditional: true,
+    changes: Some(("/v1/account", "/settings")),
     ..action(
         "PUT",
         "/account/settings",
@@ -227,11 +245,49 @@ pub(crate) static SET: Action = Action {
             field("privacy.profileVisible", words::PROFILE_VISIBLE, Kind::Flag),
             field("privacy.shareProgress", words::SHARE_PROGRESS, Kind::Flag),
         ],
-        "/settings",
+        ("/settings", words::DONE_SAVED),
     )
 };
+/// Out of every session of the player.
+pub(crate) static SIGN_OUT_EVERYWHERE: Action = action(
+    "DELETE",
+    "/sessions",
+    words::SIGN_OUT_EVERYWHERE,
+    &[],
+    ("/", words::DONE_SIGN_OUT_EVERYWHERE),
+);
 
-/// All of them.
+const EMAIL: Field = field("email", words::EMAIL, Kind::Email);
+const A_PASSWORD: Field = field("password", words::PASSWORD, Kind::Secret);
+
+/// Signing in: a form of its own, for it opens a session.
+pub(crate) static SIGN_IN: Action = action(
+    "POST",
+    "/sessions",
+    words::SIGN_IN,
+    &[
+        EMAIL.completed_as("username"),
+        A_PASSWORD.completed_as("current-password"),
+    ],
+    ("/stable", ""),
+);
+/// Signing up: a form of its own, for it opens a session.
+pub(crate) static SIGN_UP: Action = action(
+    "POST",
+    "/users",
+    words::SIGN_UP,
+    &[
+        field("name", words::PLAYER_NAME, Kind::Text).completed_as("nickname"),
+        EMAIL.completed_as("username"),
+        A_PASSWORD.completed_as("new-password"),
+    ],
+    ("/stable", words::DONE_SIGN_UP),
+);
+
+/// What opens a session, with forms of their own.
+pub(crate) static OPENING: &[&Action] = &[&SIGN_IN, &SIGN_UP];
+
+/// All that a signed-in player can do.
 pub(crate) static ALL: &[&Action] = &[
     &STARTER,
     &BUY,
@@ -239,94 +295,74 @@ pub(crate) static ALL: &[&Action] = &[
     &TRAIN,
     &GROOM,
     &TEST,
+    &PUBLISH,
     &COVER,
     &OFFER,
     &WITHDRAW_STUD,
     &RAISE,
+    &HOST_SHOW,
+    &CANCEL_SHOW,
     &ENTER,
+    &WITHDRAW,
     &OPEN_STABLE,
+    &CHANGE_STABLE,
+    &CLOSE_STABLE,
     &STIPEND,
     &PASSWORD,
     &CALL,
     &SET,
+    &SIGN_OUT_EVERYWHERE,
 ];
 
 impl Action {
-    /// The action whose form went to `/do` and this path, with the number in it. A form names the method of its write where
-    /// it is not `POST`.
-    pub(crate) fn of(path: &str, method: &str) -> Option<(&'static Self, Option<i64>)> {
-        ALL.iter()
-            .filter(|it| it.method == method)
-            .find_map(|it| Some((*it, matched(it.path, path)?)))
-    }
-
-    /// A path of it for a horse, a foal, a show.
-    pub(crate) fn path_of(&self, id: Option<i64>) -> String {
-        filled(self.path, "{id}", id)
-    }
-
-    /// Where it leads, after an answer with this id.
-    pub(crate) fn then_of(&self, id: Option<i64>, new: Option<i64>) -> String {
-        filled(&filled(self.then, "{id}", id), "{new}", new)
-    }
-
-    /// The body of the write, of what was filled in; or the field that cannot be read.
-    pub(crate) fn body(&self, given: &BTreeMap<String, String>) -> Result<Value, &'static Field> {
-        let mut body = Map::new();
-        for field in self.fields {
-            let text = given.get(field.name).map_or("", |it| it.trim());
-            if text.is_empty() && field.is_optional {
-                continue;
-            }
-            let value = match field.kind {
-                Kind::Flag => Value::Bool(!text.is_empty()),
-                Kind::Count | Kind::Pick => {
-                    let number: i64 = text.parse().map_err(|_| field)?;
-                    number.into()
-                }
-                Kind::Secret => given.get(field.name).cloned().unwrap_or_default().into(),
-                Kind::Text | Kind::Choice => text.into(),
-            };
-            put(&mut body, field.name, value);
-        }
-        Ok(Value::Object(body))
+    /// The action whose form went to `/do` and this path, with the numbers in it.
+    pub(crate) fn of(path: &str, method: &str) -> Option<(&'static Self, Numbers)> {
+        Self::among(ALL, path, method)
     }
 }
 
-/// Puts a value where its name says: `privacy.profileVisible` lies in `privacy`.
-fn put(body: &mut Map<String, Value>, name: &str, value: Value) {
-    let Some((outer, inner)) = name.split_once('.') else {
-        body.insert(name.to_owned(), value);
-        return;
-    };
-    let within = body.entry(outer).or_insert_with(|| Map::new().into());
-    if let Value::Object(within) = within {
-        put(within, inner, value);
-    }
+/// What a form of the pages becomes, for whoever compares it with the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The method of the write.
+    pub method: &'static str,
+    /// The path of the write, as the API describes it.
+    pub path: String,
+    /// The fields of the body, and whether the write must name each.
+    pub fields: Vec<(&'static str, bool)>,
+    /// Does the write name the version that the player saw?
+    pub is_conditional: bool,
 }
 
-fn filled(pattern: &str, place: &str, with: Option<i64>) -> String {
-    pattern.replace(place, &with.map(|it| it.to_string()).unwrap_or_default())
-}
-
-/// The number in a path of this pattern, if it has one; nothing where it is another path.
-fn matched(pattern: &str, path: &str) -> Option<Option<i64>> {
-    let mut id = None;
-    let mut given = path.split('/');
-    for wanted in pattern.split('/') {
-        let part = given.next()?;
-        if wanted == "{id}" {
-            id = Some(part.parse().ok().filter(|it| *it > 0)?);
-        } else if wanted != part {
-            return None;
-        }
-    }
-    given.next().is_none().then_some(id)
+/// Everything that the pages offer to do.
+pub fn offers() -> Vec<Offer> {
+    let all = ALL.iter().chain(OPENING);
+    all.map(|it| Offer {
+        method: it.method,
+        path: ["/v1", it.path].concat(),
+        fields: it
+            .fields
+            .iter()
+            .map(|field| (field.name, field.empty == Empty::Refused))
+            .collect(),
+        is_conditional: it.is_conditional(),
+    })
+    .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
+
+    const NONE: Numbers = Numbers {
+        id: None,
+        horse: None,
+    };
+    const SEVEN: Numbers = Numbers {
+        id: Some(7),
+        horse: None,
+    };
 
     fn given(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
@@ -335,16 +371,25 @@ mod tests {
 
     #[test]
     fn a_form_finds_its_action_by_path_and_method() {
-        let (found, id) = Action::of("/horses/7/training", "POST").unwrap();
-        assert_eq!((found.title, id), (words::TRAIN, Some(7)));
-        let (found, id) = Action::of("/stipend", "POST").unwrap();
-        assert_eq!((found.title, id), (words::CLAIM_STIPEND, None));
+        let (found, of) = Action::of("/horses/7/training", "POST").unwrap();
+        assert_eq!((found.title, of), (words::TRAIN, SEVEN));
+        let (found, of) = Action::of("/stipend", "POST").unwrap();
+        assert_eq!((found.title, of), (words::CLAIM_STIPEND, NONE));
+        let (found, of) = Action::of("/shows/7/entries/9", "DELETE").unwrap();
+        let below = Numbers {
+            horse: Some(9),
+            ..SEVEN
+        };
+        assert_eq!((found.title, of), (words::WITHDRAW, below));
         for (path, method) in [
             ("/horses/7/training", "PUT"),
             ("/horses/0/training", "POST"),
+            ("/horses/+7/training", "POST"),
             ("/horses/x/training", "POST"),
             ("/horses/7/training/8", "POST"),
             ("/horses/7", "DELETE"),
+            ("/sessions", "POST"),
+            ("/users", "POST"),
             ("", "POST"),
         ] {
             assert!(Action::of(path, method).is_none(), "{method} {path}");
@@ -367,8 +412,46 @@ mod tests {
         assert_eq!(body.unwrap(), serde_json::json!({"stallion_id": 12}));
         let body = OPEN_STABLE.body(&given(&[("name", " North "), ("more", "x")]));
         assert_eq!(body.unwrap(), serde_json::json!({"name": "North"}));
-        let refused = OFFER.body(&given(&[("fee", "many")])).unwrap_err();
-        assert_eq!(refused.name, "fee");
+        let (refused, why) = OFFER.body(&given(&[("fee", "many")])).unwrap_err();
+        assert_eq!((refused.name, why), ("fee", words::NO_NUMBER));
+    }
+
+    #[test]
+    fn a_field_that_was_emptied_is_taken_away_and_one_that_was_not_there_stays() {
+        let emptied = CHANGE_STABLE.body(&given(&[("name", "North"), ("location", " ")]));
+        let expected = serde_json::json!({"name": "North", "location": null});
+        assert_eq!(emptied.unwrap(), expected);
+        let absent = CHANGE_STABLE.body(&given(&[("name", "North")]));
+        assert_eq!(absent.unwrap(), serde_json::json!({"name": "North"}));
+    }
+
+    #[test]
+    fn an_instant_is_taken_as_browsers_send_it_and_as_people_type_it() {
+        let body = |typed: &str| {
+            let all = [
+                ("name", "Cup"),
+                ("discipline", "Racing"),
+                ("entry_fee", "1"),
+                ("prize", "2"),
+                ("run_date", typed),
+            ];
+            HOST_SHOW.body(&given(&all))
+        };
+        for typed in [
+            "2026-11-30T12:30",
+            "2026-11-30 12:30",
+            "2026-11-30T12:30:00",
+        ] {
+            assert_eq!(body(typed).unwrap()["run_date"], "2026-11-30T12:30:00Z");
+        }
+        for typed in ["", "tomorrow", "2026-13-30T12:30", "30.11.2026"] {
+            let (refused, why) = body(typed).unwrap_err();
+            assert_eq!(
+                (refused.name, why),
+                ("run_date", words::NO_INSTANT),
+                "{typed}"
+            );
+        }
     }
 
     #[test]
@@ -393,8 +476,8 @@ mod tests {
 
     #[test]
     fn an_action_leads_to_what_it_made() {
-        assert_eq!(STARTER.then_of(None, Some(9)), "/horses/9");
-        assert_eq!(TRAIN.then_of(Some(7), None), "/horses/7");
-        assert_eq!(TRAIN.path_of(Some(7)), "/horses/7/training");
+        assert_eq!(STARTER.then_of(NONE, Some(9)), "/horses/9");
+        assert_eq!(TRAIN.then_of(SEVEN, None), "/horses/7");
+        assert_eq!(TRAIN.path_of(SEVEN), "/horses/7/training");
     }
 }

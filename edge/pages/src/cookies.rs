@@ -8,14 +8,28 @@ pub(crate) const ACCESS: &str = "equoria_access";
 /// The refresh token, which brings a new one.
 pub(crate) const REFRESH: &str = "equoria_refresh";
 
+/// What the form did that led to the next page, which says so once.
+pub(crate) const DONE: &str = "equoria_done";
+
 /// For how long a browser keeps an access token, in seconds: a little less than it is good.
 pub(crate) const ACCESS_S: u32 = 590;
 
 /// For how long it keeps a refresh token, in seconds: as long as a session lasts.
 pub(crate) const REFRESH_S: u32 = 30 * 24 * 60 * 60;
 
+/// For how long it keeps what was done, in seconds: until the next page is there.
+pub(crate) const DONE_S: u32 = 60;
+
+/// What browsers take only from this very host, over a secure connection, and for all of its paths.
+const HOST_ONLY: &str = "__Host-";
+
+fn full_name(name: &str, is_secure: bool) -> String {
+    [if is_secure { HOST_ONLY } else { "" }, name].concat()
+}
+
 /// The value of a cookie that came with a request.
-pub(crate) fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn get<'a>(headers: &'a HeaderMap, name: &str, is_secure: bool) -> Option<&'a str> {
+    let name = full_name(name, is_secure);
     let all = headers.get_all(header::COOKIE).iter();
     let pairs = all
         .filter_map(|it| it.to_str().ok())
@@ -27,10 +41,10 @@ pub(crate) fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// A cookie that is kept for so many seconds; with 0 it is forgotten.
 pub(crate) fn set(name: &str, value: &str, for_s: u32, is_secure: bool) -> Option<HeaderValue> {
-    let for_s = for_s.to_string();
+    let (name, for_s) = (full_name(name, is_secure), for_s.to_string());
     let secure = if is_secure { "; Secure" } else { "" };
     let parts = [
-        name,
+        &name,
         "=",
         value,
         "; Path=/; Max-Age=",
@@ -53,6 +67,14 @@ pub(crate) fn is_from_here(headers: &HeaderMap) -> bool {
     }
 }
 
+/// Does a request bring what a form is sent as?
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,10 +88,21 @@ mod tests {
             header::COOKIE,
             HeaderValue::from_static("equoria_refresh=r"),
         );
-        assert_eq!(get(&headers, ACCESS), Some("v4.public.abc"));
-        assert_eq!(get(&headers, REFRESH), Some("r"));
-        assert_eq!(get(&headers, "b"), None);
-        assert_eq!(get(&headers, "c"), None);
+        assert_eq!(get(&headers, ACCESS, false), Some("v4.public.abc"));
+        assert_eq!(get(&headers, REFRESH, false), Some("r"));
+        assert_eq!(get(&headers, "b", false), None);
+        assert_eq!(get(&headers, "c", false), None);
+    }
+
+    #[test]
+    fn where_all_is_secure_a_cookie_counts_only_if_this_very_host_set_it() {
+        let mut headers = HeaderMap::new();
+        let planted = HeaderValue::from_static("equoria_refresh=planted");
+        headers.append(header::COOKIE, planted);
+        assert_eq!(get(&headers, REFRESH, true), None);
+        let ours = HeaderValue::from_static("__Host-equoria_refresh=ours");
+        headers.append(header::COOKIE, ours);
+        assert_eq!(get(&headers, REFRESH, true), Some("ours"));
     }
 
     #[test]
@@ -112,9 +145,30 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_for_this_site_and_no_script() {
+    fn a_form_is_what_browsers_send_one_as() {
+        for (kind, is_one) in [
+            ("application/x-www-form-urlencoded", true),
+            ("Application/X-WWW-Form-Urlencoded; charset=UTF-8", true),
+            ("application/json", false),
+            ("text/plain", false),
+            ("multipart/form-data; boundary=x", false),
+            ("", false),
+        ] {
+            let kind = HeaderValue::from_static(kind);
+            let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, kind)]);
+            assert_eq!(is_form(&headers), is_one, "{headers:?}");
+        }
+        assert!(!is_form(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_cookie_is_for_this_host_and_no_script() {
         let cookie = set(ACCESS, "abc", 590, true).unwrap();
-        let expected = "equoria_access=abc; Path=/; Max-Age=590; SameSite=Lax; HttpOnly; Secure";
+        let expected =
+            "__Host-equoria_access=abc; Path=/; Max-Age=590; SameSite=Lax; HttpOnly; Secure";
+        assert_eq!(cookie, expected);
+        let cookie = set(ACCESS, "abc", 590, false).unwrap();
+        let expected = "equoria_access=abc; Path=/; Max-Age=590; SameSite=Lax; HttpOnly";
         assert_eq!(cookie, expected);
     }
 }

@@ -13,7 +13,9 @@
     )
 )]
 
+mod action;
 mod actions;
+mod acts;
 mod bars;
 mod breeding;
 mod breeds;
@@ -43,6 +45,7 @@ mod training;
 mod visit;
 mod words;
 
+pub use actions::{Offer, offers};
 pub use origin::{Origin, Sending};
 pub use visit::Pages;
 
@@ -123,14 +126,15 @@ async fn take(pages: Pages, parts: &Parts, body: Option<Bytes>) -> Response<Body
     let given = body.as_deref().map(forms::read);
     match (path, given) {
         _ if !cookies::is_from_here(&parts.headers) => {
-            shell::trouble(visit, &forms::foreign()).await
+            shell::trouble(visit, &acts::foreign()).await
         }
-        (_, None) => shell::trouble(visit, &forms::too_long()).await,
+        _ if !cookies::is_form(&parts.headers) => shell::trouble(visit, &acts::no_form()).await,
+        (_, None) => shell::trouble(visit, &acts::too_long()).await,
         ("/sign-in", Some(given)) => sign::signed_in(visit, given).await,
         ("/sign-up", Some(given)) => sign::signed_up(visit, given).await,
         ("/sign-out", Some(_)) => sign::signed_out(visit).await,
         (_, Some(given)) => match path.strip_prefix("/do") {
-            Some(path) => forms::act(visit, path, given).await,
+            Some(path) => acts::act(visit, path, given).await,
             None => shell::trouble(visit, &shell::lost_problem()).await,
         },
     }

@@ -32,7 +32,7 @@ fn content(account: &Account) -> Markup {
 
 fn part(account: &Account, title: &str, action: &'static Action, given: Given) -> Markup {
     let filled = Filled {
-        version: action.is_conditional.then_some(account.version),
+        version: action.is_conditional().then_some(account.version),
         given,
         ..Filled::default()
     };

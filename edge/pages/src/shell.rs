@@ -1,7 +1,7 @@
 //! What is the same on every page: the head, the ways through the game, the foot.
 
 use crate::files::{SCRIPT_PATH, STYLE_PATH};
-use crate::forms::see;
+use crate::forms::{see, told_done};
 use crate::number::{coins, grouped};
 use crate::told::{Me, Page, Player, Problem};
 use crate::visit::Visit;
@@ -61,8 +61,7 @@ pub(crate) async fn trouble(visit: &Visit, problem: &Problem) -> Response<Body> 
 pub(crate) fn lost_problem() -> Problem {
     Problem {
         status: 404,
-        detail: String::new(),
-        field: None,
+        ..Problem::default()
     }
 }
 
@@ -71,7 +70,7 @@ pub(crate) fn no_such_method() -> Problem {
     Problem {
         status: 405,
         detail: words::NO_SUCH_METHOD.to_owned(),
-        field: None,
+        ..Problem::default()
     }
 }
 
@@ -97,6 +96,8 @@ fn framed(
                 a.skip href="#content" { (words::SKIP) }
                 (top(me))
                 @if visit.stale_s().is_some() { p.notice role="status" { (words::STALE) } }
+                @if visit.is_away() { p.notice role="status" { (words::AWAY) } }
+                @if let Some(done) = visit.done() { (told_done(&done)) }
                 main #content { (content) }
                 footer { p { (words::GAME) ". " (words::ABOUT) } }
             }
@@ -107,13 +108,13 @@ fn framed(
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CACHE_CONTROL, "private, no-cache"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers.insert(header::CACHE_CONTROL, visit.keeping());
     visit.finish(&mut response);
     response
 }

@@ -1,7 +1,9 @@
 //! The documents of the API as far as pages show them.
 
+use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
 /// Something with an id and a name.
@@ -443,9 +445,42 @@ pub(crate) struct Placing {
 }
 
 /// A problem, as the reads and the native API tell it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct Problem {
     pub(crate) status: u16,
+    /// The kind of problem, for programs.
+    #[serde(default)]
+    pub(crate) code: String,
     pub(crate) detail: String,
     pub(crate) field: Option<String>,
+}
+
+/// Reads an answer.
+pub(crate) fn understood<T: DeserializeOwned>(
+    status: StatusCode,
+    body: &[u8],
+) -> Result<T, Problem> {
+    if !status.is_success() {
+        return Err(told(status, body));
+    }
+    // An answer without a body is nothing, which is how JSON writes it.
+    let body = if body.is_empty() { b"null" } else { body };
+    serde_json::from_slice(body).map_err(|_| broken("an answer cannot be read"))
+}
+
+/// Reads a problem; one that cannot be read is a fault of ours.
+pub(crate) fn told(status: StatusCode, body: &[u8]) -> Problem {
+    serde_json::from_slice(body).unwrap_or_else(|_| Problem {
+        status: status.as_u16(),
+        ..broken("an answer cannot be read")
+    })
+}
+
+/// A fault of ours.
+pub(crate) fn broken(detail: &str) -> Problem {
+    Problem {
+        status: 500,
+        detail: detail.to_owned(),
+        ..Problem::default()
+    }
 }

@@ -1,19 +1,23 @@
 //! A visit: who comes, what they have seen, and the documents that their page is made of.
 
-use crate::cookies::{self, ACCESS, ACCESS_S, REFRESH, REFRESH_S};
+use crate::cookies::{self, ACCESS, ACCESS_S, DONE, DONE_S, REFRESH, REFRESH_S};
 use crate::origin::Origin;
-use crate::told::{Me, Player, Problem};
+use crate::told::{Me, Player, Problem, broken, told, understood};
+use crate::words;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, header};
 use reads::seen::{Brought, Cookies, SEEN, Seen};
-use reads::{Reads, STALE};
+use reads::{Failure, Reads, STALE};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::OnceCell;
+
+/// The header of an answer that was given before.
+const REPLAYED: &str = "idempotency-replayed";
 
 /// The most that a document may have, in bytes.
 const LONGEST: usize = 1 << 20;
@@ -58,6 +62,9 @@ pub(crate) struct Visit {
     pages: Pages,
     /// The path and the query of the page.
     place: String,
+    /// Brings a new access token, where the browser keeps one.
+    refresh: Option<String>,
+    renewed: OnceCell<()>,
     me: OnceCell<Option<Me>>,
     noted: Mutex<Noted>,
 }
@@ -67,20 +74,32 @@ pub(crate) struct Visit {
 struct Noted {
     /// The access token of whoever is signed in.
     access: Option<String>,
+    /// There is a session, but whoever could tell whether it holds does not answer.
+    is_away: bool,
     seen: Option<Seen>,
+    /// What was brought of it cannot be read: then no copy may answer.
+    is_garbled: bool,
+    /// The newest transaction that a write of this visit made.
+    wrote: Option<u64>,
+    /// The write was an earlier one, answered once more.
+    is_replayed: bool,
     stale_s: Option<u64>,
+    /// What the form did that led here.
+    done: Option<String>,
     cookies: Vec<HeaderValue>,
 }
 
 impl Visit {
     /// Whoever sends this. A session whose access token is over gets a new one first.
     pub(crate) async fn of(pages: Pages, parts: &Parts) -> Self {
-        let visit = Self::stranger(pages, parts);
-        let cookie = |name| cookies::get(&parts.headers, name);
-        match (cookie(ACCESS), cookie(REFRESH)) {
-            (Some(access), _) => visit.note(|noted| noted.access = Some(access.to_owned())),
-            (None, Some(refresh)) => visit.refresh(refresh).await,
-            (None, None) => {}
+        let is_secure = pages.cookies.are_secure;
+        let mut visit = Self::stranger(pages, parts);
+        let cookie = |name| cookies::get(&parts.headers, name, is_secure).map(str::to_owned);
+        visit.refresh = cookie(REFRESH);
+        match cookie(ACCESS) {
+            Some(access) => visit.note(|noted| noted.access = Some(access)),
+            None if visit.refresh.is_some() => visit.renew().await,
+            None => {}
         }
         visit
     }
@@ -88,15 +107,22 @@ impl Visit {
     /// The same, as if nobody was signed in.
     pub(crate) fn stranger(pages: Pages, parts: &Parts) -> Self {
         let place = parts.uri.path_and_query().map(ToString::to_string);
-        let visit = Self {
+        let brought = Brought::of(&parts.headers);
+        let done = cookies::get(&parts.headers, DONE, pages.cookies.are_secure);
+        let noted = Noted {
+            seen: brought.unchanged().cloned(),
+            is_garbled: !brought.is_readable(),
+            done: done.map(str::to_owned),
+            ..Noted::default()
+        };
+        Self {
             pages,
             place: place.unwrap_or_default(),
+            refresh: None,
+            renewed: OnceCell::new(),
             me: OnceCell::new(),
-            noted: Mutex::default(),
-        };
-        let brought = Brought::of(&parts.headers);
-        visit.note(|noted| noted.seen = brought.unchanged().cloned());
-        visit
+            noted: Mutex::new(noted),
+        }
     }
 
     /// The path and the query of the page that is visited.
@@ -112,6 +138,21 @@ impl Visit {
     /// Is somebody signed in?
     pub(crate) fn is_signed_in(&self) -> bool {
         self.noted().access.is_some()
+    }
+
+    /// Is there a session of which nobody can tell now whether it holds?
+    pub(crate) fn is_away(&self) -> bool {
+        self.noted().is_away
+    }
+
+    /// May the page be kept by whoever has it? What a player is shown is for nobody who comes after.
+    pub(crate) fn keeping(&self) -> HeaderValue {
+        let is_somebodys = self.is_signed_in() || self.is_away();
+        HeaderValue::from_static(if is_somebodys {
+            "private, no-store"
+        } else {
+            "private, no-cache"
+        })
     }
 
     /// The player, where one is signed in and the session holds.
@@ -136,14 +177,9 @@ impl Visit {
 
     /// A document of the reads.
     pub(crate) async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, Problem> {
-        let mut request = Request::new(Body::empty());
+        let mut request = Request::new(Bytes::new());
         *request.uri_mut() = path.parse().map_err(|_| broken("a path cannot be asked"))?;
-        self.dress(request.headers_mut());
-        let response = reads::answer(self.pages.reads.clone(), request).await;
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, LONGEST).await.unwrap_or_default();
-        self.learn(&parts.headers);
-        understood(parts.status, &body)
+        self.signed(request, Asked::Reads).await
     }
 
     /// Sends a write to the native API, once. A key makes it safe to send again.
@@ -155,17 +191,8 @@ impl Visit {
         version: Option<&str>,
         body: &impl Serialize,
     ) -> Result<T, Problem> {
-        let body = serde_json::to_vec(body).map_err(|_| broken("a form cannot be sent"))?;
-        let mut request = Request::new(Bytes::from(body));
-        *request.method_mut() = method
-            .parse()
-            .map_err(|_| broken("a form cannot be sent"))?;
-        *request.uri_mut() = path.parse().map_err(|_| broken("a path cannot be asked"))?;
+        let mut request = writing(method, path, body)?;
         let headers = request.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
         if let Some(key) = key.and_then(|it| HeaderValue::from_str(it).ok()) {
             headers.insert("idempotency-key", key);
         }
@@ -173,22 +200,56 @@ impl Visit {
         if let Some(tag) = tag.and_then(|it| HeaderValue::try_from(it).ok()) {
             headers.insert(header::IF_MATCH, tag);
         }
-        self.sent(request).await
+        self.signed(request, Asked::Native).await
     }
 
-    async fn sent<T: DeserializeOwned>(&self, mut request: Request<Bytes>) -> Result<T, Problem> {
-        self.dress(request.headers_mut());
-        match self.pages.origin.send(request).await {
-            Ok(response) => {
-                let (parts, body) = response.into_parts();
-                self.learn(&parts.headers);
-                understood(parts.status, &body)
+    /// Asks as whoever is signed in. Where the access token turns out to be over, once more with a new one: nothing was done
+    /// the first time. Where the session is over, once more as nobody, who may read what is public.
+    async fn signed<T: DeserializeOwned>(
+        &self,
+        request: Request<Bytes>,
+        asked: Asked,
+    ) -> Result<T, Problem> {
+        let before = self.noted().access.clone();
+        let answer = self.sent(request.clone(), asked).await;
+        match answer {
+            Err(problem) if problem.status == 401 => {
+                if before.is_some() && before == self.noted().access {
+                    self.renew().await;
+                }
+                if self.is_away() {
+                    return Err(away());
+                }
+                if before == self.noted().access {
+                    return Err(problem);
+                }
+                self.sent(request, asked).await
             }
-            Err(failure) => {
-                let problem = reads::Problem::from(failure);
-                Err(told(problem.status(), &problem.body(None)))
-            }
+            answer => answer,
         }
+    }
+
+    async fn sent<T: DeserializeOwned>(
+        &self,
+        mut request: Request<Bytes>,
+        asked: Asked,
+    ) -> Result<T, Problem> {
+        self.dress(request.headers_mut());
+        let is_write = !request.method().is_safe();
+        let (parts, body) = match asked {
+            Asked::Reads => {
+                let reads = self.pages.reads.clone();
+                let answer = reads::answer(reads, request.map(Body::from)).await;
+                let (parts, body) = answer.into_parts();
+                (parts, to_bytes(body, LONGEST).await.unwrap_or_default())
+            }
+            Asked::Native => {
+                let answer = self.pages.origin.send(request).await;
+                answer.map_err(unanswered)?.into_parts()
+            }
+        };
+        self.learn(&parts.headers, is_write);
+        understood(parts.status, &body)
     }
 
     /// The answer with what the session has seen now, and whatever cookies it needs.
@@ -197,7 +258,7 @@ impl Visit {
         let headers = response.headers_mut();
         if let Some(seen) = &noted.seen {
             let to = Brought::default();
-            self.pages.cookies.tell(headers, &to, seen, None);
+            self.pages.cookies.tell(headers, &to, seen, noted.wrote);
         }
         for cookie in &noted.cookies {
             headers.append(header::SET_COOKIE, cookie.clone());
@@ -209,53 +270,90 @@ impl Visit {
         self.noted().stale_s
     }
 
-    /// Keeps the tokens of a session that was opened.
-    fn keep(&self, tokens: &Tokens) {
-        let is_secure = self.pages.cookies.are_secure;
-        let access = cookies::set(ACCESS, &tokens.access_token, ACCESS_S, is_secure);
-        let refresh = cookies::set(REFRESH, &tokens.refresh_token, REFRESH_S, is_secure);
-        self.note(|noted| {
-            noted.access = Some(tokens.access_token.clone());
-            noted.cookies.extend(access.into_iter().chain(refresh));
-        });
+    /// What the form did that led to this page, by its number. It is told once.
+    pub(crate) fn done(&self) -> Option<String> {
+        let done = self.noted().done.take()?;
+        self.set(DONE, "", 0);
+        Some(done)
     }
 
-    /// A document that only the native API has.
+    /// Lets the next page say what was done.
+    pub(crate) fn tell_done(&self, done: &str) {
+        self.set(DONE, done, DONE_S);
+    }
+
+    /// Was the write an earlier one, answered once more?
+    pub(crate) fn is_replayed(&self) -> bool {
+        self.noted().is_replayed
+    }
+
+    fn set(&self, name: &str, value: &str, for_s: u32) {
+        let cookie = cookies::set(name, value, for_s, self.pages.cookies.are_secure);
+        self.note(|noted| noted.cookies.extend(cookie));
+    }
+
+    /// Keeps the tokens of a session that was opened.
+    fn keep(&self, tokens: Tokens) {
+        self.set(ACCESS, &tokens.access_token, ACCESS_S);
+        self.set(REFRESH, &tokens.refresh_token, REFRESH_S);
+        self.note(|noted| noted.access = Some(tokens.access_token));
+    }
+
+    /// Lets the browser forget a session that is over.
+    pub(crate) fn forget(&self) {
+        self.set(ACCESS, "", 0);
+        self.set(REFRESH, "", 0);
+        self.note(|noted| noted.access = None);
+    }
+
+    /// A document that only the native API has, or that no copy may answer.
     pub(crate) async fn ask<T: DeserializeOwned>(&self, path: &str) -> Result<T, Problem> {
         let mut request = Request::new(Bytes::new());
         *request.uri_mut() = path.parse().map_err(|_| broken("a path cannot be asked"))?;
-        self.sent(request).await
+        self.signed(request, Asked::Native).await
     }
 
     /// Opens a session with what was typed.
     pub(crate) async fn sign_in(&self, path: &str, given: &Value) -> Result<(), Problem> {
-        let tokens = self.write::<Tokens>("POST", path, None, None, given);
-        self.keep(&tokens.await?);
+        let request = writing("POST", path, given)?;
+        self.keep(self.sent(request, Asked::Native).await?);
         Ok(())
     }
 
     /// Ends the session, here and, as far as it can be reached, at the native API.
     pub(crate) async fn sign_out(&self) {
         if self.is_signed_in() {
-            let path = "/v1/sessions/current";
-            let ended = self.write::<Value>("DELETE", path, None, None, &Value::Null);
+            let (path, nothing) = ("/v1/sessions/current", json!({}));
+            let ended = self.write::<Value>("DELETE", path, None, None, &nothing);
             drop(ended.await);
         }
-        let is_secure = self.pages.cookies.are_secure;
-        let gone = [ACCESS, REFRESH].map(|it| cookies::set(it, "", 0, is_secure));
-        self.note(|noted| noted.cookies.extend(gone.into_iter().flatten()));
+        self.forget();
     }
 
-    /// A new access token for the session, if it still holds.
-    async fn refresh(&self, token: &str) {
-        let given = serde_json::json!({ "refresh_token": token });
-        drop(self.sign_in("/v1/sessions/refresh", &given).await);
+    /// Gets a new access token, once a visit. A session that is over is forgotten; where nobody tells, it is kept.
+    async fn renew(&self) {
+        let renewed = self.renewed.get_or_init(|| async {
+            let Some(token) = &self.refresh else {
+                return self.forget();
+            };
+            let given = json!({ "refresh_token": token });
+            match self.sign_in("/v1/sessions/refresh", &given).await {
+                Ok(()) => {}
+                Err(problem) if problem.status == 401 => self.forget(),
+                Err(_) => self.note(|noted| {
+                    noted.access = None;
+                    noted.is_away = true;
+                }),
+            }
+        });
+        renewed.await;
     }
 
     fn dress(&self, headers: &mut HeaderMap) {
         let noted = self.noted();
         let bearer = noted.access.as_ref().map(|it| ["Bearer ", it].concat());
-        let seen = noted.seen.as_ref().map(Seen::to_text);
+        let garbled = noted.is_garbled.then(|| "?".to_owned());
+        let seen = noted.seen.as_ref().map(Seen::to_text).or(garbled);
         for (name, text) in [(header::AUTHORIZATION, bearer), (SEEN, seen)] {
             if let Some(value) = text.and_then(|it| HeaderValue::try_from(it).ok()) {
                 headers.insert(name, value);
@@ -263,17 +361,19 @@ impl Visit {
         }
     }
 
-    fn learn(&self, headers: &HeaderMap) {
+    fn learn(&self, headers: &HeaderMap, is_write: bool) {
         let text = |name: HeaderName| headers.get(name).and_then(|it| it.to_str().ok());
         let seen = text(SEEN).and_then(Seen::parse);
         let stale_s = text(STALE).and_then(|it| it.parse().ok());
         self.note(|noted| {
             if let Some(seen) = seen {
+                noted.wrote = is_write.then_some(seen.floor()).max(noted.wrote);
                 noted.seen = Some(match noted.seen.take() {
                     Some(before) => before.with(&seen),
                     None => seen,
                 });
             }
+            noted.is_replayed |= headers.contains_key(REPLAYED);
             noted.stale_s = noted.stale_s.max(stale_s);
         });
     }
@@ -287,26 +387,37 @@ impl Visit {
     }
 }
 
-fn understood<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, Problem> {
-    if !status.is_success() {
-        return Err(told(status, body));
-    }
-    // An answer without a body is nothing, which is how JSON writes it.
-    let body = if body.is_empty() { b"null" } else { body };
-    serde_json::from_slice(body).map_err(|_| broken("an answer cannot be read"))
+/// Who is asked.
+#[derive(Clone, Copy)]
+enum Asked {
+    /// The reads, as everyone asks them.
+    Reads,
+    /// The native API.
+    Native,
 }
 
-fn told(status: StatusCode, body: &[u8]) -> Problem {
-    serde_json::from_slice(body).unwrap_or_else(|_| Problem {
-        status: status.as_u16(),
-        ..broken("an answer cannot be read")
-    })
+fn writing(method: &str, path: &str, body: &impl Serialize) -> Result<Request<Bytes>, Problem> {
+    let unsendable = || broken("a form cannot be sent");
+    let body = serde_json::to_vec(body).map_err(|_| unsendable())?;
+    let mut request = Request::new(Bytes::from(body));
+    *request.method_mut() = method.parse().map_err(|_| unsendable())?;
+    *request.uri_mut() = path.parse().map_err(|_| unsendable())?;
+    let json = HeaderValue::from_static("application/json");
+    request.headers_mut().insert(header::CONTENT_TYPE, json);
+    Ok(request)
 }
 
-fn broken(detail: &str) -> Problem {
+fn unanswered(failure: Failure) -> Problem {
+    let problem = reads::Problem::from(failure);
+    told(problem.status(), &problem.body(None))
+}
+
+/// That nobody can tell whether the session holds.
+fn away() -> Problem {
     Problem {
-        status: 500,
-        detail: detail.to_owned(),
-        field: None,
+        status: 503,
+        code: "away".to_owned(),
+        detail: words::AWAY.to_owned(),
+        ..Problem::default()
     }
 }

@@ -152,6 +152,7 @@ pub(crate) const TOTAL: &str = "In all";
 pub(crate) const TAKE_STARTER: &str = "Take your free mare";
 pub(crate) const BUY: &str = "Buy";
 pub(crate) const RENAME: &str = "Rename";
+pub(crate) const PUBLISHED: &str = "Everyone may see the results of the genetic test";
 pub(crate) const TRAIN: &str = "Train";
 pub(crate) const GROOM: &str = "Groom";
 pub(crate) const TEST_GENES: &str = "Order a genetic test";
@@ -297,3 +298,52 @@ pub(crate) const NO_SUCH_METHOD: &str =
 
 /// A form is longer than any of ours.
 pub(crate) const TOO_LONG: &str = "This form is longer than any of ours. Nothing was done.";
+
+/// For whoever has a session that nobody can check now.
+pub(crate) const AWAY: &str =
+    "Your session cannot be checked now, and nothing can be done. What everyone may see is here.";
+
+pub(crate) const NO: &str = "no";
+pub(crate) const NONE: &str = "none";
+pub(crate) const LEVEL_LEAST: &str = "Least level";
+pub(crate) const LEVEL_MOST: &str = "Greatest level";
+pub(crate) const RUNS_UTC: &str = "Runs (UTC)";
+pub(crate) const HOST_SHOW: &str = "Host a show";
+pub(crate) const CANCEL_SHOW: &str = "Cancel the show";
+pub(crate) const WITHDRAW: &str = "Withdraw";
+pub(crate) const CLOSE_STABLE: &str = "Close the stable";
+pub(crate) const SIGN_OUT_EVERYWHERE: &str = "Sign out everywhere";
+
+// What a form did, on the page where it leads.
+pub(crate) const DONE_STARTER: &str = "She is yours. Train her, and enter her in a show.";
+pub(crate) const DONE_BUY: &str = "Bought.";
+pub(crate) const DONE_SAVED: &str = "Saved.";
+pub(crate) const DONE_TRAIN: &str = "Trained.";
+pub(crate) const DONE_GROOM: &str = "Groomed.";
+pub(crate) const DONE_TEST: &str = "Tested. The results are yours until you publish them.";
+pub(crate) const DONE_COVER: &str = "Covered: she is in foal.";
+pub(crate) const DONE_OFFER: &str = "He stands at stud now.";
+pub(crate) const DONE_WITHDRAW_STUD: &str = "He stands at stud no longer.";
+pub(crate) const DONE_RAISE: &str = "Done.";
+pub(crate) const DONE_HOST: &str = "The show is open.";
+pub(crate) const DONE_CANCEL: &str = "Cancelled. Every fee and the prize went back.";
+pub(crate) const DONE_ENTER: &str = "Entered.";
+pub(crate) const DONE_WITHDRAW: &str = "Withdrawn. The fee came back.";
+pub(crate) const DONE_OPEN_STABLE: &str = "Opened.";
+pub(crate) const DONE_CLOSE_STABLE: &str = "Closed. Its horses are without a stable now.";
+pub(crate) const DONE_STIPEND: &str = "Your stipend is in your purse.";
+pub(crate) const DONE_PASSWORD: &str = "Changed. Every other session has ended.";
+pub(crate) const DONE_SIGN_OUT_EVERYWHERE: &str = "You are signed out everywhere.";
+pub(crate) const DONE_SIGN_UP: &str = "Welcome! Begin with your free mare.";
+pub(crate) const DONE_ONCE: &str = "The form was sent more than once, and this was done once.";
+
+// Why a form did nothing.
+pub(crate) const NO_INSTANT: &str = "this is not a date with a time, such as 2026-11-30 12:00.";
+pub(crate) const CHANGED_SINCE: &str = "It has changed since you opened this form. Nothing was saved; below is what it is now. Press again to save what you typed.";
+pub(crate) const OLD_FORM: &str = "This form does not say what you saw when you opened it. Nothing was saved; below is what it is now. Press again to save what you typed.";
+pub(crate) const SENT_BEFORE: &str = "This form was sent before, with something else in it, and that was done. Press again to do this, too.";
+pub(crate) const UNDER_WAY: &str =
+    "This form was sent before and is being worked on. Press again in a moment: it is done once.";
+pub(crate) const UNANSWERED: &str = "The game did not answer. It may have been done all the same: press again, and it is done once. What you typed is still here.";
+pub(crate) const NO_FORM: &str = "This is not what a form of the game sends. Nothing was done.";
+pub(crate) const AS_IT_IS: &str = "As it is now";

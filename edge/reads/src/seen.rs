@@ -116,6 +116,12 @@ impl Seen {
         Self::of(self.floor.max(other.floor), self.last)
     }
 
+    /// The newest transaction that the session depends on.
+    #[must_use]
+    pub const fn floor(&self) -> u64 {
+        self.floor
+    }
+
     /// May a copy with this horizon and this tag answer the request?
     #[must_use]
     pub fn allows(&self, place: u32, horizon: u64, tag: Option<u64>) -> bool {
@@ -223,7 +229,8 @@ impl Brought {
     }
 
     /// Can it be read? Otherwise only the database itself may answer.
-    pub(crate) const fn is_readable(&self) -> bool {
+    #[must_use]
+    pub const fn is_readable(&self) -> bool {
         !self.is_garbled
     }
 
