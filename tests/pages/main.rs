@@ -1,0 +1,6 @@
+//! The pages, as a browser without a script uses them, on the native server and a real PostgreSQL.
+
+mod browser;
+mod forms;
+mod offers;
+mod sessions;
