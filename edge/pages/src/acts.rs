@@ -1,7 +1,7 @@
 //! What becomes of a form that was sent: the write, and the page that shows what it did or why it did nothing.
 
 use crate::actions::{Action, Field, Kind, Numbers};
-use crate::forms::{Filled, Given, form, offered, see, tell_done};
+use crate::forms::{Filled, Given, USED_KEY, form, offered, see, tell_done};
 use crate::shell::{self, trouble};
 use crate::sign;
 use crate::told::Problem;
@@ -65,7 +65,7 @@ async fn refused(
     problem: Problem,
 ) -> Response<Body> {
     let now = match problem.code.as_str() {
-        STALE | UNCONDITIONAL => current(visit, action, of).await,
+        STALE | UNCONDITIONAL | USED_KEY => current(visit, action, of).await,
         _ => None,
     };
     let version = given.get("version").and_then(|it| it.parse().ok());
@@ -99,7 +99,7 @@ fn for_people(problem: &Problem) -> &str {
     match problem.code.as_str() {
         STALE => words::CHANGED_SINCE,
         UNCONDITIONAL => words::OLD_FORM,
-        "idempotency-key-reused" => words::SENT_BEFORE,
+        USED_KEY => words::SENT_BEFORE,
         "idempotency-key-in-use" => words::UNDER_WAY,
         "unanswered" => words::UNANSWERED,
         _ => &problem.detail,

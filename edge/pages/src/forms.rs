@@ -17,6 +17,9 @@ pub(crate) type Given = BTreeMap<String, String>;
 /// A choice: what is sent, and what is read.
 pub(crate) type Choice = (String, String);
 
+/// What can be chosen, field by field.
+pub(crate) type Offers = Vec<(&'static str, Vec<Choice>)>;
+
 /// What a form shows besides its action.
 #[derive(Default)]
 pub(crate) struct Filled<'a> {
@@ -29,7 +32,7 @@ pub(crate) struct Filled<'a> {
     /// What stands in its fields.
     pub(crate) given: Given,
     /// What can be chosen, field by field.
-    pub(crate) choices: Vec<(&'static str, Vec<Choice>)>,
+    pub(crate) choices: Offers,
     /// Why it was refused.
     pub(crate) problem: Option<&'a Problem>,
 }
@@ -83,7 +86,7 @@ pub(crate) fn form(action: &'static Action, filled: &Filled<'_>) -> Markup {
 }
 
 /// What the API says of a key that was used for another write.
-const USED_KEY: &str = "idempotency-key-reused";
+pub(crate) const USED_KEY: &str = "idempotency-key-reused";
 
 /// The form of an action, sent to another place, with more that it sends along.
 pub(crate) fn form_to(
@@ -189,10 +192,7 @@ fn always(offered: Offered) -> Option<Vec<Choice>> {
 }
 
 /// What the fields of an action offer to choose to this player. What cannot be read now is not offered.
-pub(crate) async fn offered(
-    visit: &Visit,
-    action: &'static Action,
-) -> Vec<(&'static str, Vec<Choice>)> {
+pub(crate) async fn offered(visit: &Visit, action: &'static Action) -> Offers {
     let mut all = Vec::new();
     for field in action.fields {
         let choices = match field.offered {

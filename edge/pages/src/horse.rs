@@ -1,20 +1,21 @@
 //! The horses: all of them, and one with what everyone may know of her.
 
-use crate::actions::{GROOM, OFFER, RENAME, TEST, WITHDRAW_STUD};
-use crate::forms::{Filled, form};
+use crate::actions::{GROOM, OFFER, RENAME, WITHDRAW_STUD};
+use crate::forms::{Filled, Offers, form, offered};
+use crate::laboratory::{orders, results as genes_told};
 use crate::number::{coins, grouped, instant, percent};
 use crate::pedigree::pedigree;
 use crate::radar::radar;
 use crate::rankings::asked;
 use crate::shell::{horse as link, leaves, page as shell, player, trouble};
 use crate::table::{numbers_of, table, words_of};
-use crate::told::{Card, Line, Named, Page, Pedigree, Problem};
+use crate::told::{Card, Genes, Line, Named, Page, Pedigree, Problem};
 use crate::training::{train, why_not};
 use crate::visit::{Moment, Visit};
 use crate::words;
 use axum::body::Body;
 use axum::http::Response;
-use futures_util::future::{join, try_join};
+use futures_util::future::{join, try_join3};
 use maud::{Markup, html};
 
 pub(crate) async fn herd(visit: &Visit) -> Response<Body> {
@@ -42,16 +43,22 @@ pub(crate) async fn page(visit: &Visit, id: &str) -> Response<Body> {
 async fn content(visit: &Visit, id: &str) -> Result<(String, Markup), Problem> {
     let path = ["/v1/horses/", id].concat();
     let tree = [&path, "/pedigree?generations=5"].concat();
-    let read = try_join(visit.read(&path), visit.read(&tree));
+    let genes = [&path, "/genetics"].concat();
+    let read = try_join3(visit.read(&path), visit.read(&tree), visit.read(&genes));
     let (now, read) = join(visit.now(), read).await;
-    let (card, tree): (Card, Pedigree) = read?;
-    let mine = visit.is_mine(card.owner.as_ref()).await.then_some(now);
-    let content = told(&card, &tree, mine);
+    let (card, tree, genes): (Card, Pedigree, Genes) = read?;
+    let mine = if visit.is_mine(card.owner.as_ref()).await {
+        let stables = offered(visit, &RENAME).await;
+        actions(&card, &genes, stables, now)
+    } else {
+        html! {}
+    };
+    let content = told(&card, &tree, &genes, &mine);
     Ok((card.name, content))
 }
 
-/// Her page; what can be done is there for her owner, and depends on the time.
-fn told(card: &Card, tree: &Pedigree, mine: Option<Moment>) -> Markup {
+/// Her page, with what her owner can do.
+fn told(card: &Card, tree: &Pedigree, genes: &Genes, mine: &Markup) -> Markup {
     html! {
         header.horse {
             div.who {
@@ -62,24 +69,35 @@ fn told(card: &Card, tree: &Pedigree, mine: Option<Moment>) -> Markup {
             }
             (facts(card))
         }
-        @if let Some(now) = mine { (actions(card, now)) }
+        (mine)
         section { h2 { (words::STATS) } (radar(&card.stats)) }
         div.pair {
             section { h2 { (words::TRAITS) } (traits(card)) }
             section { h2 { (words::SCORES) } (scores(card)) p { a href={ "/horses/" (card.id) "/training" } { (words::LEARNT) } } }
         }
+        section { h2 { (words::GENES) } (genes_told(genes)) }
         section { h2 { (words::RESULTS) } (results(card)) }
         section { h2 { (words::PEDIGREE) } (pedigree(tree)) }
     }
 }
 
 /// What her owner can do with her.
-fn actions(card: &Card, now: Moment) -> Markup {
+fn actions(card: &Card, genes: &Genes, stables: Offers, now: Moment) -> Markup {
     let of = || Filled {
         id: Some(card.id),
-        version: Some(card.version),
-        given: [("name".to_owned(), card.name.clone())].into(),
         ..Filled::default()
+    };
+    let stable = card.stable.as_ref().map(|it| it.id.to_string());
+    let (name, stable_id) = (card.name.clone(), stable.unwrap_or_default());
+    let known = Filled {
+        version: Some(card.version),
+        given: [
+            ("name".to_owned(), name),
+            ("stable_id".to_owned(), stable_id),
+        ]
+        .into(),
+        choices: stables,
+        ..of()
     };
     html! {
         section.actions {
@@ -89,14 +107,14 @@ fn actions(card: &Card, now: Moment) -> Markup {
                 None => (train(card.id)),
             }
             (form(&GROOM, &of()))
-            (form(&TEST, &of()))
+            (orders(genes))
             @match (card.word.as_str(), card.stud_fee) {
                 ("stallion", None) => (form(&OFFER, &of())),
                 ("stallion", Some(_)) => (form(&WITHDRAW_STUD, &of())),
                 ("mare", _) => { p { a href={ "/breeding?mare=" (card.id) } { (words::BREEDING) } } }
                 _ => { p { a href={ "/foals/" (card.id) } { (words::NURSERY) } } }
             }
-            details { summary { (RENAME.title) } (form(&RENAME, &of())) }
+            details { summary { (RENAME.title) } (form(&RENAME, &known)) }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A stable, as everyone sees it: whose it is, and how diverse the horses in it are.
 
+use crate::actions::{CHANGE_STABLE, CLOSE_STABLE};
+use crate::forms::{Filled, form};
 use crate::number::{decimal, grouped, percent};
 use crate::shell::{horse, page as shell, player, trouble};
 use crate::table::{numbers_of, table, words_of};
@@ -32,8 +34,34 @@ async fn content(visit: &Visit, id: &str) -> Result<(String, Markup), Problem> {
         }
         @if let Some(owner) = &of.owner { p { a href={ "/players/" (owner.id) } { (words::HORSES_OF_OWNER) } } }
         section { h2 { (words::DIVERSITY) } (diverse(&herd)) }
+        @if visit.is_mine(of.owner.as_ref()).await { (keeping(&of)) }
     };
     Ok((of.name, content))
+}
+
+/// What its owner can do with it.
+fn keeping(of: &Housed) -> Markup {
+    let location = of.location.clone().unwrap_or_default();
+    let known = Filled {
+        id: Some(of.id),
+        version: Some(of.version),
+        given: [
+            ("name".to_owned(), of.name.clone()),
+            ("location".to_owned(), location),
+        ]
+        .into(),
+        ..Filled::default()
+    };
+    let closed = Filled {
+        id: Some(of.id),
+        ..Filled::default()
+    };
+    html! {
+        section { h2 { (words::TO_DO) }
+            (form(&CHANGE_STABLE, &known))
+            details { summary { (CLOSE_STABLE.title) } (form(&CLOSE_STABLE, &closed)) }
+        }
+    }
 }
 
 fn diverse(of: &OfStable) -> Markup {

@@ -1,6 +1,6 @@
 //! The settings: the player's name, what others may see, what to be told of, the colours, the password.
 
-use crate::actions::{Action, CALL, PASSWORD, SET};
+use crate::actions::{Action, CALL, PASSWORD, SET, SIGN_OUT_EVERYWHERE};
 use crate::forms::{Filled, Given, form};
 use crate::shell::{page as shell, trouble};
 use crate::told::Account;
@@ -27,6 +27,7 @@ fn content(account: &Account) -> Markup {
         (part(account, words::SETTINGS, &SET, ticked(&account.settings)))
         (part(account, words::PASSWORD, &PASSWORD, Given::new()))
         form method="post" action="/sign-out" { button.quiet { (words::SIGN_OUT) } }
+        (form(&SIGN_OUT_EVERYWHERE, &Filled::default()))
     }
 }
 

@@ -3,11 +3,12 @@
 use crate::actions::ENTER;
 use crate::bars::bars;
 use crate::forms::{Filled, Given, form, read};
+use crate::hosting::{cancel, host, withdraw};
 use crate::number::{coins, decimal, grouped, instant};
 use crate::rankings::asked;
 use crate::shell::{horse, leaves, page as shell, player, trouble};
 use crate::table::{numbers_of, table, words_of};
-use crate::told::{Entry, Own, Page, Preview, Problem, ShowLine, ShowResult};
+use crate::told::{Entry, Me, Own, Page, Preview, Problem, ShowLine, ShowResult};
 use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
@@ -28,6 +29,7 @@ pub(crate) async fn calendar(visit: &Visit) -> Response<Body> {
                 h1 { (words::SHOWS) }
                 (calendar_table(&page))
                 (leaves("/shows", &page, visit.query().is_empty()))
+                (host(visit))
             };
             shell(visit, words::SHOWS, content).await
         }
@@ -50,7 +52,7 @@ async fn content(visit: &Visit, id: &str, given: &Given) -> Result<(String, Mark
         "open" if visit.is_signed_in() => entering(visit, &show, given).await?,
         _ => html! {},
     };
-    let content = html! { (facts(&show)) (entering) (field) };
+    let content = html! { (facts(&show)) (entering) (field) (cancel(&show, visit.me().await)) };
     Ok((show.name, content))
 }
 
@@ -111,7 +113,7 @@ async fn field(visit: &Visit, show: &ShowLine) -> Result<Markup, Problem> {
         html! { h2 { (words::RESULTS) } (results_table(&results)) (verify(show)) }
     } else {
         let entries: Page<Entry> = visit.read(&below("entries")).await?;
-        html! { h2 { (words::ENTRIES) } (entries_table(&entries)) }
+        html! { h2 { (words::ENTRIES) } (entries_table(show, &entries, visit.me().await)) }
     })
 }
 
@@ -164,12 +166,12 @@ fn results_table(page: &Page<ShowResult>) -> Markup {
     table(&columns, rows)
 }
 
-fn entries_table(page: &Page<Entry>) -> Markup {
+fn entries_table(show: &ShowLine, page: &Page<Entry>, me: Option<&Me>) -> Markup {
     let columns = [words_of(words::HORSE), words_of(words::OWNER)];
     let rows = page.items.iter().map(|one| {
         [
             horse(one.horse.id, &one.horse.name),
-            player(one.player.as_ref()),
+            html! { (player(one.player.as_ref())) (withdraw(show, one, me)) },
         ]
     });
     table(&columns, rows)

@@ -197,7 +197,9 @@ pub(crate) struct Lost {
 /// A stable, with its owner.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Housed {
+    pub(crate) id: i64,
     pub(crate) name: String,
+    pub(crate) version: i64,
     pub(crate) location: Option<String>,
     pub(crate) horses: i64,
     pub(crate) owner: Option<Player>,
@@ -442,6 +444,23 @@ pub(crate) struct Preview {
 pub(crate) struct Placing {
     pub(crate) placement: i64,
     pub(crate) chance: f64,
+}
+
+/// What is known of the genes of a horse.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Genes {
+    pub(crate) id: i64,
+    pub(crate) tests: Vec<Tested>,
+    /// What a test would cost the owner, until there is one.
+    pub(crate) test_cost: Option<i64>,
+}
+
+/// The result of a test at one locus.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Tested {
+    pub(crate) locus: String,
+    pub(crate) genotype: String,
+    pub(crate) published: bool,
 }
 
 /// A problem, as the reads and the native API tell it.

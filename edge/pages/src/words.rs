@@ -347,3 +347,9 @@ pub(crate) const UNDER_WAY: &str =
 pub(crate) const UNANSWERED: &str = "The game did not answer. It may have been done all the same: press again, and it is done once. What you typed is still here.";
 pub(crate) const NO_FORM: &str = "This is not what a form of the game sends. Nothing was done.";
 pub(crate) const AS_IT_IS: &str = "As it is now";
+
+pub(crate) const GENES: &str = "Genetic test";
+pub(crate) const NOT_TESTED: &str = "Not tested, or not published.";
+pub(crate) const TESTED_LOCI: &str = "Results";
+pub(crate) const LOCUS: &str = "Gene";
+pub(crate) const GENOTYPE: &str = "Genotype";
