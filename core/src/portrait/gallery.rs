@@ -77,6 +77,13 @@ impl Picture {
         }
     }
 
+    /// The same horse on its second day; nobody where the picture is of an age.
+    #[must_use]
+    pub fn foal(&self) -> Option<Sitter> {
+        let grown = self.sitter();
+        (self.days == GROWN).then_some(Sitter { days: 1, ..grown })
+    }
+
     /// The name of the coat at the age at which the horse sits.
     #[must_use]
     pub fn name(&self) -> String {

@@ -4,7 +4,8 @@ use crate::actions::COVER;
 use crate::bars::bars;
 use crate::forms::{Choice, Filled, Given, form, read};
 use crate::number::{coins, decimal, percent};
-use crate::shell::{horse, page as shell, trouble};
+use crate::portrait::horse;
+use crate::shell::{page as shell, trouble};
 use crate::table::{numbers_of, table, words_of};
 use crate::told::{Own, Page, Planned, Problem, Stud};
 use crate::visit::Visit;
@@ -81,7 +82,7 @@ fn planned(plan: &Planned) -> Markup {
     let foal = &plan.foal;
     html! {
         section {
-            h2 { (words::FOAL_OF) " " (horse(plan.mare.id, &plan.mare.name)) " \u{d7} " (horse(plan.stallion.id, &plan.stallion.name)) }
+            h2 { (words::FOAL_OF) " " (horse(&plan.mare)) " \u{d7} " (horse(&plan.stallion)) }
             @for obstacle in &plan.obstacles { p.bad { (obstacle.detail) } }
             @for loss in &foal.losses { p.bad role="status" { (words::LETHAL) " " (loss.name) ": " (percent(loss.chance)) } }
             (cost(plan))

@@ -24,7 +24,7 @@ pub(crate) async fn list(visit: &Visit) -> Response<Body> {
                 ]
             });
             let columns = [words_of(words::BREED), words_of(words::STRONGEST)];
-            let content = html! { h1 { (words::BREEDS) } (table(&columns, rows)) };
+            let content = html! { h1 { (words::BREEDS) } p { a href="/gallery" { (words::GALLERY) } } (table(&columns, rows)) };
             shell(visit, words::BREEDS, content).await
         }
         Err(problem) => trouble(visit, &problem).await,

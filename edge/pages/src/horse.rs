@@ -5,6 +5,7 @@ use crate::forms::{Filled, Offers, form, offered};
 use crate::laboratory::{orders, results as genes_told};
 use crate::number::{coins, grouped, instant, percent};
 use crate::pedigree::pedigree;
+use crate::portrait::{large, listed};
 use crate::radar::radar;
 use crate::rankings::asked;
 use crate::shell::{horse as link, leaves, page as shell, player, trouble};
@@ -61,6 +62,7 @@ async fn content(visit: &Visit, id: &str) -> Result<(String, Markup), Problem> {
 fn told(card: &Card, tree: &Pedigree, genes: &Genes, mine: &Markup) -> Markup {
     html! {
         header.horse {
+            (large(card.portrait.as_deref()))
             div.who {
                 h1 { bdi { (card.name) } }
                 p.lead { (words::capital(&card.word)) ", " (words::years(card.age)) ", "
@@ -193,7 +195,7 @@ pub(crate) fn herd_table(page: &Page<Line>) -> Markup {
     ];
     let rows = page.items.iter().map(|one| {
         [
-            link(one.id, &one.name),
+            listed(one),
             html! { (one.breed.name) },
             html! { (one.word) ", " (words::years(one.age)) },
             html! { (grouped(one.level)) },

@@ -22,6 +22,7 @@ mod breeds;
 mod cookies;
 pub mod files;
 mod forms;
+mod gallery;
 mod home;
 mod horse;
 mod hosting;
@@ -32,6 +33,7 @@ mod nursery;
 mod origin;
 mod pedigree;
 mod players;
+mod portrait;
 mod radar;
 mod rankings;
 mod settings;
@@ -63,6 +65,9 @@ const LONGEST_FORM: usize = 16_384;
 /// Answers a request with a page, or with where to find one. The body is that of a form.
 pub async fn answer(pages: Pages, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
+    if portrait::is_path(parts.uri.path()) {
+        return portrait::answer(&parts);
+    }
     match parts.method {
         Method::GET => show(pages, &parts).await,
         Method::HEAD => {
@@ -102,6 +107,7 @@ async fn found(visit: &Visit, path: &str) -> Response<Body> {
         ["rankings"] => rankings::players(visit).await,
         ["rankings", name] => rankings::discipline(visit, name).await,
         ["breeds"] => breeds::list(visit).await,
+        ["gallery"] => gallery::page(visit).await,
         ["breeds", id] => breeds::page(visit, id).await,
         ["players", id] => players::page(visit, id).await,
         ["foals", id] => nursery::page(visit, id).await,

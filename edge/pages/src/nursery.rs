@@ -3,6 +3,7 @@
 use crate::actions::RAISE;
 use crate::forms::{Choice, Filled, form};
 use crate::number::{instant, signed};
+use crate::portrait::large;
 use crate::shell::{horse, page as shell, player, trouble};
 use crate::table::{numbers_of, table, words_of};
 use crate::told::{Foal, Problem};
@@ -26,12 +27,15 @@ pub(crate) async fn page(visit: &Visit, id: &str) -> Response<Body> {
 
 fn content(foal: &Foal, is_mine: bool) -> Markup {
     html! {
-        h1 { (words::NURSERY) ": " (horse(foal.id, &foal.name)) }
-        dl.facts {
-            div { dt { (words::OWNER) } dd { (player(foal.owner.as_ref())) } }
-            div { dt { (words::DAY) } dd { (foal.current_day) " / 7" } }
-            div { dt { (words::BOND) } dd { (foal.bond_score) } }
-            div { dt { (words::STRESS) } dd { (foal.stress_level) } }
+        header.horse {
+            (large(foal.portrait.as_deref()))
+            div.who { h1 { (words::NURSERY) ": " (horse(foal.id, &foal.name)) } }
+            dl.facts {
+                div { dt { (words::OWNER) } dd { (player(foal.owner.as_ref())) } }
+                div { dt { (words::DAY) } dd { (foal.current_day) " / 7" } }
+                div { dt { (words::BOND) } dd { (foal.bond_score) } }
+                div { dt { (words::STRESS) } dd { (foal.stress_level) } }
+            }
         }
         (week(foal))
         section { h2 { (words::TO_DO) } (open(foal, is_mine)) }

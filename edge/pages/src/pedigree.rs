@@ -1,6 +1,7 @@
 //! A pedigree of five generations, as a tree that is a table: each horse beside its sire and dam.
 
 use crate::number::percent;
+use crate::portrait::small;
 use crate::shell::horse;
 use crate::told::{Ancestor, Common, Pedigree};
 use crate::words;
@@ -8,6 +9,9 @@ use maud::{Markup, html};
 
 /// The generations that are shown, the horse's own among them.
 const GENERATIONS: u32 = 6;
+
+/// The first place without a portrait: places beyond the grandparents have no room for one.
+const PICTURED: usize = 8;
 
 /// The tree and, below, where its lines meet.
 pub(crate) fn pedigree(of: &Pedigree) -> Markup {
@@ -70,6 +74,7 @@ const fn sex(place: usize) -> &'static str {
 
 fn ancestor(one: &Ancestor) -> Markup {
     html! {
+        @if one.position < PICTURED { (small(one.portrait.as_deref())) }
         (horse(one.id, &one.name))
         @if one.is_common { " " abbr title=(words::COMMON) { "\u{25c6}" } }
         @if let Some(coat) = &one.coat { br; span.faint { (coat) } }

@@ -1,7 +1,8 @@
 //! The rankings: of players, and of horses in a discipline.
 
 use crate::number::grouped;
-use crate::shell::{horse, leaves, page as shell, player, trouble};
+use crate::portrait::listed;
+use crate::shell::{leaves, page as shell, player, trouble};
 use crate::table::{numbers_of, table, words_of};
 use crate::told::{Page, RankedHorse, RankedUser};
 use crate::visit::Visit;
@@ -107,7 +108,7 @@ fn horses_table(page: &Page<RankedHorse>) -> Markup {
     let rows = page.items.iter().map(|one| {
         [
             html! { (grouped(one.rank)) },
-            horse(one.horse.id, &one.horse.name),
+            listed(&one.horse),
             player(one.horse.owner.as_ref()),
             html! { (grouped(one.horse.score.unwrap_or_default())) },
         ]

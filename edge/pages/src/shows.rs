@@ -5,8 +5,9 @@ use crate::bars::bars;
 use crate::forms::{Filled, Given, form, read};
 use crate::hosting::{cancel, host, withdraw};
 use crate::number::{coins, decimal, grouped, instant};
+use crate::portrait::horse;
 use crate::rankings::asked;
-use crate::shell::{horse, leaves, page as shell, player, trouble};
+use crate::shell::{leaves, page as shell, player, trouble};
 use crate::table::{numbers_of, table, words_of};
 use crate::told::{Entry, Me, Own, Page, Preview, Problem, ShowLine, ShowResult};
 use crate::visit::Visit;
@@ -155,7 +156,7 @@ fn results_table(page: &Page<ShowResult>) -> Markup {
     let rows = page.items.iter().map(|one| {
         [
             html! { (one.placement) },
-            horse(one.horse.id, &one.horse.name),
+            horse(&one.horse),
             player(one.player.as_ref()),
             html! { (one.score) },
             html! { (one.expected_score) },
@@ -170,7 +171,7 @@ fn entries_table(show: &ShowLine, page: &Page<Entry>, me: Option<&Me>) -> Markup
     let columns = [words_of(words::HORSE), words_of(words::OWNER)];
     let rows = page.items.iter().map(|one| {
         [
-            horse(one.horse.id, &one.horse.name),
+            horse(&one.horse),
             html! { (player(one.player.as_ref())) (withdraw(show, one, me)) },
         ]
     });

@@ -3,6 +3,7 @@
 use crate::actions::{BUY, OPEN_STABLE, STARTER, STIPEND};
 use crate::forms::{Choice, Filled, form};
 use crate::number::{coins, grouped, instant};
+use crate::portrait::{foal as born, horse as pictured, listed};
 use crate::rankings::asked;
 use crate::shell::{horse, leaves, page as shell, trouble};
 use crate::table::{numbers_of, table, words_of};
@@ -87,7 +88,7 @@ fn herd(page: &Page<Own>) -> Markup {
     ];
     let rows = page.items.iter().map(|one| {
         [
-            horse(one.line.id, &one.line.name),
+            listed(&one.line),
             html! { (one.line.breed.name) },
             html! { (one.line.word) ", " (words::years(one.line.age)) @if one.in_foal { " (" (words::IN_FOAL) ")" } },
             html! { (grouped(one.line.level)) },
@@ -109,12 +110,12 @@ fn expecting(page: &Page<Pregnancy>) -> Markup {
     ];
     let rows = page.items.iter().map(|one| {
         [
-            horse(one.mare.id, &one.mare.name),
-            horse(one.stallion.id, &one.stallion.name),
+            pictured(&one.mare),
+            pictured(&one.stallion),
             instant(one.due_at),
             html! {
                 @match (&one.foal, &one.lost_to) {
-                    (Some(foal), _) => { a href={ "/foals/" (foal.id) } { bdi { (foal.name) } } }
+                    (Some(foal), _) => (born(foal)),
                     (_, Some(lost)) => (lost.detail),
                     _ => (words::pregnancy(&one.state)),
                 }

@@ -13,6 +13,14 @@ pub(crate) struct Named {
     pub(crate) name: String,
 }
 
+/// A horse with its portrait, where it has one.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Pictured {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) portrait: Option<String>,
+}
+
 /// A player.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Player {
@@ -56,6 +64,7 @@ pub(crate) struct Line {
     pub(crate) breed: Named,
     pub(crate) owner: Option<Player>,
     pub(crate) score: Option<i64>,
+    pub(crate) portrait: Option<String>,
 }
 
 /// A coat as everyone sees it.
@@ -92,6 +101,7 @@ pub(crate) struct Card {
     pub(crate) stud_fee: Option<i64>,
     pub(crate) results: Vec<HorseResult>,
     pub(crate) version: i64,
+    pub(crate) portrait: Option<String>,
 }
 
 /// A result of a horse.
@@ -125,7 +135,7 @@ pub(crate) struct ShowLine {
 #[derive(Debug, Deserialize)]
 pub(crate) struct ShowResult {
     pub(crate) placement: i64,
-    pub(crate) horse: Named,
+    pub(crate) horse: Pictured,
     pub(crate) player: Option<Player>,
     pub(crate) score: f64,
     pub(crate) expected_score: f64,
@@ -136,7 +146,7 @@ pub(crate) struct ShowResult {
 /// An entry of a show.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Entry {
-    pub(crate) horse: Named,
+    pub(crate) horse: Pictured,
     pub(crate) player: Option<Player>,
 }
 
@@ -180,11 +190,11 @@ pub(crate) struct Stable {
 /// A pregnancy of a mare of one's own.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Pregnancy {
-    pub(crate) mare: Named,
-    pub(crate) stallion: Named,
+    pub(crate) mare: Pictured,
+    pub(crate) stallion: Pictured,
     pub(crate) due_at: DateTime<Utc>,
     pub(crate) state: String,
-    pub(crate) foal: Option<Named>,
+    pub(crate) foal: Option<Pictured>,
     pub(crate) lost_to: Option<Lost>,
 }
 
@@ -302,6 +312,7 @@ pub(crate) struct Foal {
     pub(crate) activities_completed: Vec<Completed>,
     pub(crate) activities_open: Vec<Open>,
     pub(crate) milestones: Vec<Reached>,
+    pub(crate) portrait: Option<String>,
 }
 
 /// An activity that a foal has had.
@@ -345,6 +356,7 @@ pub(crate) struct Ancestor {
     pub(crate) coat: Option<String>,
     pub(crate) inbreeding: f64,
     pub(crate) is_common: bool,
+    pub(crate) portrait: Option<String>,
 }
 
 /// An ancestor in whom lines of sire and dam meet.
@@ -358,8 +370,8 @@ pub(crate) struct Common {
 /// A mating that is planned.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Planned {
-    pub(crate) mare: Named,
-    pub(crate) stallion: Named,
+    pub(crate) mare: Pictured,
+    pub(crate) stallion: Pictured,
     pub(crate) obstacles: Vec<Why>,
     pub(crate) cost: Cost,
     pub(crate) foal: Prospect,

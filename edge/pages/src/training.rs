@@ -3,6 +3,7 @@
 use crate::actions::TRAIN;
 use crate::forms::{Choice, Filled, form};
 use crate::number::{grouped, instant, signed};
+use crate::portrait::listed;
 use crate::rankings::asked;
 use crate::shell::{horse as link, leaves, page as shell, trouble};
 use crate::table::{numbers_of, table, words_of};
@@ -87,7 +88,7 @@ fn herd(page: &Page<Own>, now: Moment) -> Markup {
         let line = &one.line;
         let why = why_not(now, line.age, one.in_foal, one.training_cooldown);
         [
-            link(line.id, &line.name),
+            listed(line),
             html! { (line.word) ", " (words::years(line.age)) },
             html! { @match &why { None => { strong.good { (words::NOW) } }, Some(why) => (why.told()) } },
             html! { @if why.is_none() { (train(line.id)) } @else { a href={ "/horses/" (line.id) "/training" } { (words::LEARNT) } } },

@@ -116,6 +116,11 @@ pub(crate) const DONE: &str = "What it has done";
 pub(crate) const MILESTONES: &str = "Milestones";
 pub(crate) const MILESTONE: &str = "Milestone";
 pub(crate) const STRONGEST: &str = "Strongest in";
+pub(crate) const GALLERY: &str = "Gallery of coats";
+pub(crate) const GALLERY_HELP: &str =
+    "Every colour that has a name, drawn from the genotype beside it: grown, and as a foal.";
+pub(crate) const AS_A_FOAL: &str = "as a foal";
+pub(crate) const WILD_TYPE: &str = "wild type everywhere";
 pub(crate) const HORSES_OF_BREED: &str = "Horses of this breed";
 pub(crate) const DIVERSITY: &str = "Diversity";
 pub(crate) const DIVERSITY_HELP: &str = "How much of its founders' variety the breed still has: the greater the effective numbers, the better.";
