@@ -447,23 +447,17 @@ async fn other_methods_and_other_paths_are_not_there() {
         }
     }
     for path in [
-        "/",
         "/v1",
         "/v1/",
-        "/v2/horses",
         "/v1/horse",
         "/v1/horses/",
         "/v1/horses/1/",
         "/v1/horses/1/results/2",
-        "//v1/horses",
         "/v1/shows/1/entries/2/3",
         "/v1/Users/me",
         "/health",
         "/dev",
-        "/favicon.ico",
-        "/openapi.yaml",
         "/docs/nothing.js",
-        "/%00",
         "/v1/horses%2F1",
         "/v1/users/me/password",
     ] {
