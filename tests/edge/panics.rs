@@ -126,6 +126,6 @@ fn the_worker_that_is_deployed_knows_no_request_that_panics() {
         assert!(names(drill.join("index_bg.wasm")));
         assert!(!names(program::checkout().join("edge/build/index_bg.wasm")));
         let asked = town.at_the_edge().get(PANIC).await;
-        asked.refused(404, "no-such-path");
+        asked.require(404);
     });
 }
