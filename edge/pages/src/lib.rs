@@ -58,6 +58,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Request, Response, header};
 use futures_util::future::join;
+use reads::version;
 
 /// The longest form that is read, in bytes.
 const LONGEST_FORM: usize = 16_384;
@@ -92,7 +93,7 @@ pub async fn answer(pages: Pages, request: Request<Body>) -> Response<Body> {
 async fn show(pages: Pages, parts: &Parts) -> Response<Body> {
     let visit = Visit::of(pages, parts).await;
     let (_, shown) = join(visit.me(), found(&visit, parts.uri.path())).await;
-    shown
+    version::told(parts.headers.get(header::IF_NONE_MATCH).cloned(), shown)
 }
 
 async fn found(visit: &Visit, path: &str) -> Response<Body> {

@@ -9,6 +9,7 @@ use crate::words;
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use maud::{DOCTYPE, Markup, html};
+use reads::version::tag;
 
 /// Nothing from elsewhere, no script or style within a page, no page of ours within another's.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
@@ -103,7 +104,9 @@ fn framed(
             }
         }
     };
-    let mut response = Response::new(Body::from(document.into_string()));
+    let document = document.into_string();
+    let tag = HeaderValue::try_from(tag(None, document.as_bytes()));
+    let mut response = Response::new(Body::from(document));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     for (name, value) in [
@@ -115,6 +118,10 @@ fn framed(
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.insert(header::CACHE_CONTROL, visit.keeping());
+    // A page without forms is the same until what it shows changes: whoever has it is told so.
+    if let Ok(tag) = tag {
+        headers.insert(header::ETAG, tag);
+    }
     visit.finish(&mut response);
     response
 }
@@ -129,7 +136,7 @@ fn top(me: Option<&Me>) -> Markup {
             nav aria-label=(words::PLAYER) {
                 @match me {
                     Some(me) => {
-                        a href="/stable" { (me.name) }
+                        a href="/stable" { bdi { (me.name) } }
                         span { (words::LEVEL) " " (grouped(me.level.into())) }
                         a href="/ledger" { (coins(me.money)) }
                         a href="/settings" { (words::SETTINGS) }

@@ -76,7 +76,7 @@ pub async fn unless_known(request: Request, next: Next) -> Response {
 }
 
 /// The answer to somebody who knows the one of this tag already, or none.
-pub(crate) fn told(known: Option<HeaderValue>, response: Response) -> Response {
+pub fn told(known: Option<HeaderValue>, response: Response) -> Response {
     let is_known = known
         .zip(response.headers().get(header::ETAG))
         .is_some_and(|(known, tag)| names(&known, tag));
@@ -109,8 +109,8 @@ const KEPT: [HeaderName; 6] = [
 fn not_modified(response: &Response) -> Response {
     let mut bare = StatusCode::NOT_MODIFIED.into_response();
     for name in KEPT {
-        if let Some(value) = response.headers().get(&name) {
-            bare.headers_mut().insert(name, value.clone());
+        for value in response.headers().get_all(&name) {
+            bare.headers_mut().append(&name, value.clone());
         }
     }
     bare
