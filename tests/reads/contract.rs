@@ -130,10 +130,11 @@ async fn cost_little(mode: &str, is_asked: impl Fn(&Query) -> bool) {
 fn only_searches_with_filters_are_planned_for_their_values() {
     let planned = QUERIES.iter().filter(|query| query.is_planned_by_values());
     let names: Vec<&str> = planned.map(|query| query.name).collect();
-    assert!(
-        names.iter().all(|name| name.starts_with("horses")),
-        "{names:?}"
-    );
+    let is_search = |name: &&str| {
+        let found = ["horses", "open shows", "shows that ran", "stallions"];
+        found.iter().any(|it| name.starts_with(it))
+    };
+    assert!(names.iter().all(is_search), "{names:?}");
     assert!(
         names.contains(&"horses with traits")
             && names.contains(&"horses of a discipline, best first")
@@ -253,6 +254,62 @@ fn usual(query: &Query) -> Vec<String> {
             format!("0, 21, null, null, {user}, null, 'Racing', 0, {end}"),
             format!("0, 21, 'male', 3, {user}, null, 'Racing', 0, {end}"),
         ],
+        "horses, first comers first" => of_filters(user, &|filters| format!("0, 21, {filters}")),
+        "horses, youngest first" => of_filters(user, &|filters| {
+            format!("{end}, 21, {filters}, '9999-01-01'")
+        }),
+        "horses, eldest first" => {
+            of_filters(user, &|filters| format!("0, 21, {filters}, '1970-01-01'"))
+        }
+        "horses by name" => of_filters(user, &|filters| format!("0, 21, {filters}, 'Horse 7'")),
+        "horses by name, last first" => {
+            of_filters(user, &|filters| format!("{end}, 21, {filters}, 'Zoe'"))
+        }
+        "own horses, rising" | "own stables, rising" => ["name", "age", "level", "horses"]
+            .map(|key| format!("{user}, '{key}', {}, '', {}, 21", i64::MIN, i64::MIN))
+            .to_vec(),
+        "own horses, falling" | "own stables, falling" => ["name", "age", "level", "horses"]
+            .map(|key| format!("{user}, '{key}', {end}, '', {end}, 21"))
+            .to_vec(),
+        "own ledger, oldest first" | "own pregnancies, oldest first" => {
+            vec![format!("{user}, 0, 21")]
+        }
+        "results of a horse, rising" => {
+            vec![format!("777, 'placement', {}, '', 0, 21", i64::MIN)]
+        }
+        "results of a horse, falling" => vec![format!("777, 'score', {end}, '', 0, 21")],
+        "training of a horse, oldest first" => one("777, 0, 21"),
+        "foals of a horse, eldest first" => {
+            vec!["20002, 0, 21".to_owned(), "20001, 0, 101".to_owned()]
+        }
+        "shows that ran, earliest first" => {
+            ["'settled', null", "'cancelled', 'Polo'", "'open', null"]
+                .map(|rest| format!("'1970-01-01', 0, 21, {rest}, now()"))
+                .to_vec()
+        }
+        "open shows, latest first" => ["null", "'Polo'"]
+            .map(|it| format!("'9999-01-01', {end}, 21, now(), {it}"))
+            .to_vec(),
+        "open shows, greatest prize first" => ["null", "'Polo'"]
+            .map(|it| format!("{end}, {end}, 21, now(), {it}"))
+            .to_vec(),
+        "open shows, least fee first" => ["null", "'Polo'"]
+            .map(|it| format!("-1, 0, 21, now(), {it}"))
+            .to_vec(),
+        "entries of a show, rising" | "results of a show, rising" => {
+            vec![format!("1777, 'horse', {}, '', 0, 21", i64::MIN)]
+        }
+        "entries of a show, falling" | "results of a show, falling" => {
+            vec![format!("1777, 'expected_score', {end}, '', 0, 21")]
+        }
+        "stallions at stud, dearest first" => ["null", "1"]
+            .map(|breed| format!("{end}, {end}, 1000000, now() - interval '147 days', 21, {breed}"))
+            .to_vec(),
+        "stallions at stud, latest offer first" => ["null", "1"]
+            .map(|breed| {
+                format!("'9999-01-01', {end}, 1000000, now() - interval '147 days', 21, {breed}")
+            })
+            .to_vec(),
         "own horses" | "own stables" | "own ledger" => vec![format!(
             "{user}, {}, 21",
             if query.name == "own stables" {
@@ -308,4 +365,19 @@ fn usual(query: &Query) -> Vec<String> {
         "schema version" => one(""),
         other => panic!("the query \"{other}\" has no usual values here: add some"),
     }
+}
+
+/// Values with each filter of a search for horses, and with several.
+fn of_filters(user: &str, values: &dyn Fn(&str) -> String) -> Vec<String> {
+    let traits = |name: &str| format!("'{{\"positive\": [\"{name}\"], \"negative\": []}}'");
+    let filters = [
+        "null, null, null, null".to_owned(),
+        "'male', null, null, null".to_owned(),
+        "null, 3, null, null".to_owned(),
+        "'female', 3, null, null".to_owned(),
+        format!("null, null, {user}, null"),
+        format!("null, null, null, {}", traits("bold")),
+        format!("null, null, null, {}", traits("legendary_bloodline")),
+    ];
+    filters.iter().map(|it| values(it)).collect()
 }

@@ -6,6 +6,7 @@ mod bulk;
 mod contract;
 mod copies;
 mod filters;
+mod orders;
 mod pages;
 mod plans;
 mod portraits;

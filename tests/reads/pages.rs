@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use harness::{Client, NewHorse, NewShow, Player, World};
-use reads::page::{Cursor, List};
+use reads::order::{By, Ordered, falling, rising};
+use reads::page::{Cursor, List, Mark as _};
 use serde_json::{Value, json};
 
 /// All rows of a list, page by page.
-async fn all(client: &Client, path: &str, limit: usize) -> Vec<Value> {
+pub(crate) async fn all(client: &Client, path: &str, limit: usize) -> Vec<Value> {
     let join = if path.contains('?') { '&' } else { '?' };
     let (mut rows, mut cursor) = (Vec::new(), String::new());
     loop {
@@ -27,7 +28,7 @@ async fn all(client: &Client, path: &str, limit: usize) -> Vec<Value> {
     }
 }
 
-fn identity(row: &Value) -> String {
+pub(crate) fn identity(row: &Value) -> String {
     let parts = ["id", "rank", "placement"].map(|name| row[name].to_string());
     format!(
         "{} {} {}",
@@ -38,7 +39,7 @@ fn identity(row: &Value) -> String {
 }
 
 /// A player with a dozen of everything, and what their lists are called.
-async fn dozens() -> (World, Player, Vec<String>) {
+pub(crate) async fn dozens() -> (World, Player, Vec<String>) {
     let world = World::new().await;
     let (ann, ben) = (
         world.player_with("Ann", 100_000).await,
@@ -172,11 +173,11 @@ async fn no_forged_cursor_breaks_a_list() {
                 .await
         };
         let mut taken = Vec::new();
-        for list in LISTS {
+        for of in orders() {
             for shape in 1..=4 {
-                let reply = ask(cursor(list, shape, 1, 1)).await;
+                let reply = ask(cursor(of, shape, 1, 1)).await;
                 if reply.status == 200 {
-                    taken.push((list, shape));
+                    taken.push((of, shape));
                 } else {
                     assert_eq!(reply.refused(400, "invalid-field")["field"], "cursor");
                 }
@@ -194,16 +195,32 @@ async fn no_forged_cursor_breaks_a_list() {
     }
 }
 
-fn cursor(list: List, shape: usize, first: i64, rest: i64) -> String {
+fn cursor(of: Ordered, shape: usize, first: i64, rest: i64) -> String {
     match shape {
-        1 => Cursor([first]).encode(list),
-        2 => Cursor([first, rest]).encode(list),
-        3 => Cursor([first, rest, first]).encode(list),
-        _ => Cursor([first, rest, first, rest]).encode(list),
+        1 => Cursor([first]).encode(of),
+        2 => Cursor([first, rest]).encode(of),
+        3 => Cursor([first, rest, first]).encode(of),
+        _ => Cursor([first, rest, first, rest]).encode(of),
     }
 }
 
-const LISTS: [List; 12] = [
+/// Every list in every order that one of them has where none is asked for.
+fn orders() -> impl Iterator<Item = Ordered> {
+    let sorts = [
+        falling(By::Id),
+        rising(By::Id),
+        falling(By::Score),
+        falling(By::Settled),
+        rising(By::RunDate),
+        falling(By::RunDate),
+        rising(By::Placement),
+        falling(By::Xp),
+    ];
+    let of = move |list: List| sorts.into_iter().map(move |sort| list.by(sort));
+    LISTS.into_iter().flat_map(of)
+}
+
+const LISTS: [List; 13] = [
     List::Horses,
     List::BestHorses,
     List::HorseResults,
@@ -216,6 +233,7 @@ const LISTS: [List; 12] = [
     List::Stables,
     List::RankedHorses,
     List::Breeds,
+    List::OwnHorses,
 ];
 
 #[tokio::test]
@@ -238,7 +256,7 @@ async fn rankings_count_on_from_page_to_page() {
 }
 
 /// Pages through a list while each step between two pages puts something in or takes something out.
-async fn while_changing(
+pub(crate) async fn while_changing(
     client: &Client,
     path: &str,
     limit: usize,

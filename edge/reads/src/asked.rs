@@ -1,7 +1,8 @@
 //! What a request asks for: its path's ids and its query's parameters, read strictly.
 
 use crate::Failure;
-use crate::page::{Cursor, List, MOST, USUAL};
+use crate::order::{Ordered, Sort};
+use crate::page::{MOST, Mark, USUAL};
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use std::str::FromStr;
@@ -109,13 +110,28 @@ impl Asked {
         Ok(self.number("limit", 1, MOST)?.unwrap_or(USUAL))
     }
 
+    /// In which of these orders: `sort`, else the first of them.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] naming `sort` and what it may say.
+    pub fn sort(&self, orders: &'static [Sort]) -> Result<Sort, Failure> {
+        let said = self.one("sort")?;
+        let is_asked = |sort: &&Sort| said.is_none_or(|text| sort.is_said(text));
+        let unknown = || {
+            let words: Vec<String> = orders.iter().map(|it| it.to_text()).collect();
+            let detail = ["This must be one of ", &words.join(", "), "."].concat();
+            Failure::invalid("sort", detail)
+        };
+        orders.iter().find(is_asked).copied().ok_or_else(unknown)
+    }
+
     /// Where the page before this one ended.
     ///
     /// # Errors
     /// [`Failure::Invalid`] naming `cursor`.
-    pub fn cursor<const N: usize>(&self, list: List) -> Result<Option<Cursor<N>>, Failure> {
+    pub fn cursor<M: Mark>(&self, of: Ordered) -> Result<Option<M>, Failure> {
         let text = self.one("cursor")?;
-        text.map(|it| Cursor::decode(list, it)).transpose()
+        text.map(|it| M::decode(of, it)).transpose()
     }
 }
 
@@ -155,6 +171,7 @@ pub(crate) fn hyphenated(text: &str) -> Option<Uuid> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::order::{By, falling, rising};
 
     fn blamed<T>(result: Result<T, Failure>) -> String {
         match result {
@@ -206,6 +223,20 @@ mod tests {
                 "{wrong}"
             );
         }
+    }
+
+    #[test]
+    fn an_order_is_one_of_its_list_and_the_first_where_none_is_asked_for() {
+        const ORDERS: &[Sort] = &[falling(By::Id), rising(By::Id), falling(By::Prize)];
+        let sort = |query: &str| Asked::parse(query).sort(ORDERS);
+        assert_eq!(sort("").unwrap(), falling(By::Id));
+        assert_eq!(sort("sort=id").unwrap(), rising(By::Id));
+        assert_eq!(sort("sort=-prize").unwrap(), falling(By::Prize));
+        for wrong in ["sort=prize", "sort=name", "sort=", "sort=id&sort=id"] {
+            assert_eq!(blamed(sort(wrong)), "sort", "{wrong}");
+        }
+        let detail = format!("{:?}", sort("sort=name").unwrap_err());
+        assert!(detail.contains("one of -id, id, -prize."), "{detail}");
     }
 
     #[test]

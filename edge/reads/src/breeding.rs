@@ -2,11 +2,13 @@
 
 use crate::Failure;
 use crate::answer::unversioned;
+use crate::asked::Asked;
 use crate::clock::Instant;
 use crate::herd::{Line, line};
-use crate::page::{Cursor, List, Page};
+use crate::order::{By, Sort, falling, rising};
+use crate::page::{Cursor, END_OF_TIME, List, Page, instant_of};
 use crate::portrait::{Pictured, pictured};
-use crate::query::{Query, Record};
+use crate::query::{Query, Record, Values};
 use crate::question::Question;
 use crate::router::Reads;
 use crate::session::Fault;
@@ -86,45 +88,59 @@ pub struct Stud {
     pub coat: Option<Value>,
     /// The height at the withers in centimetres; null until the game has told his genes.
     pub height_cm: Option<i16>,
+    #[serde(skip_serializing)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    listed_at: Instant,
 }
 
 // The player comes first, so that the epoch is there even for one whose mares were never covered.
-pub(crate) static PREGNANCIES: Query = Query {
-    name: "own pregnancies",
-    sql: statement!(
-        "select array[me.xmin] as written, me.token_epoch, l.* from users me left join lateral (
-        select array[p.xmin, mare.xmin, stallion.xmin, foal.xmin] as horses, p.id, p.covered_at, p.due_at, p.state, p.ended_at, p.lost_to, ",
-        pictured!("mare"),
-        " as mare, ",
-        pictured!("stallion"),
-        " as stallion, case when foal.id is not null then ",
-        pictured!("foal"),
-        " end as foal
+macro_rules! pregnancies {
+    ($beyond:literal, $way:literal) => {
+        statement!("select array[me.xmin] as written, me.token_epoch, l.* from users me left join lateral (
+        select array[p.xmin, mare.xmin, stallion.xmin, foal.xmin] as horses, p.id, p.covered_at, p.due_at, p.state, p.ended_at, p.lost_to, ", pictured!("mare"), " as mare, ", pictured!("stallion"), " as stallion,
+          case when foal.id is not null then ", pictured!("foal"), " end as foal
         from pregnancies p join horses mare on mare.id = p.mare_id join horses stallion on stallion.id = p.stallion_id
         left join horses foal on foal.id = p.foal_id
-        where p.user_id = me.id and p.id < $2 order by p.id desc limit $3) l on true
-      where me.id = $1 order by l.id desc"
-    ),
+        where p.user_id = me.id and p.id ", $beyond, " $2 order by p.id", $way, " limit $3) l on true
+      where me.id = $1 order by l.id", $way)
+    };
+}
+
+static PREGNANCY: [(&str, Type); 11] = [
+    ("token_epoch", Type::INT4),
+    ("horses", Type::XID_ARRAY),
+    ("id", Type::INT8),
+    ("covered_at", Type::TIMESTAMPTZ),
+    ("due_at", Type::TIMESTAMPTZ),
+    ("state", Type::TEXT),
+    ("ended_at", Type::TIMESTAMPTZ),
+    ("lost_to", Type::TEXT),
+    ("mare", Type::JSONB),
+    ("stallion", Type::JSONB),
+    ("foal", Type::JSONB),
+];
+
+pub(crate) static PREGNANCIES: Query = Query {
+    name: "own pregnancies",
+    sql: pregnancies!("<", " desc"),
     takes: &[Type::UUID, Type::INT8, Type::INT8],
-    gives: &[
-        ("token_epoch", Type::INT4),
-        ("horses", Type::XID_ARRAY),
-        ("id", Type::INT8),
-        ("covered_at", Type::TIMESTAMPTZ),
-        ("due_at", Type::TIMESTAMPTZ),
-        ("state", Type::TEXT),
-        ("ended_at", Type::TIMESTAMPTZ),
-        ("lost_to", Type::TEXT),
-        ("mare", Type::JSONB),
-        ("stallion", Type::JSONB),
-        ("foal", Type::JSONB),
-    ],
+    gives: &PREGNANCY,
 };
+
+pub(crate) static FIRST_PREGNANCIES: Query = Query {
+    name: "own pregnancies, oldest first",
+    sql: pregnancies!(">", ""),
+    takes: &[Type::UUID, Type::INT8, Type::INT8],
+    gives: &PREGNANCY,
+};
+
+/// No order by when foals are due: a pregnancy takes as long as any other.
+const ORDERS_OF_PREGNANCIES: &[Sort] = &[falling(By::Id), rising(By::Id)];
 
 macro_rules! studs {
     ($of_breed:literal) => {
         statement!(
-            "select array[h.xmin, u.xmin, l.xmin] as written, l.fee, h.inbreeding, h.coat, h.height_cm, ",
+            "select array[h.xmin, u.xmin, l.xmin] as written, l.fee, l.created_at as listed_at, h.inbreeding, h.coat, h.height_cm, ",
             line!(),
             " from stud_listings l join horses h on h.id = l.horse_id
             join breeds b on b.id = h.breed_id join users u on u.id = h.user_id
@@ -135,8 +151,26 @@ macro_rules! studs {
     };
 }
 
-static STUD: [(&str, Type); 17] = [
+/// Stallions in an order that [`studs`] does not give, planned for the breed that is asked for, if one is.
+macro_rules! sorted_studs {
+    ($beyond:literal, $order:literal) => {
+        statement!(
+            "select array[h.xmin, u.xmin, l.xmin] as written, l.fee, l.created_at as listed_at, h.inbreeding, h.coat, h.height_cm, ",
+            line!(),
+            " from stud_listings l join horses h on h.id = l.horse_id
+            join breeds b on b.id = h.breed_id join users u on u.id = h.user_id
+            where ",
+            $beyond,
+            " and l.fee <= $3 and h.born_at > $4 and ($6::int8 is null or l.breed_id = $6) order by ",
+            $order,
+            " limit $5"
+        )
+    };
+}
+
+static STUD: [(&str, Type); 18] = [
     ("fee", Type::INT8),
+    ("listed_at", Type::TIMESTAMPTZ),
     ("inbreeding", Type::FLOAT8),
     ("coat", Type::JSONB),
     ("height_cm", Type::INT2),
@@ -182,6 +216,42 @@ pub(crate) static STUDS_OF_BREED: Query = Query {
     gives: &STUD,
 };
 
+pub(crate) static DEAREST_STUDS: Query = Query {
+    name: "stallions at stud, dearest first",
+    sql: sorted_studs!(
+        "(l.fee, l.horse_id) < ($1, $2)",
+        "l.fee desc, l.horse_id desc"
+    ),
+    takes: &[
+        Type::INT8,
+        Type::INT8,
+        Type::INT8,
+        Type::TIMESTAMPTZ,
+        Type::INT8,
+        Type::INT8,
+    ],
+    gives: &STUD,
+};
+
+pub(crate) static NEWEST_STUDS: Query = Query {
+    name: "stallions at stud, latest offer first",
+    sql: sorted_studs!(
+        "(l.created_at, l.horse_id) < ($1, $2)",
+        "l.created_at desc, l.horse_id desc"
+    ),
+    takes: &[
+        Type::TIMESTAMPTZ,
+        Type::INT8,
+        Type::INT8,
+        Type::TIMESTAMPTZ,
+        Type::INT8,
+        Type::INT8,
+    ],
+    gives: &STUD,
+};
+
+const ORDERS_OF_STUDS: &[Sort] = &[rising(By::Fee), falling(By::Fee), falling(By::Listed)];
+
 impl Pregnancy {
     fn read(record: &Record, now: Instant) -> Result<Self, Failure> {
         let lost_to: Option<String> = record.get("lost_to")?;
@@ -203,20 +273,28 @@ impl Pregnancy {
     }
 }
 
-/// The coverings of one's mares, latest first, with what became of each.
+/// The coverings of one's mares, with what became of each.
 #[cfg_attr(feature = "openapi", utoipa::path(
     get, path = "/v1/users/me/pregnancies", tag = "users", security(("token" = [])),
-    params(("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
+    params(
+        ("sort" = Option<String>, Query, description = "`-id` (latest first, where nothing is said) or `id`"),
+        ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)
+    ),
     responses((status = 200, body = Page<Pregnancy>), (status = 401, description = "Not signed in"))
 ))]
 pub(crate) async fn pregnancies(reads: Reads, asked: Question) -> Result<Response, Failure> {
     let claims = asked.signed(&reads)?;
-    asked.only(&["cursor", "limit"])?;
+    asked.only(&["sort", "cursor", "limit"])?;
     let limit = asked.limit()?;
-    let from = asked.cursor(List::Pregnancies)?;
-    let Cursor([before]) = from.unwrap_or(Cursor([i64::MAX]));
+    let of = List::Pregnancies.by(asked.sort(ORDERS_OF_PREGNANCIES)?);
+    let (query, end) = if of.sort.is_falling {
+        (&PREGNANCIES, i64::MAX)
+    } else {
+        (&FIRST_PREGNANCIES, 0)
+    };
+    let Cursor([beyond]) = asked.cursor(of)?.unwrap_or(Cursor([end]));
     let rows = reads
-        .rows(&PREGNANCIES, &[&claims.sub, &before, &(limit + 1)])
+        .rows(query, &[&claims.sub, &beyond, &(limit + 1)])
         .await?;
     let first = rows.first().ok_or(Failure::Unsigned(Fault::Revoked))?;
     claims.confirm(first.get("token_epoch")?)?;
@@ -227,58 +305,101 @@ pub(crate) async fn pregnancies(reads: Reads, asked: Question) -> Result<Respons
             items.push(Pregnancy::read(row, now)?);
         }
     }
-    unversioned(&Page::of(items, limit, List::Pregnancies, |it| {
-        Cursor([it.id])
-    }))
+    unversioned(&Page::of(items, limit, of, |it| Cursor([it.id])))
 }
 
-/// The stallions at stud that are young enough to cover, cheapest first.
+/// The stallions at stud that are young enough to cover.
 #[cfg_attr(feature = "openapi", utoipa::path(
     get, path = "/v1/studs", tag = "breeding",
     params(
         ("breed" = Option<i64>, Query, description = "The id of a breed"),
         ("max_fee" = Option<i64>, Query, description = "The greatest fee in coins"),
+        ("sort" = Option<String>, Query, description = "`fee` (cheapest first, where nothing is said), `-fee` or `-listed` (latest offer first)"),
         ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query, description = "1 to 100, else 20")
     ),
     responses((status = 200, body = Page<Stud>), (status = 400, description = "A parameter that cannot be read"))
 ))]
 pub(crate) async fn studs(reads: Reads, asked: Question) -> Result<Response, Failure> {
-    asked.only(&["breed", "max_fee", "cursor", "limit"])?;
+    asked.only(&["breed", "max_fee", "sort", "cursor", "limit"])?;
     let limit = asked.limit()?;
-    let breed = asked.number("breed", 1, i64::MAX)?;
-    let most = asked.number("max_fee", 0, MAX_STUD_FEE.get())?;
-    let most = most.unwrap_or(MAX_STUD_FEE.get());
-    let from = asked.cursor(List::Studs)?;
-    let Cursor([fee, horse]) = from.unwrap_or(Cursor([-1, 0]));
+    let of = List::Studs.by(asked.sort(ORDERS_OF_STUDS)?);
+    let wanted = Wanted::read(&asked, reads.now().await)?;
+    let from = asked.cursor(of)?;
+    let rows = wanted.rows(&reads, of.sort, from, limit + 1).await?;
     let now = reads.now().await;
-    // Whoever was born before this is retired now.
-    let born_after = days_after(now, -(LAST_ACTIVE_AGE + 1) * DAYS_PER_YEAR);
-    let rows = match breed {
-        Some(breed) => {
-            reads
-                .rows(
-                    &STUDS_OF_BREED,
-                    &[&fee, &horse, &most, &born_after, &(limit + 1), &breed],
-                )
-                .await?
+    let studs: Result<Vec<_>, Failure> = rows.iter().map(|row| Stud::read(row, now)).collect();
+    unversioned(&Page::of(studs?, limit, of, |it| {
+        let key = match of.sort.by {
+            By::Listed => it.listed_at.timestamp_micros(),
+            _ => it.fee,
+        };
+        Cursor([key, it.line.id])
+    }))
+}
+
+/// What stallions are wanted.
+struct Wanted {
+    breed: Option<i64>,
+    most: i64,
+    born_after: Instant,
+}
+
+impl Wanted {
+    fn read(asked: &Asked, now: Instant) -> Result<Self, Failure> {
+        let most = asked.number("max_fee", 0, MAX_STUD_FEE.get())?;
+        Ok(Self {
+            breed: asked.number("breed", 1, i64::MAX)?,
+            most: most.unwrap_or(MAX_STUD_FEE.get()),
+            // Whoever was born before this is retired now.
+            born_after: days_after(now, -(LAST_ACTIVE_AGE + 1) * DAYS_PER_YEAR),
+        })
+    }
+
+    /// The stallions beyond this fee or this instant, and this id.
+    async fn rows(
+        &self,
+        reads: &Reads,
+        sort: Sort,
+        from: Option<Cursor<2>>,
+        limit: i64,
+    ) -> Result<Vec<Record>, Failure> {
+        let Self {
+            breed,
+            most,
+            born_after,
+        } = self;
+        let start = match (sort.by, sort.is_falling) {
+            (By::Listed, _) => [END_OF_TIME, i64::MAX],
+            (_, true) => [i64::MAX, i64::MAX],
+            (_, false) => [-1, 0],
+        };
+        let Cursor([key, horse]) = from.unwrap_or(Cursor(start));
+        if sort.by == By::Listed {
+            let before = instant_of(key)?;
+            let values: Values<'_> = &[&before, &horse, most, born_after, &limit, breed];
+            return reads.rows(&NEWEST_STUDS, values).await;
         }
-        None => {
-            reads
-                .rows(&STUDS, &[&fee, &horse, &most, &born_after, &(limit + 1)])
-                .await?
+        let values: Values<'_> = &[&key, &horse, most, born_after, &limit, breed];
+        match (sort.is_falling, breed) {
+            (true, _) => reads.rows(&DEAREST_STUDS, values).await,
+            (false, Some(_)) => reads.rows(&STUDS_OF_BREED, values).await,
+            (false, None) => {
+                let values: Values<'_> = &[&key, &horse, most, born_after, &limit];
+                reads.rows(&STUDS, values).await
+            }
         }
-    };
-    let stud = |row: &Record| {
-        Ok(Stud {
+    }
+}
+
+impl Stud {
+    fn read(row: &Record, now: Instant) -> Result<Self, Failure> {
+        Ok(Self {
             line: Line::read(row, now)?,
             fee: row.get("fee")?,
             inbreeding: row.get("inbreeding")?,
             coat: row.get("coat")?,
             height_cm: row.get("height_cm")?,
+            listed_at: row.get("listed_at")?,
         })
-    };
-    let studs: Result<Vec<_>, Failure> = rows.iter().map(stud).collect();
-    unversioned(&Page::of(studs?, limit, List::Studs, |it| {
-        Cursor([it.fee, it.line.id])
-    }))
+    }
 }

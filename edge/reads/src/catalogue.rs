@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::answer::json;
+use crate::order::{By, rising};
 use crate::page::{Cursor, List, MOST, Page};
 use crate::query::{Query, Record};
 use crate::question::Question;
@@ -116,10 +117,11 @@ impl Breed {
 pub(crate) async fn breeds(reads: Reads, asked: Question) -> Result<Response, Failure> {
     asked.only(&["cursor", "limit"])?;
     let limit = asked.number("limit", 1, MOST)?.unwrap_or(MOST);
-    let Cursor([after]) = asked.cursor(List::Breeds)?.unwrap_or(Cursor([0]));
+    let of = List::Breeds.by(rising(By::Id));
+    let Cursor([after]) = asked.cursor(of)?.unwrap_or(Cursor([0]));
     let rows = reads.rows(&BREEDS, &[&after, &(limit + 1)]).await?;
     let breeds: Result<Vec<_>, _> = rows.iter().map(Breed::read).collect();
-    let page = Page::of(breeds?, limit, List::Breeds, |it| Cursor([it.id]));
+    let page = Page::of(breeds?, limit, of, |it| Cursor([it.id]));
     json(None, &page)
 }
 

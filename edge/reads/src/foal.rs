@@ -6,6 +6,7 @@ use crate::clock::Instant;
 use crate::fields::row;
 use crate::herd::{Line, line};
 use crate::horse::{Being, Named, Player};
+use crate::order::{By, Sort, falling, rising};
 use crate::page::{Cursor, List, Page};
 use crate::portrait::seat;
 use crate::query::{Query, Record};
@@ -181,44 +182,59 @@ pub(crate) static FOAL: Query = Query {
 };
 
 // The parent comes first, so that one without foals is told from one that is not there.
-pub(crate) static OFFSPRING: Query = Query {
-    name: "foals of a horse",
-    sql: statement!(
+macro_rules! offspring {
+    ($beyond:literal, $way:literal) => { statement!(
         "select array[p.xmin] as written, l.* from horses p left join lateral (
         select array[h.xmin, u.xmin, o.xmin] as horses, ",
         line!(),
         ", h.inbreeding, h.coat, o.id as other_id, o.name as other_name from (
-          (select f.id, f.dam_id as other_id from horses f where p.sex = 'male' and f.sire_id = p.id and f.id < $2
-            order by f.id desc limit $3)
+          (select f.id, f.dam_id as other_id from horses f where p.sex = 'male' and f.sire_id = p.id and f.id ", $beyond, " $2
+            order by f.id", $way, " limit $3)
           union all
-          (select f.id, f.sire_id from horses f where p.sex = 'female' and f.dam_id = p.id and f.id < $2
-            order by f.id desc limit $3)) k
+          (select f.id, f.sire_id from horses f where p.sex = 'female' and f.dam_id = p.id and f.id ", $beyond, " $2
+            order by f.id", $way, " limit $3)) k
         join horses h on h.id = k.id join horses o on o.id = k.other_id
         join breeds b on b.id = h.breed_id join users u on u.id = h.user_id) l on true
-      where p.id = $1 order by l.id desc"
-    ),
+      where p.id = $1 order by l.id", $way
+    ) };
+}
+
+static KIN: [(&str, Type); 18] = [
+    ("horses", Type::XID_ARRAY),
+    ("id", Type::INT8),
+    ("name", Type::TEXT),
+    ("sex", Type::TEXT),
+    ("born_at", Type::TIMESTAMPTZ),
+    ("xp", Type::INT8),
+    ("temperament", Type::TEXT),
+    ("visible_traits", Type::JSONB),
+    ("discipline_scores", Type::JSONB),
+    ("breed_id", Type::INT8),
+    ("breed_name", Type::TEXT),
+    ("owner_id", Type::UUID),
+    ("owner_name", Type::TEXT),
+    ("seat", Type::TEXT_ARRAY),
+    ("inbreeding", Type::FLOAT8),
+    ("coat", Type::JSONB),
+    ("other_id", Type::INT8),
+    ("other_name", Type::TEXT),
+];
+
+pub(crate) static OFFSPRING: Query = Query {
+    name: "foals of a horse",
+    sql: offspring!("<", " desc"),
     takes: &[Type::INT8, Type::INT8, Type::INT8],
-    gives: &[
-        ("horses", Type::XID_ARRAY),
-        ("id", Type::INT8),
-        ("name", Type::TEXT),
-        ("sex", Type::TEXT),
-        ("born_at", Type::TIMESTAMPTZ),
-        ("xp", Type::INT8),
-        ("temperament", Type::TEXT),
-        ("visible_traits", Type::JSONB),
-        ("discipline_scores", Type::JSONB),
-        ("breed_id", Type::INT8),
-        ("breed_name", Type::TEXT),
-        ("owner_id", Type::UUID),
-        ("owner_name", Type::TEXT),
-        ("seat", Type::TEXT_ARRAY),
-        ("inbreeding", Type::FLOAT8),
-        ("coat", Type::JSONB),
-        ("other_id", Type::INT8),
-        ("other_name", Type::TEXT),
-    ],
+    gives: &KIN,
 };
+
+pub(crate) static FIRST_OFFSPRING: Query = Query {
+    name: "foals of a horse, eldest first",
+    sql: offspring!(">", ""),
+    takes: &[Type::INT8, Type::INT8, Type::INT8],
+    gives: &KIN,
+};
+
+const ORDERS: &[Sort] = &[falling(By::Id), rising(By::Id)];
 
 /// A foal with its development: what it has had, what it can have now, what it has reached.
 ///
@@ -290,20 +306,28 @@ fn open(born_at: Instant, completed: &[Completed], now: Instant) -> Vec<Open> {
     open
 }
 
-/// The foals of a horse, youngest first.
+/// The foals of a horse.
 #[cfg_attr(feature = "openapi", utoipa::path(
     get, path = "/v1/horses/{id}/foals", tag = "breeding",
-    params(("id" = i64, Path), ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
+    params(
+        ("id" = i64, Path),
+        ("sort" = Option<String>, Query, description = "`-id` (youngest first, where nothing is said) or `id`"),
+        ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)
+    ),
     responses((status = 200, body = Page<Offspring>), (status = 404, description = "No such horse"))
 ))]
 pub(crate) async fn offspring(reads: Reads, asked: Question) -> Result<Response, Failure> {
     let id = asked.id()?;
-    asked.only(&["cursor", "limit"])?;
+    asked.only(&["sort", "cursor", "limit"])?;
     let limit = asked.limit()?;
-    let Cursor([before]) = asked.cursor(List::Foals)?.unwrap_or(Cursor([i64::MAX]));
-    let rows = reads
-        .rows(&OFFSPRING, &[&id, &before, &(limit + 1)])
-        .await?;
+    let of = List::Foals.by(asked.sort(ORDERS)?);
+    let (query, end) = if of.sort.is_falling {
+        (&OFFSPRING, i64::MAX)
+    } else {
+        (&FIRST_OFFSPRING, 0)
+    };
+    let Cursor([beyond]) = asked.cursor(of)?.unwrap_or(Cursor([end]));
+    let rows = reads.rows(query, &[&id, &beyond, &(limit + 1)]).await?;
     if rows.is_empty() {
         return Err(Failure::Missing { what: "horse" });
     }
@@ -319,7 +343,5 @@ pub(crate) async fn offspring(reads: Reads, asked: Question) -> Result<Response,
             });
         }
     }
-    unversioned(&Page::of(foals, limit, List::Foals, |it| {
-        Cursor([it.line.id])
-    }))
+    unversioned(&Page::of(foals, limit, of, |it| Cursor([it.line.id])))
 }

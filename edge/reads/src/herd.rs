@@ -1,20 +1,19 @@
-//! Many horses: by trait, breed, owner or sex newest first, by discipline best first, and one's own.
+//! Many horses: by trait, breed, owner or sex in several orders, and by discipline best first.
 
 use crate::Failure;
 use crate::answer::unversioned;
 use crate::asked::{Asked, hyphenated};
 use crate::clock::Instant;
-use crate::horse::{Being, Named, Player, in_foal};
+use crate::horse::{Being, Named, Player};
+use crate::order::{By, Sort, falling};
 use crate::page::{Cursor, List, Page};
-use crate::portrait::seat;
 use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
-use crate::session::Fault;
 use crate::snapshot::statement;
-use crate::wire::At;
+use crate::sorted::sorted;
 use axum::response::Response;
-use postgres_types::Type;
+use postgres_types::{ToSql, Type};
 use rules::discipline::{Discipline, MAX_DISCIPLINE_SCORE};
 use rules::horse::Sex;
 use rules::traits::{Sign, Trait};
@@ -52,27 +51,6 @@ pub struct Line {
     pub portrait: Option<String>,
 }
 
-/// One of one's own horses.
-#[derive(Clone, Debug, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Own {
-    /// What everyone sees.
-    #[serde(flatten)]
-    pub line: Line,
-    /// The stable she stands in, if any.
-    pub stable: Option<Named>,
-    /// The bond, 0 to 100.
-    pub bond_score: i16,
-    /// The stress, 0 to 100.
-    pub stress_level: i16,
-    /// From when she may be trained again; null if she never was.
-    pub training_cooldown: Option<At>,
-    /// Is she in foal?
-    pub in_foal: bool,
-    /// Counts every change of her; `If-Match` names it.
-    pub version: i64,
-}
-
 /// What [`Line`] reads of the horse `h`, her breed `b` and her owner `u`.
 macro_rules! line {
     () => {
@@ -95,7 +73,7 @@ macro_rules! of_horses {
     };
 }
 
-static LINE: [(&str, Type); 13] = [
+pub(crate) static LINE: [(&str, Type); 13] = [
     ("id", Type::INT8),
     ("name", Type::TEXT),
     ("sex", Type::TEXT),
@@ -192,51 +170,6 @@ pub(crate) static BEST: Query = Query {
     ],
 };
 
-// The player comes first, so that the epoch is there even for one without horses.
-pub(crate) static OWN: Query = Query {
-    name: "own horses",
-    sql: statement!(
-        "select array[me.xmin] as written, me.token_epoch, l.* from users me left join lateral (
-        select h.xmin as horse, s.xmin as stable, h.id, h.name, h.sex, h.born_at, h.xp::int8 as xp, h.temperament, h.visible_traits, h.discipline_scores,
-          b.id as breed_id, b.name as breed_name, me.id as owner_id, me.name as owner_name, ",
-        seat!("h", "b.name"),
-        " as seat,
-          s.id as stable_id, s.name as stable_name, h.bond_score, h.stress_level, h.training_cooldown, h.version,
-          ",
-        in_foal!(),
-        "
-        from horses h join breeds b on b.id = h.breed_id left join stables s on s.id = h.stable_id
-        where h.user_id = me.id and h.id < $2 order by h.id desc limit $3) l on true
-      where me.id = $1 order by l.id desc"
-    ),
-    takes: &[Type::UUID, Type::INT8, Type::INT8],
-    gives: &[
-        ("token_epoch", Type::INT4),
-        ("horse", Type::XID),
-        ("stable", Type::XID),
-        ("id", Type::INT8),
-        ("name", Type::TEXT),
-        ("sex", Type::TEXT),
-        ("born_at", Type::TIMESTAMPTZ),
-        ("xp", Type::INT8),
-        ("temperament", Type::TEXT),
-        ("visible_traits", Type::JSONB),
-        ("discipline_scores", Type::JSONB),
-        ("breed_id", Type::INT8),
-        ("breed_name", Type::TEXT),
-        ("owner_id", Type::UUID),
-        ("owner_name", Type::TEXT),
-        ("seat", Type::TEXT_ARRAY),
-        ("stable_id", Type::INT8),
-        ("stable_name", Type::TEXT),
-        ("bond_score", Type::INT2),
-        ("stress_level", Type::INT2),
-        ("training_cooldown", Type::TIMESTAMPTZ),
-        ("version", Type::INT8),
-        ("in_foal", Type::XID),
-    ],
-};
-
 impl Line {
     pub(crate) fn read(record: &Record, now: Instant) -> Result<Self, Failure> {
         Ok(Self {
@@ -262,29 +195,13 @@ impl Line {
     }
 }
 
-impl Own {
-    fn read(record: &Record, now: Instant) -> Result<Self, Failure> {
-        Ok(Self {
-            line: Line::read(record, now)?,
-            stable: record.maybe_named("stable_id", "stable_name")?,
-            bond_score: record.get("bond_score")?,
-            stress_level: record.get("stress_level")?,
-            training_cooldown: record
-                .get::<Option<_>>("training_cooldown")?
-                .map(At::not_before),
-            in_foal: record.is_there("in_foal")?,
-            version: record.get("version")?,
-        })
-    }
-}
-
 /// What horses are looked for.
-struct Search {
-    sex: Option<&'static str>,
-    breed: Option<i64>,
-    owner: Option<Uuid>,
-    traits: Option<Value>,
-    limit: i64,
+pub(crate) struct Search {
+    pub(crate) sex: Option<&'static str>,
+    pub(crate) breed: Option<i64>,
+    pub(crate) owner: Option<Uuid>,
+    pub(crate) traits: Option<Value>,
+    pub(crate) limit: i64,
 }
 
 impl Search {
@@ -296,6 +213,27 @@ impl Search {
             traits: traits_of(asked)?,
             limit: asked.limit()?,
         })
+    }
+
+    /// The horses beyond one of this id and this key.
+    pub(crate) async fn rows(
+        &self,
+        reads: &Reads,
+        query: &'static Query,
+        id: i64,
+        key: &(dyn ToSql + Sync),
+    ) -> Result<Vec<Record>, Failure> {
+        let limit = self.limit + 1;
+        let Self {
+            sex,
+            breed,
+            owner,
+            traits,
+            ..
+        } = self;
+        reads
+            .rows(query, &[&id, &limit, sex, breed, owner, traits, key])
+            .await
     }
 }
 
@@ -330,20 +268,24 @@ fn traits_of(asked: &Asked) -> Result<Option<Value>, Failure> {
     Ok(Some(json!({ "positive": positive, "negative": negative })))
 }
 
-const FILTERS: [&str; 8] = [
+/// The one order of horses in a discipline.
+const BEST_FIRST: &[Sort] = &[falling(By::Score)];
+
+const FILTERS: [&str; 9] = [
     "trait",
     "discipline",
     "min_score",
     "breed",
     "owner",
     "sex",
+    "sort",
     "cursor",
     "limit",
 ];
 
 /// Horses by what they are.
 ///
-/// With `discipline` best first, otherwise newest first. `trait` may be repeated or be a list with commas; a horse must
+/// With `discipline` best first, otherwise in the order that `sort` says. `trait` may be repeated or be a list with commas; a horse must
 /// show all of them. Horses of an owner whose profile is hidden are not found by `owner`.
 #[cfg_attr(feature = "openapi", utoipa::path(
     get, path = "/v1/horses", tag = "horses",
@@ -354,6 +296,7 @@ const FILTERS: [&str; 8] = [
         ("breed" = Option<i64>, Query, description = "The id of a breed"),
         ("owner" = Option<uuid::Uuid>, Query, description = "The id of a user"),
         ("sex" = Option<String>, Query, description = "`male` or `female`"),
+        ("sort" = Option<String>, Query, description = "`-id` (newest first, where nothing is said), `id`, `name`, `-name`, `age` or `-age`; with a discipline `-score`"),
         ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query, description = "1 to 100, else 20")
     ),
     responses((status = 200, body = Page<Line>), (status = 400, description = "A parameter that cannot be read"))
@@ -367,7 +310,7 @@ pub(crate) async fn find(reads: Reads, asked: Question) -> Result<Response, Fail
             let detail = "A least score needs a discipline to be a score in.";
             Err(Failure::invalid("min_score", detail))
         }
-        None => unversioned(&newest(&reads, &asked, &search).await?),
+        None => unversioned(&sorted(&reads, &asked, &search).await?),
     }
 }
 
@@ -380,9 +323,9 @@ async fn best(
     let least = asked
         .number("min_score", 0, MAX_DISCIPLINE_SCORE)?
         .unwrap_or(0);
-    let Cursor([score, id]) = asked
-        .cursor(List::BestHorses)?
-        .unwrap_or(Cursor([i64::MAX, 0]));
+    let of = List::BestHorses.by(asked.sort(BEST_FIRST)?);
+    let from = asked.cursor(of)?;
+    let Cursor([score, id]) = from.unwrap_or(Cursor([i64::MAX, 0]));
     let rows = reads
         .rows(
             &BEST,
@@ -402,70 +345,7 @@ async fn best(
     let now = reads.now().await;
     let lines: Result<Vec<_>, _> = rows.iter().map(|row| Line::read_scored(row, now)).collect();
     let keys = |line: &Line| Cursor([line.score.unwrap_or_default(), line.id]);
-    Ok(Page::of(lines?, search.limit, List::BestHorses, keys))
-}
-
-async fn newest(reads: &Reads, asked: &Asked, search: &Search) -> Result<Page<Line>, Failure> {
-    let Cursor([before]) = asked.cursor(List::Horses)?.unwrap_or(Cursor([i64::MAX]));
-    let limit = search.limit + 1;
-    let Search {
-        sex,
-        breed,
-        owner,
-        traits,
-        ..
-    } = search;
-    let rows = match (traits, owner, breed) {
-        (Some(_), _, _) => {
-            reads
-                .rows(&WITH_TRAITS, &[&before, &limit, sex, breed, owner, traits])
-                .await?
-        }
-        (None, Some(_), _) => {
-            reads
-                .rows(&OF_OWNER, &[&before, &limit, sex, breed, owner])
-                .await?
-        }
-        (None, None, Some(_)) => {
-            reads
-                .rows(&OF_BREED, &[&before, &limit, sex, breed])
-                .await?
-        }
-        (None, None, None) => reads.rows(&NEWEST, &[&before, &limit, sex]).await?,
-    };
-    let now = reads.now().await;
-    let lines: Result<Vec<_>, _> = rows.iter().map(|row| Line::read(row, now)).collect();
-    Ok(Page::of(lines?, search.limit, List::Horses, |line| {
-        Cursor([line.id])
-    }))
-}
-
-/// One's own horses, newest first.
-#[cfg_attr(feature = "openapi", utoipa::path(
-    get, path = "/v1/users/me/horses", tag = "users", security(("token" = [])),
-    params(("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
-    responses((status = 200, body = Page<Own>), (status = 401, description = "Not signed in"))
-))]
-pub(crate) async fn own(reads: Reads, asked: Question) -> Result<Response, Failure> {
-    let claims = asked.signed(&reads)?;
-    asked.only(&["cursor", "limit"])?;
-    let limit = asked.limit()?;
-    let Cursor([before]) = asked.cursor(List::Horses)?.unwrap_or(Cursor([i64::MAX]));
-    let rows = reads
-        .rows(&OWN, &[&claims.sub, &before, &(limit + 1)])
-        .await?;
-    let first = rows.first().ok_or(Failure::Unsigned(Fault::Revoked))?;
-    claims.confirm(first.get("token_epoch")?)?;
-    let now = reads.now().await;
-    let mut horses = Vec::with_capacity(rows.len());
-    for row in &rows {
-        if row.get::<Option<i64>>("id")?.is_some() {
-            horses.push(Own::read(row, now)?);
-        }
-    }
-    unversioned(&Page::of(horses, limit, List::Horses, |own| {
-        Cursor([own.line.id])
-    }))
+    Ok(Page::of(lines?, search.limit, of, keys))
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@ use crate::answer::unversioned;
 use crate::clock::Instant;
 use crate::fields::row;
 use crate::horse::Named;
-use crate::page::{Cursor, END_OF_TIME, List, Page, instant_of};
-use crate::query::Query;
+use crate::keyed::{Both, Keyed, TAKES, items, start};
+use crate::order::{By, Sort, falling, rising};
+use crate::page::{Cursor, END_OF_TIME, List, Page, Worded, instant_of};
+use crate::query::{Query, Values};
 use crate::question::Question;
 use crate::router::Reads;
 use crate::snapshot::statement;
@@ -115,57 +117,140 @@ pub(crate) static RESULTS: Query = Query {
     gives: &[("id", Type::INT8), ("items", Type::JSONB)],
 };
 
-pub(crate) static TRAINING: Query = Query {
-    name: "training of a horse",
-    sql: statement!("select array[h.xmin] as written, h.id, coalesce((
-        select jsonb_agg(to_jsonb(t) order by t.id desc) from (
+macro_rules! sorted_results {
+    ($than:literal, $way:literal) => {
+        statement!(
+            "select array[h.xmin] as written, h.id, ",
+            items!(
+                $than,
+                $way,
+                "case $2 when 'placement' then r.placement::int8 when 'score' then r.score when 'prize' then r.prize
+              else (extract(epoch from r.created_at) * 1000000)::int8 end",
+                "''::text",
+                "select ",
+                horse_results!()
+            ),
+            " from horses h where h.id = $1"
+        )
+    };
+}
+
+pub(crate) static RESULTS_RISING: Query = Query {
+    name: "results of a horse, rising",
+    sql: sorted_results!(">", ""),
+    takes: &TAKES,
+    gives: &[("id", Type::INT8), ("items", Type::JSONB)],
+};
+
+pub(crate) static RESULTS_FALLING: Query = Query {
+    name: "results of a horse, falling",
+    sql: sorted_results!("<", " desc"),
+    takes: &TAKES,
+    gives: &[("id", Type::INT8), ("items", Type::JSONB)],
+};
+
+const SORTED_RESULTS: Both = Both {
+    rising: &RESULTS_RISING,
+    falling: &RESULTS_FALLING,
+};
+
+const ORDERS_OF_RESULTS: &[Sort] = &[
+    falling(By::Settled),
+    rising(By::Settled),
+    rising(By::Placement),
+    falling(By::Placement),
+    rising(By::Score),
+    falling(By::Score),
+    rising(By::Prize),
+    falling(By::Prize),
+];
+
+macro_rules! sessions {
+    ($beyond:literal, $way:literal) => {
+    statement!("select array[h.xmin] as written, h.id, coalesce((
+        select jsonb_agg(to_jsonb(t) order by t.id", $way, ") from (
           select l.id, l.discipline, l.trained_at, l.score_gain, l.stat, l.stat_gain,
             case when u.profile_visible and u.progress_shared then l.user_xp end as user_xp
-          from training_logs l join users u on u.id = l.user_id where l.horse_id = h.id and l.id < $2 order by l.id desc limit $3) t), '[]') as items
-      from horses h where h.id = $1"),
+          from training_logs l join users u on u.id = l.user_id where l.horse_id = h.id and l.id ", $beyond, " $2 order by l.id", $way, " limit $3) t), '[]') as items
+      from horses h where h.id = $1")
+    };
+}
+
+pub(crate) static TRAINING: Query = Query {
+    name: "training of a horse",
+    sql: sessions!("<", " desc"),
     takes: &[Type::INT8, Type::INT8, Type::INT8],
     gives: &[("id", Type::INT8), ("items", Type::JSONB)],
 };
 
-/// The results of a horse, latest first.
+pub(crate) static FIRST_TRAINING: Query = Query {
+    name: "training of a horse, oldest first",
+    sql: sessions!(">", ""),
+    takes: &[Type::INT8, Type::INT8, Type::INT8],
+    gives: &[("id", Type::INT8), ("items", Type::JSONB)],
+};
+
+const ORDERS_OF_TRAINING: &[Sort] = &[falling(By::Id), rising(By::Id)];
+
+/// The results of a horse.
 #[cfg_attr(feature = "openapi", utoipa::path(
     get, path = "/v1/horses/{id}/results", tag = "horses",
-    params(("id" = i64, Path), ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
+    params(
+        ("id" = i64, Path),
+        ("sort" = Option<String>, Query, description = "`-settled` (latest first, where nothing is said), `placement`, `score` or `prize`, each with or without a minus"),
+        ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)
+    ),
     responses((status = 200, body = Page<Result>), (status = 404, description = "No such horse"))
 ))]
 pub(crate) async fn results(reads: Reads, asked: Question) -> result::Result<Response, Failure> {
     let id = asked.id()?;
-    asked.only(&["cursor", "limit"])?;
+    asked.only(&["sort", "cursor", "limit"])?;
     let limit = asked.limit()?;
-    let from = asked.cursor(List::HorseResults)?;
+    let of = List::HorseResults.by(asked.sort(ORDERS_OF_RESULTS)?);
+    let missing = Failure::Missing { what: "horse" };
+    if of.sort != falling(By::Settled) {
+        let Worded([number, last], text) = asked.cursor(of)?.unwrap_or_else(|| start(of));
+        let word = of.sort.word();
+        let values: Values<'_> = &[&id, &word, &number, &text, &last, &(limit + 1)];
+        let row = reads.row(SORTED_RESULTS.of(of), values).await?;
+        let items: Vec<Keyed<Result>> = row.ok_or(missing)?.list("items")?;
+        return unversioned(&Page::of_keyed(items, limit, of));
+    }
+    let from = asked.cursor(of)?;
     let Cursor([before, result]) = from.unwrap_or(Cursor([END_OF_TIME, i64::MAX]));
     let before: Instant = instant_of(before)?;
     let row = reads
         .row(&RESULTS, &[&id, &before, &result, &(limit + 1)])
         .await?;
-    let items: Vec<Result> = row
-        .ok_or(Failure::Missing { what: "horse" })?
-        .list("items")?;
+    let items: Vec<Result> = row.ok_or(missing)?.list("items")?;
     let keys = |it: &Result| Cursor([it.created_at.0.timestamp_micros(), it.id]);
-    unversioned(&Page::of(items, limit, List::HorseResults, keys))
+    unversioned(&Page::of(items, limit, of, keys))
 }
 
-/// The training of a horse, latest first.
+/// The training of a horse.
 #[cfg_attr(feature = "openapi", utoipa::path(
     get, path = "/v1/horses/{id}/training", tag = "horses",
-    params(("id" = i64, Path), ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
+    params(
+        ("id" = i64, Path),
+        ("sort" = Option<String>, Query, description = "`-id` (latest first, where nothing is said) or `id`"),
+        ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)
+    ),
     responses((status = 200, body = Page<Session>), (status = 404, description = "No such horse"))
 ))]
 pub(crate) async fn training(reads: Reads, asked: Question) -> result::Result<Response, Failure> {
     let id = asked.id()?;
-    asked.only(&["cursor", "limit"])?;
+    asked.only(&["sort", "cursor", "limit"])?;
     let limit = asked.limit()?;
-    let Cursor([before]) = asked.cursor(List::Training)?.unwrap_or(Cursor([i64::MAX]));
-    let row = reads.row(&TRAINING, &[&id, &before, &(limit + 1)]).await?;
+    let of = List::Training.by(asked.sort(ORDERS_OF_TRAINING)?);
+    let (query, end) = if of.sort.is_falling {
+        (&TRAINING, i64::MAX)
+    } else {
+        (&FIRST_TRAINING, 0)
+    };
+    let Cursor([beyond]) = asked.cursor(of)?.unwrap_or(Cursor([end]));
+    let row = reads.row(query, &[&id, &beyond, &(limit + 1)]).await?;
     let items: Vec<Session> = row
         .ok_or(Failure::Missing { what: "horse" })?
         .list("items")?;
-    unversioned(&Page::of(items, limit, List::Training, |it| {
-        Cursor([it.id])
-    }))
+    unversioned(&Page::of(items, limit, of, |it| Cursor([it.id])))
 }

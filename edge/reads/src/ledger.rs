@@ -4,6 +4,7 @@ use crate::Failure;
 use crate::answer::unversioned;
 use crate::fields::row;
 use crate::horse::Named;
+use crate::order::{By, Sort, falling, rising};
 use crate::page::{Cursor, List, Page};
 use crate::query::Query;
 use crate::question::Question;
@@ -45,38 +46,65 @@ row!(Posting {
     at
 });
 
-pub(crate) static POSTINGS: Query = Query {
-    name: "own ledger",
-    sql: statement!("select array[u.xmin] as written, u.token_epoch, coalesce((
-        select jsonb_agg(to_jsonb(l) order by l.id desc) from (
+macro_rules! postings {
+    ($beyond:literal, $way:literal) => {
+        statement!("select array[u.xmin] as written, u.token_epoch, coalesce((
+        select jsonb_agg(to_jsonb(l) order by l.id", $way, ") from (
           select p.id, p.amount, p.balance_after, t.cause, t.at,
             case when s.id is not null then jsonb_build_object('id', s.id, 'name', s.name) end as show,
             case when h.id is not null then jsonb_build_object('id', h.id, 'name', h.name) end as horse
           from postings p join transfers t on t.id = p.transfer_id
           left join shows s on s.id = t.show_id left join horses h on h.id = t.horse_id
-          where p.account_id = (select a.id from accounts a where a.user_id = u.id) and p.id < $2
-          order by p.id desc limit $3) l), '[]') as items
-      from users u where u.id = $1"),
+          where p.account_id = (select a.id from accounts a where a.user_id = u.id) and p.id ", $beyond, " $2
+          order by p.id", $way, " limit $3) l), '[]') as items
+      from users u where u.id = $1")
+    };
+}
+
+pub(crate) static POSTINGS: Query = Query {
+    name: "own ledger",
+    sql: postings!("<", " desc"),
     takes: &[Type::UUID, Type::INT8, Type::INT8],
-    gives: &[("token_epoch", Type::INT4), ("items", Type::JSONB)],
+    gives: &GIVES,
 };
 
-/// Every posting of one's own purse, latest first.
+pub(crate) static FIRST_POSTINGS: Query = Query {
+    name: "own ledger, oldest first",
+    sql: postings!(">", ""),
+    takes: &[Type::UUID, Type::INT8, Type::INT8],
+    gives: &GIVES,
+};
+
+static GIVES: [(&str, Type); 2] = [("token_epoch", Type::INT4), ("items", Type::JSONB)];
+
+/// No order by the coins: a busy player's ledger has no bound, and an index would cost every payment of the game.
+const ORDERS: &[Sort] = &[falling(By::Id), rising(By::Id)];
+
+/// Every posting of one's own purse.
 #[cfg_attr(feature = "openapi", utoipa::path(
     get, path = "/v1/users/me/ledger", tag = "users", security(("token" = [])),
-    params(("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
+    params(
+        ("sort" = Option<String>, Query, description = "`-id` (latest first, where nothing is said) or `id`"),
+        ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)
+    ),
     responses((status = 200, body = Page<Posting>), (status = 401, description = "Not signed in"))
 ))]
 pub(crate) async fn postings(reads: Reads, asked: Question) -> Result<Response, Failure> {
     let claims = asked.signed(&reads)?;
-    asked.only(&["cursor", "limit"])?;
+    asked.only(&["sort", "cursor", "limit"])?;
     let limit = asked.limit()?;
-    let Cursor([before]) = asked.cursor(List::Ledger)?.unwrap_or(Cursor([i64::MAX]));
+    let of = List::Ledger.by(asked.sort(ORDERS)?);
+    let (query, end) = if of.sort.is_falling {
+        (&POSTINGS, i64::MAX)
+    } else {
+        (&FIRST_POSTINGS, 0)
+    };
+    let Cursor([beyond]) = asked.cursor(of)?.unwrap_or(Cursor([end]));
     let row = reads
-        .row(&POSTINGS, &[&claims.sub, &before, &(limit + 1)])
+        .row(query, &[&claims.sub, &beyond, &(limit + 1)])
         .await?;
     let record = row.ok_or(Failure::Unsigned(Fault::Revoked))?;
     claims.confirm(record.get("token_epoch")?)?;
     let items: Vec<Posting> = record.list("items")?;
-    unversioned(&Page::of(items, limit, List::Ledger, |it| Cursor([it.id])))
+    unversioned(&Page::of(items, limit, of, |it| Cursor([it.id])))
 }

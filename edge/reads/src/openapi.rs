@@ -1,8 +1,8 @@
 //! The OpenAPI description of the reads, for the native API to publish with its own.
 
 use crate::{
-    breeding, catalogue, diversity, entry, foal, genetics, health, herd, history, horse, ledger,
-    mates, mating, pedigree, preview, problem, proof, ranking, show, stable, user,
+    breeding, calendar, catalogue, diversity, entry, foal, genetics, health, herd, history, horse,
+    ledger, mates, mating, owned, pedigree, preview, problem, proof, ranking, show, stable, user,
 };
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -22,8 +22,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         herd::find, horse::card, history::results, history::training,
         genetics::genetics, pedigree::pedigree, mates::mates, mating::preview, foal::offspring, foal::foal,
         breeding::studs, breeding::pregnancies, diversity::breed, diversity::stable,
-        user::profile, user::me, herd::own, ledger::postings, stable::own, stable::stable,
-        show::calendar, show::show, entry::entries, entry::results, proof::proof, preview::preview,
+        user::profile, user::me, owned::own, ledger::postings, stable::own, stable::stable,
+        calendar::calendar, show::show, entry::entries, entry::results, proof::proof, preview::preview,
         ranking::horses, ranking::users,
         catalogue::breeds, catalogue::disciplines, catalogue::traits,
         health::live, health::ready

@@ -4,6 +4,7 @@ use crate::Failure;
 use crate::answer::unversioned;
 use crate::herd::{BEST, Line};
 use crate::horse::Player;
+use crate::order::{By, Ordered, falling};
 use crate::page::{Cursor, List, Page};
 use crate::query::Query;
 use crate::question::Question;
@@ -53,6 +54,10 @@ pub(crate) static USERS: Query = Query {
     ],
 };
 
+/// A ranking is its order: each has one.
+const BEST_HORSES: Ordered = List::RankedHorses.by(falling(By::Score));
+const BEST_USERS: Ordered = List::Users.by(falling(By::Xp));
+
 /// The best horses of a discipline.
 #[cfg_attr(feature = "openapi", utoipa::path(
     get, path = "/v1/rankings/disciplines/{discipline}", tag = "rankings",
@@ -66,7 +71,7 @@ pub(crate) async fn horses(reads: Reads, asked: Question) -> Result<Response, Fa
     let discipline = Discipline::by_name(asked.part()?)
         .map_err(unknown)?
         .as_str();
-    let from = asked.cursor(List::RankedHorses)?;
+    let from = asked.cursor(BEST_HORSES)?;
     let Cursor([score, id, above]) = from.unwrap_or(Cursor([i64::MAX, 0, 0]));
     let (sex, breed, owner, traits) = (None::<&str>, None::<i64>, None::<Uuid>, None::<Value>);
     let rows = reads
@@ -93,7 +98,7 @@ pub(crate) async fn horses(reads: Reads, asked: Question) -> Result<Response, Fa
     }
     let keys =
         |it: &RankedHorse| Cursor([it.horse.score.unwrap_or_default(), it.horse.id, it.rank]);
-    unversioned(&Page::of(ranked, limit, List::RankedHorses, keys))
+    unversioned(&Page::of(ranked, limit, BEST_HORSES, keys))
 }
 
 /// Players by XP. Only those who show their profile and share their progress.
@@ -105,10 +110,8 @@ pub(crate) async fn horses(reads: Reads, asked: Question) -> Result<Response, Fa
 pub(crate) async fn users(reads: Reads, asked: Question) -> Result<Response, Failure> {
     asked.only(&["cursor", "limit"])?;
     let limit = asked.limit()?;
-    let Cursor([xp, high, low, above]) =
-        asked
-            .cursor(List::Users)?
-            .unwrap_or(Cursor([i64::MAX, 0, 0, 0]));
+    let from = asked.cursor(BEST_USERS)?;
+    let Cursor([xp, high, low, above]) = from.unwrap_or(Cursor([i64::MAX, 0, 0, 0]));
     let id = Uuid::from_u64_pair(high.cast_unsigned(), low.cast_unsigned());
     let rows = reads.rows(&USERS, &[&xp, &id, &(limit + 1)]).await?;
     let mut ranked = Vec::with_capacity(rows.len());
@@ -123,7 +126,7 @@ pub(crate) async fn users(reads: Reads, asked: Question) -> Result<Response, Fai
             xp: row.get("xp")?,
         });
     }
-    unversioned(&Page::of(ranked, limit, List::Users, RankedUser::keys))
+    unversioned(&Page::of(ranked, limit, BEST_USERS, RankedUser::keys))
 }
 
 /// The rank after so many others, as a cursor says. It is the client's to forge, and no ranking is longer than this.

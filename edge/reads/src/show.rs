@@ -1,11 +1,9 @@
-//! Shows: the calendar and a show by itself.
+//! A show, by itself and as a line of the calendar.
 
 use crate::Failure;
-use crate::answer::{json, unversioned};
-use crate::asked::Asked;
+use crate::answer::json;
 use crate::clock::Instant;
 use crate::horse::Player;
-use crate::page::{Cursor, END_OF_TIME, List, Page, instant_of};
 use crate::query::{Query, Record};
 use crate::question::Question;
 use crate::router::Reads;
@@ -14,7 +12,6 @@ use crate::wire::At;
 use axum::response::Response;
 use postgres_types::Type;
 use rules::competition::show::{Phase, ShowFacts, ShowState, phase};
-use rules::discipline::Discipline;
 use rules::id::ShowId;
 use rules::money::Coins;
 use serde::Serialize;
@@ -80,13 +77,16 @@ macro_rules! line {
     };
 }
 
+pub(crate) use line;
+
 macro_rules! of_shows {
     () => {
         " from shows s left join users u on u.id = s.host_id "
     };
 }
+pub(crate) use of_shows;
 
-static LINE: [(&str, Type); 14] = [
+pub(crate) static LINE: [(&str, Type); 14] = [
     ("id", Type::INT8),
     ("name", Type::TEXT),
     ("discipline", Type::TEXT),
@@ -137,64 +137,8 @@ pub(crate) static SHOW: Query = Query {
     ],
 };
 
-pub(crate) static OPEN: Query = Query {
-    name: "open shows, soonest first",
-    sql: statement!(
-        "select ",
-        line!(),
-        of_shows!(),
-        "where s.state = 'open' and (s.run_date, s.id) > ($1, $2) order by s.run_date, s.id limit $3"
-    ),
-    takes: &[Type::TIMESTAMPTZ, Type::INT8, Type::INT8],
-    gives: &LINE,
-};
-
-pub(crate) static OPEN_IN_DISCIPLINE: Query = Query {
-    name: "open shows of a discipline, soonest first",
-    sql: statement!(
-        "select ",
-        line!(),
-        of_shows!(),
-        "where s.discipline = $4 and s.state = 'open' and (s.run_date, s.id) > ($1, $2)
-        order by s.run_date, s.id limit $3"
-    ),
-    takes: &[Type::TIMESTAMPTZ, Type::INT8, Type::INT8, Type::TEXT],
-    gives: &LINE,
-};
-
-pub(crate) static PAST: Query = Query {
-    name: "past shows, latest first",
-    sql: statement!(
-        "select ",
-        line!(),
-        of_shows!(),
-        "where s.state = $4 and (s.run_date, s.id) < ($1, $2) order by s.run_date desc, s.id desc limit $3"
-    ),
-    takes: &[Type::TIMESTAMPTZ, Type::INT8, Type::INT8, Type::TEXT],
-    gives: &LINE,
-};
-
-pub(crate) static PAST_IN_DISCIPLINE: Query = Query {
-    name: "past shows of a discipline, latest first",
-    sql: statement!(
-        "select ",
-        line!(),
-        of_shows!(),
-        "where s.discipline = $5 and s.state = $4 and (s.run_date, s.id) < ($1, $2)
-        order by s.run_date desc, s.id desc limit $3"
-    ),
-    takes: &[
-        Type::TIMESTAMPTZ,
-        Type::INT8,
-        Type::INT8,
-        Type::TEXT,
-        Type::TEXT,
-    ],
-    gives: &LINE,
-};
-
 impl Line {
-    fn read(record: &Record, now: Instant) -> Result<Self, Failure> {
+    pub(crate) fn read(record: &Record, now: Instant) -> Result<Self, Failure> {
         let run_date: Instant = record.get("run_date")?;
         let is_treasury: bool = record.get("by_treasury")?;
         Ok(Self {
@@ -227,83 +171,6 @@ pub(crate) fn facts(record: &Record) -> Result<ShowFacts, Failure> {
         prize: Coins::new(record.get("prize")?),
         run_date: record.get("run_date")?,
     })
-}
-
-/// Shows by state: open ones soonest first, all others latest first.
-#[cfg_attr(feature = "openapi", utoipa::path(
-    get, path = "/v1/shows", tag = "shows",
-    params(
-        ("state" = Option<String>, Query, description = "`open` (where nothing is said), `closed`, `settled` or `cancelled`"),
-        ("discipline" = Option<String>, Query),
-        ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)
-    ),
-    responses((status = 200, body = Page<Line>), (status = 400, description = "A parameter that cannot be read"))
-))]
-pub(crate) async fn calendar(reads: Reads, asked: Question) -> Result<Response, Failure> {
-    asked.only(&["state", "discipline", "cursor", "limit"])?;
-    let limit = asked.limit()?;
-    let state = asked.word::<Phase>("state")?.unwrap_or(Phase::Open);
-    let discipline = asked.word::<Discipline>("discipline")?;
-    let now = reads.now().await;
-    let from = Edge::read(&asked, state, now)?;
-    let rows = ask(&reads, state, discipline, &from, limit + 1).await?;
-    let lines: Result<Vec<_>, _> = rows.iter().map(|row| Line::read(row, now)).collect();
-    let keys = |line: &Line| Cursor([line.run_date.0.timestamp_micros(), line.id]);
-    unversioned(&Page::of(lines?, limit, List::Shows, keys))
-}
-
-/// Where a page of the calendar begins: beyond this run date and id.
-struct Edge {
-    run_date: Instant,
-    id: i64,
-}
-
-impl Edge {
-    fn read(asked: &Asked, state: Phase, now: Instant) -> Result<Self, Failure> {
-        let given = asked.cursor(List::Shows)?.map(|Cursor([at, id])| (at, id));
-        let now = (now.timestamp_micros(), i64::MAX);
-        // Whatever the cursor says, an open show runs after now and a closed one does not.
-        let (at, id) = match state {
-            Phase::Open => given.unwrap_or(now).max(now),
-            Phase::Closed => given.unwrap_or(now).min(now),
-            Phase::Settled | Phase::Cancelled => given.unwrap_or((END_OF_TIME, i64::MAX)),
-        };
-        Ok(Self {
-            run_date: instant_of(at)?,
-            id,
-        })
-    }
-}
-
-async fn ask(
-    reads: &Reads,
-    state: Phase,
-    discipline: Option<Discipline>,
-    from: &Edge,
-    limit: i64,
-) -> Result<Vec<Record>, Failure> {
-    let Edge { run_date, id } = from;
-    let stored = match state {
-        Phase::Open | Phase::Closed => ShowState::Open,
-        Phase::Settled => ShowState::Settled,
-        Phase::Cancelled => ShowState::Cancelled,
-    };
-    let stored = stored.as_str();
-    let discipline = discipline.map(Discipline::as_str);
-    match (state, discipline) {
-        (Phase::Open, None) => reads.rows(&OPEN, &[run_date, id, &limit]).await,
-        (Phase::Open, Some(name)) => {
-            reads
-                .rows(&OPEN_IN_DISCIPLINE, &[run_date, id, &limit, &name])
-                .await
-        }
-        (_, None) => reads.rows(&PAST, &[run_date, id, &limit, &stored]).await,
-        (_, Some(name)) => {
-            reads
-                .rows(&PAST_IN_DISCIPLINE, &[run_date, id, &limit, &stored, &name])
-                .await
-        }
-    }
 }
 
 /// A show.

@@ -4,8 +4,10 @@ use crate::Failure;
 use crate::answer::{json, unversioned};
 use crate::fields::row;
 use crate::horse::Player;
-use crate::page::{Cursor, List, Page};
-use crate::query::Query;
+use crate::keyed::{Both, Keyed, TAKES_OF_PLAYER, items, start};
+use crate::order::{By, Sort, falling, rising};
+use crate::page::{Cursor, List, Page, Worded};
+use crate::query::{Query, Values};
 use crate::question::Question;
 use crate::router::Reads;
 use crate::session::Fault;
@@ -79,6 +81,52 @@ pub(crate) static OWN: Query = Query {
     gives: &[("token_epoch", Type::INT4), ("items", Type::JSONB)],
 };
 
+macro_rules! sorted {
+    ($than:literal, $way:literal) => {
+        statement!(
+            "select array[u.xmin] || array(select s.xmin from stables s where s.user_id = u.id) as written, u.token_epoch, ",
+            items!(
+                $than,
+                $way,
+                "case $2 when 'horses' then r.horses else 0 end",
+                "case $2 when 'name' then lower(r.name) else '' end",
+                "select s.id, s.name, s.location, s.version,
+            (select count(*) from horses h where h.stable_id = s.id and h.user_id = s.user_id) as horses
+          from stables s where s.user_id = u.id"
+            ),
+            " from users u where u.id = $1"
+        )
+    };
+}
+
+pub(crate) static RISING: Query = Query {
+    name: "own stables, rising",
+    sql: sorted!(">", ""),
+    takes: &TAKES_OF_PLAYER,
+    gives: &[("token_epoch", Type::INT4), ("items", Type::JSONB)],
+};
+
+pub(crate) static FALLING: Query = Query {
+    name: "own stables, falling",
+    sql: sorted!("<", " desc"),
+    takes: &TAKES_OF_PLAYER,
+    gives: &[("token_epoch", Type::INT4), ("items", Type::JSONB)],
+};
+
+const SORTED: Both = Both {
+    rising: &RISING,
+    falling: &FALLING,
+};
+
+const ORDERS: &[Sort] = &[
+    rising(By::Id),
+    falling(By::Id),
+    rising(By::Name),
+    falling(By::Name),
+    rising(By::Horses),
+    falling(By::Horses),
+];
+
 /// A stable. That of an owner whose profile is hidden answers as a missing one does.
 #[cfg_attr(feature = "openapi", utoipa::path(
     get, path = "/v1/stables/{id}", tag = "stables", params(("id" = i64, Path)),
@@ -102,22 +150,36 @@ pub(crate) async fn stable(reads: Reads, asked: Question) -> Result<Response, Fa
     json(Some(housed.stable.version), &housed)
 }
 
-/// One's own stables, oldest first.
+/// One's own stables.
 #[cfg_attr(feature = "openapi", utoipa::path(
     get, path = "/v1/users/me/stables", tag = "users", security(("token" = [])),
-    params(("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)),
+    params(
+        ("sort" = Option<String>, Query, description = "`id` (oldest first, where nothing is said), `name` or `horses`, each with or without a minus"),
+        ("cursor" = Option<String>, Query), ("limit" = Option<i64>, Query)
+    ),
     responses((status = 200, body = Page<Stable>), (status = 401, description = "Not signed in"))
 ))]
 pub(crate) async fn own(reads: Reads, asked: Question) -> Result<Response, Failure> {
     let claims = asked.signed(&reads)?;
-    asked.only(&["cursor", "limit"])?;
+    asked.only(&["sort", "cursor", "limit"])?;
     let limit = asked.limit()?;
-    let Cursor([after]) = asked.cursor(List::Stables)?.unwrap_or(Cursor([0]));
+    let of = List::Stables.by(asked.sort(ORDERS)?);
+    let revoked = Failure::Unsigned(Fault::Revoked);
+    if of.sort != rising(By::Id) {
+        let Worded([number, last], text) = asked.cursor(of)?.unwrap_or_else(|| start(of));
+        let word = of.sort.word();
+        let values: Values<'_> = &[&claims.sub, &word, &number, &text, &last, &(limit + 1)];
+        let record = reads.row(SORTED.of(of), values).await?.ok_or(revoked)?;
+        claims.confirm(record.get("token_epoch")?)?;
+        let items: Vec<Keyed<Stable>> = record.list("items")?;
+        return unversioned(&Page::of_keyed(items, limit, of));
+    }
+    let Cursor([after]) = asked.cursor(of)?.unwrap_or(Cursor([0]));
     let row = reads
         .row(&OWN, &[&claims.sub, &after, &(limit + 1)])
         .await?;
-    let record = row.ok_or(Failure::Unsigned(Fault::Revoked))?;
+    let record = row.ok_or(revoked)?;
     claims.confirm(record.get("token_epoch")?)?;
     let items: Vec<Stable> = record.list("items")?;
-    unversioned(&Page::of(items, limit, List::Stables, |it| Cursor([it.id])))
+    unversioned(&Page::of(items, limit, of, |it| Cursor([it.id])))
 }

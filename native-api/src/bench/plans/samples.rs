@@ -65,9 +65,40 @@ impl Samples {
         })
     }
 
+    /// Values for horses in an order: all of them, of a breed, of an owner, and with a common and a rare trait.
+    fn of_filters(&self, values: &dyn Fn(&str) -> String) -> Vec<String> {
+        let traits = |name: &str| {
+            format!("null, null, null, '{{\"positive\": [\"{name}\"], \"negative\": []}}'")
+        };
+        let filters = [
+            "null, null, null, null".to_owned(),
+            "'female', 3, null, null".to_owned(),
+            format!("null, null, '{}', null", self.user),
+            traits("bold"),
+            traits("legendary_bloodline"),
+        ];
+        filters.iter().map(|it| values(it)).collect()
+    }
+
+    fn of_sorted_horses(&self, query: &str) -> Option<Vec<String>> {
+        let end = i64::MAX;
+        let values: &dyn Fn(&str) -> String = match query {
+            "horses, first comers first" => &|filters| format!("0, 21, {filters}"),
+            "horses, youngest first" => &|filters| format!("{end}, 21, {filters}, '9999-01-01'"),
+            "horses, eldest first" => &|filters| format!("0, 21, {filters}, '1970-01-01'"),
+            "horses by name" => &|filters| format!("0, 21, {filters}, ''"),
+            "horses by name, last first" => &|filters| format!("{end}, 21, {filters}, 'zz'"),
+            _ => return None,
+        };
+        Some(self.of_filters(values))
+    }
+
     /// The lists of values for a read, each as SQL.
     pub(super) fn of(&self, query: &str) -> Result<Vec<String>, Trouble> {
-        let of_horses = self.of_horses(query).or_else(|| self.of_others(query));
+        let of_horses = self
+            .of_horses(query)
+            .or_else(|| self.of_sorted_horses(query))
+            .or_else(|| self.of_others(query));
         of_horses.ok_or_else(|| {
             Trouble::new(format!(
                 "the read \"{query}\" has no usual values in the bench: add some"
@@ -115,6 +146,14 @@ impl Samples {
                 format!("0, 21, null, null, {user}, null, 'Racing', 0, {end}"),
             ]),
             "own horses" => one(format!("{user}, {end}, 21")),
+            "own horses, rising" => one(format!("{user}, 'name', {0}, '', {0}, 21", i64::MIN)),
+            "own horses, falling" => one(format!("{user}, 'level', {end}, '', {end}, 21")),
+            "results of a horse, rising" => {
+                one(format!("{horse}, 'placement', {}, '', 0, 21", i64::MIN))
+            }
+            "results of a horse, falling" => one(format!("{horse}, 'score', {end}, '', 0, 21")),
+            "training of a horse, oldest first" => one(format!("{horse}, 0, 21")),
+            "foals of a horse, eldest first" => one(format!("{sire}, 0, 101")),
             "results of a horse" => one(format!("{horse}, '9999-01-01', {end}, 21")),
             "training of a horse" => one(format!("{horse}, {end}, 21")),
             "genetics of a horse" => one(format!("{foal}, {user}")),
@@ -138,6 +177,33 @@ impl Samples {
         let end = i64::MAX;
         match query {
             "own stables" => one(format!("{user}, 0, 21")),
+            "own stables, rising" => one(format!("{user}, 'name', {0}, '', {0}, 21", i64::MIN)),
+            "own stables, falling" => one(format!("{user}, 'horses', {end}, '', {end}, 21")),
+            "own ledger, oldest first" | "own pregnancies, oldest first" => {
+                one(format!("{user}, 0, 21"))
+            }
+            "shows that ran, earliest first" => {
+                one("'1970-01-01', 0, 21, 'settled', null, '9999-01-01'".to_owned())
+            }
+            "open shows, latest first" => one(format!("'9999-01-01', {end}, 21, {now}, null")),
+            "open shows, greatest prize first" => {
+                with_and_without("Racing", &|it| format!("{end}, {end}, 21, {now}, {it}"))
+            }
+            "open shows, least fee first" => {
+                with_and_without("Racing", &|it| format!("-1, 0, 21, {now}, {it}"))
+            }
+            "entries of a show, rising" | "results of a show, rising" => {
+                one(format!("{settled}, 'horse', {}, '', 0, 21", i64::MIN))
+            }
+            "entries of a show, falling" | "results of a show, falling" => {
+                one(format!("{settled}, 'horse', {end}, '', 0, 21"))
+            }
+            "stallions at stud, dearest first" => one(format!(
+                "{end}, {end}, 1000000, {now} - interval '147 days', 21, null"
+            )),
+            "stallions at stud, latest offer first" => one(format!(
+                "'9999-01-01', {end}, 1000000, {now} - interval '147 days', 21, null"
+            )),
             "own ledger" | "own pregnancies" => one(format!("{user}, {end}, 21")),
             "user profile" | "own profile" => one(user),
             "stable" | "diversity of a stable" => one(stable.to_string()),
@@ -163,4 +229,9 @@ impl Samples {
             _ => None,
         }
     }
+}
+
+/// Values with and without a discipline.
+fn with_and_without(discipline: &str, values: &dyn Fn(&str) -> String) -> Option<Vec<String>> {
+    Some(vec![values("null"), values(&format!("'{discipline}'"))])
 }
