@@ -7,6 +7,7 @@ use super::pen::{Node, Pen, Spot};
 use super::shade::{self, glow_on_trunk, group};
 use super::shape::{Figure, Frame, maturity, raise_crest};
 use super::spots::hairs;
+use crate::breed::Build;
 use crate::genetics::coat::{Curly, Leopard, Phenotype, Spotting};
 use crate::horse::Sex;
 use alloc::string::String;
@@ -35,6 +36,7 @@ impl<'a> Studio<'a> {
             palette: Palette::of(&sitter.coat, sitter.days),
             frame: Frame {
                 maturity: maturity(sitter.days),
+                build: sitter.build,
             },
         }
     }
@@ -87,10 +89,10 @@ impl<'a> Studio<'a> {
             || seen.kit().spotting == Spotting::Sabino
             || matches!(seen.leopard(), Leopard::VarnishRoan | Leopard::Snowcap);
         if is_roaned {
-            hairs(&mut self.pen, "k", WHITE, 2, 80);
+            hairs(&mut self.pen, "k", WHITE, 75);
         }
         if self.is_flecked() || seen.kit().spotting == Spotting::SabinoWhite {
-            hairs(&mut self.pen, "q", 0x8a_5a44, 2, 55);
+            hairs(&mut self.pen, "q", 0x8a_5a44, 50);
         }
         if seen.curly() != Curly::None {
             self.pen.draw(
@@ -106,7 +108,7 @@ impl<'a> Studio<'a> {
         self.pen.draw(name, &[]);
         self.pen.draw("' d='", &[]);
         for figure in figures {
-            let mut nodes = figure.at(self.frame.maturity);
+            let mut nodes = figure.at(self.frame);
             if name == "b" {
                 self.shape_neck(&mut nodes);
             }
@@ -120,9 +122,14 @@ impl<'a> Studio<'a> {
     }
 
     pub(super) fn shape_neck(&self, nodes: &mut [Node]) {
-        if self.sitter.sex == Sex::Male {
-            raise_crest(nodes, self.frame.maturity);
-        }
+        let male = if self.sitter.sex == Sex::Male { 10 } else { 0 };
+        let built = match self.sitter.build {
+            Build::Heavy => 14,
+            Build::Pony => 5,
+            Build::Riding => 0,
+            Build::Light => -6,
+        };
+        raise_crest(nodes, self.frame.maturity * (male + built) / 10);
     }
 
     fn backdrop(&mut self) {
@@ -148,10 +155,15 @@ impl<'a> Studio<'a> {
     }
 
     fn far_side(&mut self) {
+        let coat = if self.is_born_white() {
+            WHITE
+        } else {
+            self.palette.body
+        };
         let ear = [(149, 90), (139, 72), (156, 51), (169, 70), (164, 91)];
         self.on_head(
             "<path fill='%' d='M@ @Q@ @ @ @Q@ @ @ @z'/>",
-            &[palette::mix(self.palette.body, 0, 350)],
+            &[palette::mix(coat, 0, 350)],
             &ear,
         );
         self.pen.draw("<g clip-path='url(#$fc)'>", &[]);

@@ -64,7 +64,7 @@ impl Studio<'_> {
             Dun::Dun => 88,
         };
         let back: Vec<Node> = Figure::BODY
-            .at(self.frame.maturity)
+            .at(self.frame)
             .into_iter()
             .skip(4)
             .take(9)
@@ -98,19 +98,21 @@ impl Studio<'_> {
 
     /// Roan, varnish roan, rabicano.
     pub(super) fn roaning(&mut self) {
-        let trunk: [Spot; 14] = [
+        let trunk: [Spot; 16] = [
             (190, 130),
             (262, 120),
             (340, 170),
             (500, 180),
             (596, 240),
             (592, 330),
-            (545, 388),
-            (482, 344),
+            (580, 420),
+            (500, 420),
+            (476, 340),
             (400, 384),
-            (318, 384),
-            (262, 398),
-            (222, 350),
+            (318, 372),
+            (308, 430),
+            (246, 430),
+            (216, 350),
             (192, 286),
             (184, 206),
         ];
@@ -125,6 +127,8 @@ impl Studio<'_> {
         if flat > 0 {
             self.patch("fill='%' fill-opacity='~' ", &[WHITE, flat], &trunk);
             self.patch("fill='url(#$k)' ", &[], &trunk);
+            // The colour of the legs comes over it by and by.
+            self.fill("fill='url(#$l)' ", &[]);
         }
         if self.seen.is_rabicano() {
             let flank = [(440, 350), (452, 306), (486, 288), (500, 322), (482, 352)];
@@ -162,7 +166,7 @@ impl Studio<'_> {
 
     pub(super) fn white_body(&mut self) {
         self.fill("fill='%' ", &[WHITE]);
-        self.fill("fill='url(#$l)' opacity='.5' ", &[]);
+        self.fill("fill='url(#$l)' opacity='.16' ", &[]);
     }
 
     pub(super) fn crosses_the_mane(&self) -> bool {

@@ -1,10 +1,11 @@
 //! Hooves, ear, eye, nostril and mouth, mane and tail.
 
 use super::figure::Studio;
-use super::palette::{self, HORN, PALE_HORN};
+use super::palette::{self, HORN, PALE_HORN, WHITE};
 use super::pen::Node;
-use super::shape::Figure;
-use super::white;
+use super::shape::{Figure, Frame};
+use super::white::{self, Leg};
+use crate::breed::Build;
 use crate::genetics::coat::{Brindle, Curly, Eyes, LegWhite, Leopard};
 use alloc::vec::Vec;
 
@@ -19,7 +20,7 @@ impl Studio<'_> {
         let legs = white::legs(self.sitter.coat.legs);
         for leg in legs.iter().filter(|it| it.is_near == is_near) {
             let figure = if leg.is_hind { &hind } else { &fore };
-            let nodes = figure.at(self.frame.maturity);
+            let nodes = figure.at(self.frame);
             let horn = self.horn(leg.white);
             let shown = if is_near {
                 horn
@@ -29,11 +30,47 @@ impl Studio<'_> {
             self.pen.draw("<path fill='%' d='", &[shown]);
             self.pen.sides(&nodes);
             self.pen.draw("'/>", &[]);
+            if self.sitter.build == Build::Heavy && self.frame.maturity > 600 {
+                self.feather(leg, &nodes);
+            }
             if self.sitter.leopard() != Leopard::None {
                 self.stripe_hoof(&nodes);
             }
         }
         self.pen.draw("</g>", &[]);
+    }
+
+    /// The long hair of a grown draught horse's fetlock, which hangs over the hoof.
+    fn feather(&mut self, leg: &Leg, nodes: &[Node]) {
+        let [[x, y, ..], _, _, [back, ..]] = nodes else {
+            return;
+        };
+        let colour = if leg.top(self.seen).is_some() || self.is_born_white() {
+            WHITE
+        } else {
+            self.palette.points
+        };
+        let shown = if leg.is_near {
+            colour
+        } else {
+            palette::mix(colour, 0, 260)
+        };
+        self.pen.draw(
+            "<path fill='%' stroke='none' d='M@ @Q@ @ @ @l7-5 5 9 6-7 6 8 6-8 6 5Q@ @ @ @z'/>",
+            &[
+                shown,
+                x + 15,
+                y - 34,
+                *x,
+                y - 10,
+                x - 5,
+                y + 11,
+                back + 20,
+                y + 2,
+                back + 14,
+                y - 34,
+            ],
+        );
     }
 
     /// The colour of a hoof: pale where the leg above it is white.
@@ -121,26 +158,22 @@ impl Studio<'_> {
         let is_thin =
             self.seen.brindle() == Brindle::Sparse || self.seen.curly() == Curly::ThinCurls;
         let full = self.frame.maturity * (1_000 + self.look.at(place)) / 1_000;
-        if is_thin { full * 4 / 5 } else { full }
+        match self.sitter.build {
+            _ if is_thin => full * 4 / 5,
+            Build::Light | Build::Riding => full,
+            Build::Heavy | Build::Pony => full * 21 / 20,
+        }
     }
 
     pub(super) fn tail_nodes(&self) -> Vec<Node> {
         // Where it is rooted it follows the body, whatever its fullness.
-        rooted(
-            &Figure::TAIL,
-            self.frame.maturity,
-            self.fullness(126),
-            |at| !(2..=15).contains(&at),
-        )
+        rooted(&Figure::TAIL, self.frame, self.fullness(126), |at| {
+            !(2..=15).contains(&at)
+        })
     }
 
     pub(super) fn mane_nodes(&self) -> Vec<Node> {
-        let mut nodes = rooted(
-            &Figure::MANE,
-            self.frame.maturity,
-            self.fullness(125),
-            |at| at < 7,
-        );
+        let mut nodes = rooted(&Figure::MANE, self.frame, self.fullness(125), |at| at < 7);
         self.shape_neck(&mut nodes);
         nodes
     }
@@ -159,7 +192,7 @@ impl Studio<'_> {
         if self.crosses_the_mane() {
             self.pen.draw("<use href='#$w' clip-path='url(#$m)'/>", &[]);
         }
-        let nodes = Figure::FORELOCK.at(self.frame.maturity);
+        let nodes = Figure::FORELOCK.at(self.frame);
         self.hair(&nodes, &[(1, 4), (0, 6)]);
     }
 
@@ -201,12 +234,16 @@ impl Studio<'_> {
 /// An outline whose nodes follow the body where they are rooted in it, and elsewhere their own fullness.
 fn rooted(
     figure: &Figure,
-    maturity: i32,
+    frame: Frame,
     fullness: i32,
     is_root: impl Fn(usize) -> bool,
 ) -> Vec<Node> {
-    let own = figure.at(fullness).into_iter();
-    let pairs = figure.at(maturity).into_iter().zip(own).enumerate();
+    let fuller = Frame {
+        maturity: fullness,
+        ..frame
+    };
+    let own = figure.at(fuller).into_iter();
+    let pairs = figure.at(frame).into_iter().zip(own).enumerate();
     pairs
         .map(|(at, (root, tip))| if is_root(at) { root } else { tip })
         .collect()

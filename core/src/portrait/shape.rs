@@ -4,6 +4,7 @@
 //! withers, a newborn foal 290. Between the two every node moves in a straight line.
 
 use super::pen::{Node, Spot};
+use crate::breed::Build;
 use alloc::vec::Vec;
 
 /// The height of the ground.
@@ -11,12 +12,15 @@ pub(super) const GROUND: i32 = 548;
 
 /// An outline twice, as nodes of four numbers each.
 pub(super) struct Figure {
+    /// The middles of its fore leg and of its hind leg; none of what is no leg.
+    legs: Option<Spot>,
     adult: &'static [i16],
     foal: &'static [i16],
 }
 
 impl Figure {
     pub(super) const BODY: Self = Self {
+        legs: Some(NEAR),
         adult: &[
             156, 90, 6, 5, 188, 96, 11, 5, 222, 119, 12, 10, 253, 151, 11, 11, 281, 181, 9, 8, 308,
             200, 10, 5, 336, 209, 11, 3, 377, 221, 14, 2, 415, 223, 13, -1, 450, 216, 12, -2, 481,
@@ -59,6 +63,7 @@ impl Figure {
         ],
     };
     pub(super) const FAR_FORE: Self = Self {
+        legs: Some(FAR),
         adult: &[
             253, 351, -10, 7, 241, 389, -3, 10, 234, 417, -1, 7, 234, 436, 1, 7, 237, 455, 1, 7,
             237, 476, -1, 8, 234, 496, -1, 6, 229, 511, -3, 6, 220, 526, -2, 4, 208, 548, 0, 0,
@@ -73,6 +78,7 @@ impl Figure {
         ],
     };
     pub(super) const FAR_HIND: Self = Self {
+        legs: Some(FAR),
         adult: &[
             484, 334, -11, 7, 489, 369, 2, 11, 497, 396, 1, 8, 495, 417, 0, 8, 498, 441, 0, 9, 497,
             469, -1, 10, 495, 496, -1, 6, 488, 511, -3, 6, 478, 526, -2, 4, 466, 548, 0, 0, 501,
@@ -89,6 +95,7 @@ impl Figure {
         ],
     };
     pub(super) const TAIL: Self = Self {
+        legs: None,
         adult: &[
             526, 224, 7, -6, 553, 233, 10, 4, 579, 248, 7, 9, 595, 289, 4, 16, 604, 338, 2, 19,
             608, 393, 0, 18, 605, 441, -2, 13, 597, 476, -1, 7, 599, 508, 0, 0, 583, 489, -2, -3,
@@ -103,6 +110,7 @@ impl Figure {
         ],
     };
     pub(super) const MANE: Self = Self {
+        legs: None,
         adult: &[
             151, 82, 6, -8, 177, 84, 9, 3, 212, 100, 12, 8, 243, 128, 11, 12, 274, 163, 10, 11,
             301, 191, 8, 7, 326, 205, 1, 1, 331, 225, -3, 3, 315, 215, 0, 0, 313, 241, -7, 2, 293,
@@ -119,6 +127,7 @@ impl Figure {
         ],
     };
     pub(super) const FORELOCK: Self = Self {
+        legs: None,
         adult: &[
             153, 80, -1, -6, 138, 77, -6, 2, 122, 91, -6, 5, 108, 106, -4, 7, 99, 128, 0, 0, 112,
             118, 2, 0, 116, 125, 0, 0, 127, 110, 3, -4, 141, 96, 5, -6,
@@ -129,6 +138,7 @@ impl Figure {
         ],
     };
     pub(super) const NEAR_FORE_HOOF: Self = Self {
+        legs: Some(NEAR),
         adult: &[
             258, 526, 0, 0, 245, 548, 0, 0, 279, 548, 0, 0, 280, 531, 0, 0,
         ],
@@ -137,6 +147,7 @@ impl Figure {
         ],
     };
     pub(super) const FAR_FORE_HOOF: Self = Self {
+        legs: Some(FAR),
         adult: &[
             220, 526, 0, 0, 208, 548, 0, 0, 241, 548, 0, 0, 243, 531, 0, 0,
         ],
@@ -145,6 +156,7 @@ impl Figure {
         ],
     };
     pub(super) const NEAR_HIND_HOOF: Self = Self {
+        legs: Some(NEAR),
         adult: &[
             524, 526, 0, 0, 511, 548, 0, 0, 546, 548, 0, 0, 548, 531, 0, 0,
         ],
@@ -153,6 +165,7 @@ impl Figure {
         ],
     };
     pub(super) const FAR_HIND_HOOF: Self = Self {
+        legs: Some(FAR),
         adult: &[
             478, 526, 0, 0, 466, 548, 0, 0, 501, 548, 0, 0, 503, 531, 0, 0,
         ],
@@ -161,13 +174,20 @@ impl Figure {
         ],
     };
 
-    /// The outline at a maturity in thousandths; more than the whole goes on in the same direction.
-    pub(super) fn at(&self, maturity: i32) -> Vec<Node> {
+    /// The outline in a frame; a maturity that is more than the whole goes on in the same direction.
+    pub(super) fn at(&self, frame: Frame) -> Vec<Node> {
         let pairs = self.adult.chunks_exact(4).zip(self.foal.chunks_exact(4));
         let between = |(adult, foal): (&[i16], &[i16])| {
-            let mut node = Node::default();
-            for (slot, (adult, foal)) in node.iter_mut().zip(adult.iter().zip(foal)) {
-                *slot = between(i32::from(*foal), i32::from(*adult), maturity);
+            let [mut node, young] = [adult, foal].map(|of| {
+                let mut node = Node::default();
+                for (slot, number) in node.iter_mut().zip(of) {
+                    *slot = i32::from(*number);
+                }
+                node
+            });
+            node = frame.built(node, self.legs);
+            for (slot, young) in node.iter_mut().zip(young) {
+                *slot = between(young, *slot, frame.maturity);
             }
             node
         };
@@ -184,13 +204,40 @@ pub(super) const fn between(from: i32, to: i32, thousandths: i32) -> i32 {
 /// How much higher the crest of a stallion's neck is: nodes of [`Figure::BODY`] and of [`Figure::MANE`].
 const CREST: [(usize, i32, i32); 4] = [(1, 1, -5), (2, 3, -8), (3, 4, -8), (4, 3, -4)];
 
-/// Raises the crest of a neck.
-pub(super) fn raise_crest(nodes: &mut [Node], maturity: i32) {
+/// Raises the crest of a neck, by so many thousandths of a stallion's.
+pub(super) fn raise_crest(nodes: &mut [Node], much: i32) {
     for (at, right, down) in CREST {
         if let Some([x, y, ..]) = nodes.get_mut(at) {
-            *x += between(0, right, maturity);
-            *y += between(0, down, maturity);
+            *x += between(0, right, much);
+            *y += between(0, down, much);
         }
+    }
+}
+
+/// What a build makes of a grown horse, in thousandths of the saddle horse's.
+struct Proportions {
+    /// The length of the legs.
+    legs: i32,
+    /// The height of what is above them.
+    trunk: i32,
+    /// How thick the legs are.
+    bone: i32,
+    /// How much lower the belly hangs in its middle, in units.
+    belly: i32,
+}
+
+const fn proportions(of: Build) -> Proportions {
+    let [legs, trunk, bone, belly] = match of {
+        Build::Riding => [1_000, 1_000, 1_000, 0],
+        Build::Light => [1_060, 965, 880, -11],
+        Build::Heavy => [890, 1_085, 1_340, 14],
+        Build::Pony => [800, 950, 1_090, 12],
+    };
+    Proportions {
+        legs,
+        trunk,
+        bone,
+        belly,
     }
 }
 
@@ -199,12 +246,57 @@ pub(super) fn raise_crest(nodes: &mut [Node], maturity: i32) {
 pub(super) struct Frame {
     /// In thousandths.
     pub(super) maturity: i32,
+    pub(super) build: Build,
 }
 
 /// The height above the ground, in the picture's units, at which an adult's legs end and its trunk begins.
 const ELBOW: i32 = 193;
 
+/// The middles of the fore leg and of the hind leg that are near.
+const NEAR: Spot = (273, 541);
+/// The same of the far ones.
+const FAR: Spot = (236, 503);
+
 impl Frame {
+    /// An adult's node as its build has it.
+    const fn built(self, [x, y, dx, dy]: Node, legs: Option<Spot>) -> Node {
+        let (to_x, to_y) = self.placed((x, y), legs);
+        let (end_x, end_y) = self.placed((x + dx, y + dy), legs);
+        [to_x, to_y, end_x - to_x, end_y - to_y]
+    }
+
+    /// An adult's place as its build has it.
+    const fn placed(self, (x, y): Spot, legs: Option<Spot>) -> Spot {
+        let Proportions {
+            legs: long,
+            trunk,
+            bone,
+            belly,
+        } = proportions(self.build);
+        let high = GROUND - y;
+        let is_belly = legs.is_some() && x > 300 && x < 500 && high > 150 && high < 216;
+        let down = if is_belly {
+            belly * (x - 300) * (500 - x) / 10_000
+        } else {
+            0
+        };
+        if high >= ELBOW {
+            let to_y = GROUND - ELBOW * long / 1_000 - (high - ELBOW) * trunk / 1_000;
+            return (x, to_y + down);
+        }
+        // Below the elbow legs are thicker or finer.
+        let low = (ELBOW - high) * 1_000 / 40;
+        let much = if low > 1_000 { 1_000 } else { low };
+        let to_x = match legs {
+            Some((fore, hind)) => {
+                let middle = if x < 400 { fore } else { hind };
+                x + (x - middle) * (bone - 1_000) * much / 1_000_000
+            }
+            None => x,
+        };
+        (to_x, GROUND - high * long / 1_000 + down)
+    }
+
     /// A place on trunk, neck or legs.
     pub(super) const fn trunk(self, (x, y): Spot) -> Spot {
         let high = GROUND - y;
@@ -214,13 +306,13 @@ impl Frame {
             182 + (high - ELBOW) * 68 / 100
         };
         let foal = (253 + (x - 222) * 643 / 1_000, GROUND - foal_high);
-        self.toward(foal, (x, y))
+        self.toward(foal, self.placed((x, y), None))
     }
 
     /// A place on the head.
     pub(super) const fn head(self, (x, y): Spot) -> Spot {
         let foal = (230 + (x - 156) * 82 / 100, 189 + (y - 90) * 82 / 100);
-        self.toward(foal, (x, y))
+        self.toward(foal, self.placed((x, y), None))
     }
 
     /// A length on the trunk.

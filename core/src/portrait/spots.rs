@@ -66,11 +66,27 @@ impl Spots {
 }
 
 /// Defines a pattern of single hairs of a colour, for what is roan or flecked.
-pub(super) fn hairs(pen: &mut Pen<'_>, name: &str, colour: Colour, width: i32, strength: i32) {
-    pen.draw("<pattern id='$", &[]);
-    pen.draw(name, &[]);
-    pen.draw(
-        "' width='34' height='30' patternUnits='userSpaceOnUse' patternTransform='rotate(24)'><path stroke='%' stroke-width='@' stroke-opacity='~' stroke-linecap='round' d='M2 4l4 2M12 2l3 1M21 6l4 1M30 3l3 2M7 11l3 2M16 10l4 2M26 12l4 1M2 17l3 1M11 18l4 2M20 17l3 2M30 19l3 1M5 24l4 2M15 25l3 1M24 24l4 2M31 27l2 1M10 28l2 1'/></pattern>",
-        &[colour, width, strength],
+///
+/// A tile and the same tile turned and stretched lie over each other: their periods have nothing in common, so that no eye
+/// finds one.
+pub(super) fn hairs(pen: &mut Pen<'_>, name: &str, colour: Colour, strength: i32) {
+    let mut draw = |before: &str, after: &str, values: &[i32]| {
+        pen.draw(before, &[]);
+        pen.draw(name, &[]);
+        pen.draw(after, values);
+    };
+    draw(
+        "<pattern id='$",
+        "a' width='41' height='37' patternUnits='userSpaceOnUse' patternTransform='rotate(19)'><path stroke='%' stroke-width='1.3' stroke-opacity='~' d='M2 4l5 2M13 2l4 1M22 6l6 1M32 3l4 2M8 10l4 2M18 12l5 3M28 10l6 1M37 9l3 1M3 16l4 1M12 18l6 2M23 19l4 1M33 17l5 2M6 23l5 2M17 25l4 2M27 24l5 1M36 26l4 2M2 30l4 1M11 32l5 2M21 31l6 2M31 33l4 1'/></pattern>",
+        &[colour, strength],
     );
+    draw("<pattern id='$", "b' href='#$", &[]);
+    draw("", "a' patternTransform='rotate(-8)scale(1.37 .83)'/>", &[]);
+    draw(
+        "<pattern id='$",
+        "' width='640' height='576' patternUnits='userSpaceOnUse'><path fill='url(#$",
+        &[],
+    );
+    draw("", "a)' d='M0 0h640v576H0z'/><path fill='url(#$", &[]);
+    draw("", "b)' d='M0 0h640v576H0z'/></pattern>", &[]);
 }

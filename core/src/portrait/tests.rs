@@ -89,14 +89,16 @@ fn lying(text: &str, horse: i64, frame: Frame) -> Vec<Spot> {
 
 /// The upper side of the outline from poll to buttock.
 fn back(frame: Frame) -> Vec<Spot> {
-    let nodes = Figure::BODY.at(frame.maturity);
+    let nodes = Figure::BODY.at(frame);
     nodes.iter().take(14).map(|[x, y, ..]| (*x, *y)).collect()
 }
 
 #[test]
 fn frame_never_crosses_the_back_and_tobiano_does() {
-    for maturity in [0, 400, 1_000] {
-        let frame = Frame { maturity };
+    let builds = Build::ALL.iter();
+    let frames = builds.flat_map(|build| [0, 400, 1_000].map(|maturity| (maturity, *build)));
+    for (maturity, build) in frames {
+        let frame = Frame { maturity, build };
         let back = back(frame);
         let above = |(x, y): &Spot| *y < height_of(&back, *x);
         for horse in 0..400 {
@@ -153,7 +155,10 @@ fn every_outline_stands_within_the_picture_at_every_age() {
             let is_inside = |[x, y, ..]: &Node| {
                 (20..i32::from(WIDTH) - 20).contains(x) && (20..i32::from(HEIGHT) - 20).contains(y)
             };
-            assert!(figure.at(maturity).iter().all(is_inside), "{maturity}");
+            for build in Build::ALL.iter().copied() {
+                let nodes = figure.at(Frame { maturity, build });
+                assert!(nodes.iter().all(is_inside), "{build} at {maturity}");
+            }
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::look::Look;
 use super::pen::Spot;
-use super::shape::Figure;
+use super::shape::{Figure, Frame};
+use crate::breed::Build;
 use crate::genetics::coat::{Face, LegWhite, Legs, Leopard, Phenotype, Splash, Spotting};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -184,7 +185,10 @@ fn frame(look: &Look) -> Vec<Vec<Spot>> {
 
 /// The upper side of the adult's outline, from the poll to the buttock.
 fn topline() -> Vec<Spot> {
-    let nodes = Figure::BODY.at(1_000);
+    let nodes = Figure::BODY.at(Frame {
+        maturity: 1_000,
+        build: Build::Riding,
+    });
     nodes.iter().take(15).map(|[x, y, ..]| (*x, *y)).collect()
 }
 

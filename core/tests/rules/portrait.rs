@@ -17,7 +17,7 @@ use rules::portrait::{Setting, Sitter, portrait};
 use sha2::{Digest as _, Sha256};
 
 /// The bytes that no portrait exceeds; the tests of `equoria gallery` weigh those that one meets.
-const MOST_BYTES: usize = 13_000;
+const MOST_BYTES: usize = 14_500;
 
 fn coat(text: &str) -> Coat {
     let read = Genotype::parse(text, Sex::Female).unwrap();
@@ -86,7 +86,7 @@ fn the_same_sitter_gives_the_same_bytes_as_ever() {
         ("MC1R=e/e SLC45A2=N/Cr", 0, "db2bd233f12f5d8e"),
         ("KIT=n/TO EDNRB=n/O", 90, "21580d86e8244974"),
         ("ASIP=a/a STX17=G1/G3", 30, "de67907c45624a5e"),
-        ("TRPM1=lp/LP RFWD3=n/PATN1", 12, "a65cfe8937b9a186"),
+        ("TRPM1=lp/LP RFWD3=n/PATN1", 12, "425c8680cab156c9"),
     ];
     for (text, days, golden) in goldens {
         let digest = Sha256::digest(drawn(text, days));
@@ -187,13 +187,25 @@ fn horses_differ_by_what_they_are_and_by_who_they_are() {
         },
         Sitter { days: 10, ..mare },
         Sitter {
+            build: Build::Heavy,
+            ..mare
+        },
+        Sitter {
+            build: Build::Light,
+            ..mare
+        },
+        Sitter {
+            build: Build::Pony,
+            ..mare
+        },
+        Sitter {
             coat: (&coat("KIT=n/TO MC1R=e/e")).into(),
             ..mare
         },
     ]
     .map(|it| draw(&it));
     let all: HashSet<String> = others.into_iter().chain([draw(&mare)]).collect();
-    assert_eq!(all.len(), 6);
+    assert_eq!(all.len(), 9);
     // A grown horse without grey looks the same on the next day.
     assert_eq!(draw(&mare), draw(&Sitter { days: 61, ..mare }));
 }
