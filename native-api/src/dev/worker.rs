@@ -21,8 +21,9 @@ use super::tools::{cargo_programs, install, npm_programs, path};
 use crate::config::hex;
 use crate::trouble::{Because, Trouble};
 
-/// The most that the Worker's wasm may weigh after gzip, in bytes.
-pub const BUDGET: usize = 450_000;
+/// The most that the Worker's wasm may weigh after gzip, in bytes: the reads and the writes' way take 420,000, the pages and the
+/// portraits the rest. Cloudflare takes 3 MB.
+pub const BUDGET: usize = 720_000;
 
 /// What a build came to.
 #[derive(Clone, Debug, Serialize)]
