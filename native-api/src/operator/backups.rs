@@ -68,7 +68,7 @@ fn table(lines: &[Line], now: DateTime<Utc>) -> Markup {
         table.plain.bars {
             thead { tr {
                 th scope="col" { "Backup" } th scope="col" { "State" } th.number scope="col" { "Age" } th.number scope="col" { "Size" }
-                th scope="col" { "Restores to any instant" } td.picture {}
+                th scope="col" { "Restorable to any instant" } td.picture {}
             } }
             tbody { @for line in lines.iter().rev() { tr {
                 th scope="row" { (line.id) @if let Some(parent) = &line.parent { br; span.faint { "what changed since " (parent) } } }

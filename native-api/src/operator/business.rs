@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::picture::{chart, lines};
+use super::picture::lines;
 use super::{Desk, page};
 use crate::ops::report::{Chart, Line, Report, Subject};
 use crate::trouble::Trouble;
@@ -15,7 +15,7 @@ pub(super) async fn read(desk: &Desk) -> Result<Report, Trouble> {
 
 pub(super) fn show(report: Report) -> Markup {
     html! {
-        @for sentence in &report.findings { p { (sentence) } }
+        @for sentence in &report.findings { p { (page::unbroken(sentence)) } }
         div.charts { @for picture in &report.charts { (drawn(picture)) } }
         @for table in &report.tables { (page::table(table)) }
     }
@@ -29,7 +29,7 @@ fn drawn(picture: &Chart) -> Markup {
         kind,
     } = picture
     else {
-        return chart(picture);
+        return html! {};
     };
     if picture.is_empty() {
         return html! { p.faint { (title) ": there are not two days yet to draw a line between." } };

@@ -166,7 +166,7 @@ fn shown(called: &str, why: Option<&str>) -> Response {
 fn content(called: &str, why: Option<&str>) -> Markup {
     html! {
         h1 { "Sign in as an operator" }
-        @if let Some(why) = why { p.warning role="alert" { (why) } }
+        @if let Some(why) = why { p.warning role="alert" { (page::commands(why)) } }
         form.sheet method="post" action=(SIGN_IN) {
             label { span { "Name" }
                 input name="name" value=(called) required autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="40";

@@ -7,7 +7,7 @@ use tokio_postgres::Client;
 
 use super::Desk;
 use super::jobs::{reasons, state};
-use super::page::{age, facts, since, time};
+use super::page::{age, commands, facts, since, time};
 use super::picture::{Part, Stack, stacks};
 use crate::ops::backup::drill::RUN;
 use crate::ops::maintain::history::runs;
@@ -56,7 +56,7 @@ fn newest(last: &Told, now: DateTime<Utc>) -> Markup {
             @else if reasons.is_empty() { (state(last.outcome.as_deref().unwrap_or("running"))) "." }
             @else { span.state.bad { "the backup did not prove itself" } "." }
         }
-        @if !reasons.is_empty() { ul.reasons { @for reason in &reasons { li { (reason) } } } }
+        @if !reasons.is_empty() { ul.reasons { @for reason in &reasons { li { (commands(reason)) } } } }
         (facts(&[
             ("Backup", text("backup_id")),
             ("Restored to", text("target")),

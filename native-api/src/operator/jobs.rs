@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::Json;
 
 use super::Desk;
-use super::page::{age, since, time, wide};
+use super::page::{age, commands, since, time, wide};
 use super::picture::{Part, Stack, stacks};
 use crate::ops::report::Kind;
 use crate::trouble::{Because, Trouble};
@@ -176,7 +176,7 @@ pub(super) fn show(jobs: Jobs, now: DateTime<Utc>) -> Markup {
         }
         h3 { "What went wrong in thirty days" }
         @if jobs.wrong.is_empty() { p.well { "No run failed, found something, or was left half done." } }
-        @else { (wide("What went wrong", &wrong(&jobs.wrong, now))) }
+        @else { (wrong(&jobs.wrong, now)) }
         (stacks("Runs of thirty days", "Job", &STATES, Kind::Count, None, &counts))
         details { summary { "The last runs" } (wide("The last runs", &last(&jobs.last))) }
     }
@@ -216,29 +216,26 @@ pub(super) fn words(name: &str) -> String {
 
 fn wrong(runs: &[Run], now: DateTime<Utc>) -> Markup {
     html! {
-        table.plain {
-            thead { tr { th scope="col" { "Run" } th scope="col" { "How it ended" } th scope="col" { "Why" } th scope="col" { "Since then" } } }
-            tbody { @for run in runs { tr {
-                th scope="row" { (words(&run.name)) br; (time(run.slot)) }
-                td { (state(&run.state)) }
-                td { (why(run)) }
-                td { (since_then(run, now)) }
-            } } }
-        }
+        ol.cards { @for run in runs { li {
+            h4 { (words(&run.name)) " of " (time(run.slot)) " " (state(&run.state)) }
+            (why(run))
+            (since_then(run, now))
+        } } }
     }
 }
 
 fn why(run: &Run) -> Markup {
     html! {
-        @if run.state == "dead" { "Its worker (" (run.worker) ") was not heard of any more." }
-        @else if run.reasons.is_empty() { span.faint { "It says nothing more." } }
-        @else { ul.reasons { @for reason in &run.reasons { li { (reason) } } } }
+        @if run.state == "dead" { p { "Its worker (" (run.worker) ") was not heard of any more." } }
+        @else if run.reasons.is_empty() { p.faint { "It says nothing more." } }
+        @else { ul.reasons { @for reason in &run.reasons { li { (commands(reason)) } } } }
     }
 }
 
 fn since_then(run: &Run, now: DateTime<Utc>) -> Markup {
     html! {
         @if let Some(asked) = &run.asked { p { (told(asked)) } }
+        @else if run.done_since.is_some() {}
         @else if run.can_run_again {
             form method="post" action={ "/operator/runs/" (run.id) "/again" } {
                 button type="submit" { "Run again" span.unseen { ": " (words(&run.name)) " of " (run.slot.format("%Y-%m-%d %H:%M").to_string()) } }
@@ -285,7 +282,7 @@ pub(super) fn colour(word: &str) -> &'static str {
         "found" => "warn",
         "failed" => "bad",
         "missed" => "room",
-        "running" => "c0",
+        "running" | "not ended" => "c0",
         _ => "dead",
     }
 }

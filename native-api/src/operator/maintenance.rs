@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::Desk;
 use super::jobs::{colour, reasons, state, words};
-use super::page::{age, time, wide};
+use super::page::{age, commands, time};
 use super::picture::strip;
 use crate::ops::maintain::Rhythm;
 use crate::ops::maintain::history::{Standing, runs, standings};
@@ -37,22 +37,14 @@ pub(super) async fn read(desk: &Desk, now: DateTime<Utc>) -> Result<Vec<Kept>, T
 
 pub(super) fn show(all: Vec<Kept>) -> Markup {
     html! {
-        (wide("Maintenance", &overview(&all)))
-        details { summary { "What each of these runs found" } @for kept in &all { (found(kept)) } }
-    }
-}
-
-fn overview(all: &[Kept]) -> Markup {
-    html! {
-        table.plain {
-            thead { tr { th scope="col" { "Kind" } th scope="col" { "Last" } th scope="col" { "The last runs, the newest on the right" } th scope="col" { "Next" } } }
-            tbody { @for kept in all { tr {
-                th scope="row" { (kept.standing.rhythm) }
-                td { (last(&kept.standing)) }
-                td { (picture(kept)) }
-                td { (next(&kept.standing)) }
-            } } }
-        }
+        ul.cards.many { @for kept in &all { li {
+            h3 { (kept.standing.rhythm) }
+            (picture(kept))
+            p { "Last: " (last(&kept.standing)) }
+            p { "Next: " (time(kept.standing.next_slot)) }
+            (due(&kept.standing))
+        } } }
+        details { summary { "What the last of these runs found" } @for kept in &all { (found(kept)) } }
     }
 }
 
@@ -65,17 +57,21 @@ fn last(standing: &Standing) -> Markup {
     }
 }
 
-fn next(standing: &Standing) -> Markup {
+fn due(standing: &Standing) -> Markup {
+    let slots = standing.due.len();
     html! {
-        (time(standing.next_slot))
-        @if !standing.due.is_empty() {
-            p.warning { "Due now: " (standing.due.len()) ". " code { "equoria work" } " with MAINTAIN_DATABASE_URL works it off." }
+        @if slots > 0 {
+            p.warning { "Due now: " (slots) ". " code { "equoria work" } " with MAINTAIN_DATABASE_URL works it off." }
         }
     }
 }
 
 fn picture(kept: &Kept) -> Markup {
-    let outcome = |run: &Told| run.outcome.clone().unwrap_or_else(|| "running".to_owned());
+    let outcome = |run: &Told| {
+        run.outcome
+            .clone()
+            .unwrap_or_else(|| "not ended".to_owned())
+    };
     let squares: Vec<&'static str> = kept
         .runs
         .iter()
@@ -95,18 +91,22 @@ fn picture(kept: &Kept) -> Markup {
         .map(|(word, count)| format!("{count} {word}"))
         .collect();
     html! {
-        @if squares.is_empty() { span.faint { "none" } }
-        @else { (strip(&format!("Of the last {} runs: {}", squares.len(), counts.join(", ")), &squares)) }
+        @if squares.is_empty() { p.faint { "No run yet." } }
+        @else {
+            @let told = format!("The last runs, the newest on the right: {}", counts.join(", "));
+            (strip(&told, &squares))
+            p.faint { (told) "." }
+        }
     }
 }
 
 fn found(kept: &Kept) -> Markup {
     html! {
         @for run in kept.runs.iter().take(5) {
-            h3 { (words(&run.name)) ", " (time(run.slot)) " " (state(run.outcome.as_deref().unwrap_or("running"))) }
+            h3 { (words(&run.name)) ", " (time(run.slot)) " " (state(run.outcome.as_deref().unwrap_or("not ended"))) }
             @if let Some(at) = run.finished_at { p.faint { "It took " (age((at - run.started_at).as_seconds_f64())) ", by " (run.worker) "." } }
             @let reasons = reasons(&run.evidence);
-            @if !reasons.is_empty() { ul.reasons { @for reason in &reasons { li { (reason) } } } }
+            @if !reasons.is_empty() { ul.reasons { @for reason in &reasons { li { (commands(reason)) } } } }
         }
     }
 }

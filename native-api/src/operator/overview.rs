@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::Desk;
-use super::page::{age, facts};
+use super::page::{age, commands, facts};
 use crate::ops::monitor::Snapshot;
 use crate::ops::monitor::alerts::{Alert, Severity, firing};
 use crate::ops::report::{Kind, told as worded};
@@ -32,7 +32,7 @@ fn shown(alert: &Alert) -> Markup {
     html! {
         li class=(class) {
             p { strong { (alert.summary) } " (" (alert.severity.as_str()) ")" }
-            p { (alert.remedy) }
+            p { (commands(alert.remedy)) }
         }
     }
 }

@@ -153,6 +153,29 @@ pub(super) fn since(at: DateTime<Utc>, now: DateTime<Utc>) -> Markup {
     html! { (time(at)) " (" (age((now - at).as_seconds_f64())) " ago)" }
 }
 
+/// A sentence in which commands stand between backticks.
+pub(super) fn commands(sentence: &str) -> Markup {
+    html! {
+        @for (at, part) in sentence.split('`').enumerate() {
+            @if at % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
+/// A sentence whose figures are not broken between lines.
+pub(super) fn unbroken(sentence: &str) -> String {
+    let is_digit = |letter: Option<&char>| letter.is_some_and(char::is_ascii_digit);
+    let letters: Vec<char> = sentence.chars().collect();
+    let kept = letters.iter().enumerate().map(|(at, letter)| {
+        let before = at.checked_sub(1).and_then(|at| letters.get(at));
+        match letter {
+            ' ' if is_digit(before) && is_digit(letters.get(at + 1)) => '\u{a0}',
+            letter => *letter,
+        }
+    });
+    kept.collect()
+}
+
 /// Seconds as people say them.
 pub(super) fn age(seconds: f64) -> String {
     told(seconds.max(0.0), Kind::Seconds)
@@ -171,7 +194,7 @@ pub(super) fn facts(facts: &[(&str, Option<Markup>)]) -> Markup {
 
 /// What is wider than a small screen is scrolled by itself, with the keyboard too.
 pub(super) fn wide(name: &str, content: &Markup) -> Markup {
-    html! { div.wide role="region" aria-label=(name) tabindex="0" { (content) } }
+    html! { div.wide role="region" aria-label={ "Table: " (name) } tabindex="0" { (content) } }
 }
 
 /// A table of a report.
@@ -205,5 +228,28 @@ fn class(column: &Column) -> Option<&'static str> {
         (Kind::Text, "query") => Some("query"),
         (Kind::Text, _) => None,
         _ => Some("number"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_in_a_sentence_is_set_apart_and_everything_is_text() {
+        let shown = commands("see `psql -c \"<x>\"` & go").into_string();
+        assert_eq!(
+            shown,
+            "see <code>psql -c &quot;&lt;x&gt;&quot;</code> &amp; go"
+        );
+    }
+
+    #[test]
+    fn a_figure_in_a_sentence_stays_on_one_line() {
+        assert_eq!(
+            unbroken("1 097 of 12 000 are 3 to 4"),
+            "1\u{a0}097 of 12\u{a0}000 are 3 to 4"
+        );
+        assert_eq!(unbroken(" 1 "), " 1 ");
     }
 }

@@ -8,7 +8,7 @@ use chrono::DateTime;
 use maud::{Markup, html};
 
 use super::page::wide;
-use crate::ops::report::{Chart, Kind, Line, told};
+use crate::ops::report::{Kind, Line, told};
 
 /// One kind of what a bar is made of: its class in the sheet, and its name.
 #[derive(Clone, Copy)]
@@ -87,24 +87,6 @@ fn swatch(class: &str) -> Markup {
 /// The colours of lines and of bars that stand for themselves, in their order.
 const COLOURS: [&str; 6] = ["c0", "c1", "c2", "c3", "c4", "c5"];
 
-/// A chart of a report.
-pub(super) fn chart(chart: &Chart) -> Markup {
-    match chart {
-        _ if chart.is_empty() => html! {},
-        Chart::Bars { title, bars, kind } => {
-            let bars: Vec<Stack> = bars
-                .iter()
-                .map(|bar| Stack {
-                    label: html! { (bar.label) },
-                    values: vec![bar.value],
-                })
-                .collect();
-            stacks(title, "What", &[Part("c0", "How much")], *kind, None, &bars)
-        }
-        Chart::Lines { title, lines, kind } => self::lines(title, lines, *kind),
-    }
-}
-
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 200.0;
 const LEFT: f64 = 70.0;
@@ -118,7 +100,7 @@ pub(super) fn lines(title: &str, lines: &[Line], kind: Kind) -> Markup {
     html! {
         figure.chart {
             figcaption { (title) }
-            svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT + TOP + 24.0) } role="img" aria-label=(summary) {
+            svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT + TOP + 30.0) } role="img" aria-label=(summary) {
                 (axes(&frame, kind))
                 @for (at, line) in lines.iter().enumerate() { (drawn(&frame, line, colour(at))) }
             }
@@ -193,10 +175,19 @@ fn axes(frame: &Frame, kind: Kind) -> Markup {
         @for share in [0.0, 0.5, 1.0] {
             @let y = TOP + HEIGHT * (1.0 - share);
             line.grid x1=(LEFT) x2=(right) y1=(y) y2=(y) {}
-            @if share == 0.0 || frame.most >= 2.0 { text.end x=(LEFT - 8.0) y=(y + 4.0) { (told(frame.most * share, kind)) } }
+            @if share == 0.0 || frame.most >= 2.0 { text.end x=(LEFT - 8.0) y=(y + 4.0) { (short(frame.most * share, kind)) } }
         }
-        text x=(LEFT) y=(TOP + HEIGHT + 18.0) { (day(frame.first)) }
-        text.end x=(right) y=(TOP + HEIGHT + 18.0) { (day(frame.last)) }
+        text x=(LEFT) y=(TOP + HEIGHT + 22.0) { (day(frame.first)) }
+        text.end x=(right) y=(TOP + HEIGHT + 22.0) { (day(frame.last)) }
+    }
+}
+
+/// A figure at an axis, where there is little room.
+fn short(value: f64, kind: Kind) -> String {
+    match value {
+        large if kind == Kind::Count && large >= 1e6 => format!("{} M", large / 1e6),
+        large if kind == Kind::Count && large >= 1e4 => format!("{} k", large / 1e3),
+        value => told(value, kind),
     }
 }
 
@@ -292,6 +283,18 @@ mod tests {
             assert!(shown.contains(part), "{part}: {shown}");
         }
         assert!(!shown.contains("style=") && !shown.contains("<b>"));
+    }
+
+    #[test]
+    fn at_an_axis_thousands_and_millions_are_short() {
+        for (value, text) in [
+            (500.0, "500"),
+            (4_000.0, "4 000"),
+            (40_000.0, "40 k"),
+            (2.5e6, "2.5 M"),
+        ] {
+            assert_eq!(short(value, Kind::Count), text);
+        }
     }
 
     #[test]

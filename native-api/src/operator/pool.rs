@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::page::wide;
 use super::picture::{Part, Stack, stacks};
 use super::{Desk, page};
 use crate::ops::monitor::Snapshot;
@@ -38,24 +39,29 @@ pub(super) fn of_the_process(told: &Snapshot) -> Markup {
     html! {
         h3 { "Pools of this process" }
         (stacks("Connections of each pool", "Pool", &PARTS, Kind::Count, None, &bars))
-        @for size in pools { (waits(told, size.label("pool"))) }
+        (wide("How long a connection is waited for", &waits(told)))
     }
 }
 
 /// How long it takes to be given a connection.
-fn waits(told: &Snapshot, pool: &str) -> Markup {
-    let of = |name: &str| told.labelled(name, "pool", pool);
-    let count = of("equoria_pool_wait_seconds_count").filter(|it| *it > 0.0);
-    let mean = of("equoria_pool_wait_seconds_sum")
-        .zip(count)
-        .map(|(sum, count)| sum / count);
-    let failures = of("equoria_pool_failures_total").unwrap_or(0.0);
+fn waits(told: &Snapshot) -> Markup {
     html! {
-        @if let Some((count, mean)) = count.zip(mean) {
-            p.faint {
-                "The " (pool) " pool has lent a connection " (worded(count, Kind::Count)) " times, after " (worded(1000.0 * mean, Kind::Ms))
-                " on average; " (worded(failures, Kind::Count)) " times there was none to be had."
-            }
+        table.plain.bars {
+            caption { "How long a connection is waited for, since this process began" }
+            thead { tr {
+                th scope="col" { "Pool" } th.number scope="col" { "Lent" } th.number scope="col" { "Mean wait" } th.number scope="col" { "None to be had" }
+            } }
+            tbody { @for size in told.all("equoria_pool_size") {
+                @let pool = size.label("pool");
+                @let of = |name: &str| told.labelled(name, "pool", pool).unwrap_or(0.0);
+                @let count = of("equoria_pool_wait_seconds_count");
+                tr {
+                    th scope="row" { (pool) }
+                    td.number { (worded(count, Kind::Count)) }
+                    td.number { (worded(1000.0 * of("equoria_pool_wait_seconds_sum") / count.max(1.0), Kind::Ms)) }
+                    td.number { (worded(of("equoria_pool_failures_total"), Kind::Count)) }
+                }
+            } }
         }
     }
 }

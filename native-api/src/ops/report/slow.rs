@@ -26,7 +26,7 @@ const STATEMENTS: &str = "with ours as (
   select total_exec_time, 100 * total_exec_time / nullif(everything, 0), calls::float8, mean_exec_time, max_exec_time, rows::float8,
     (100.0 * shared_blks_hit / nullif(shared_blks_hit + shared_blks_read, 0))::float8,
     coalesce(userid::regrole::text, '-'), left(regexp_replace(query, '\\s+', ' ', 'g'), 400)
-  from ours order by total_exec_time desc limit 25";
+  from ours order by {order} desc limit 20";
 
 const SINCE: &str = "select to_char(stats_reset at time zone 'UTC', 'YYYY-MM-DD HH24:MI') from {}.pg_stat_statements_info";
 
@@ -41,9 +41,13 @@ pub(super) async fn report(client: &Client) -> Result<Report, Trouble> {
         );
         return Ok(report);
     };
-    let sql = STATEMENTS.replace("{}", &place);
+    let by = |order| STATEMENTS.replace("{}", &place).replace("{order}", order);
     let title = "The statements that take the most time";
+    let sql = by("total_exec_time");
     let table = Table::ask(client, "statements", title, COLUMNS, &sql, &[]).await?;
+    let title = "The statements that take longest each time";
+    let sql = by("mean_exec_time");
+    let longest = Table::ask(client, "longest", title, COLUMNS, &sql, &[]).await?;
     let since = client.query_one(&SINCE.replace("{}", &place), &[]).await;
     let since: Option<String> = since.because(|| "could not ask since when")?.get(0);
     report.say(format!(
@@ -58,7 +62,7 @@ pub(super) async fn report(client: &Client) -> Result<Report, Trouble> {
         bars: bars(&table),
         kind: Kind::Ms,
     });
-    report.tables.push(table);
+    report.tables = vec![table, longest];
     Ok(report)
 }
 
