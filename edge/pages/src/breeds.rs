@@ -3,7 +3,7 @@
 use crate::number::{decimal, grouped, instant, percent};
 use crate::radar::radar;
 use crate::shell::{page as shell, trouble};
-use crate::table::{table, words_of};
+use crate::table::{whole, words_of};
 use crate::told::{Breed, Figures, OfBreed, Page, Problem};
 use crate::visit::Visit;
 use crate::words;
@@ -12,7 +12,7 @@ use axum::http::Response;
 use maud::{Markup, html};
 
 /// Every breed fits a page.
-const ALL: &str = "/v1/breeds?limit=100";
+pub(crate) const ALL: &str = "/v1/breeds?limit=100";
 
 pub(crate) async fn list(visit: &Visit) -> Response<Body> {
     match visit.read::<Page<Breed>>(ALL).await {
@@ -24,7 +24,7 @@ pub(crate) async fn list(visit: &Visit) -> Response<Body> {
                 ]
             });
             let columns = [words_of(words::BREED), words_of(words::STRONGEST)];
-            let content = html! { h1 { (words::BREEDS) } p { a href="/gallery" { (words::GALLERY) } } (table(&columns, rows)) };
+            let content = html! { h1 { (words::BREEDS) } p { a href="/gallery" { (words::GALLERY) } } (whole(&columns, rows)) };
             shell(visit, words::BREEDS, content).await
         }
         Err(problem) => trouble(visit, &problem).await,

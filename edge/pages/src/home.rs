@@ -45,13 +45,13 @@ async fn content(visit: &Visit) -> Result<Markup, Problem> {
         }
         section {
             h2 { (words::OPEN_SHOWS) }
-            (calendar_table(&open))
+            (calendar_table(&open, None))
             p { a href="/shows" { (words::ALL_SHOWS) } }
         }
-        section { h2 { (words::NEWEST_RESULTS) } (calendar_table(&settled)) }
+        section { h2 { (words::NEWEST_RESULTS) } (calendar_table(&settled, None)) }
         section {
             h2 { (words::NEWEST_HORSES) }
-            (herd_table(&newest))
+            (herd_table(&newest, None))
             p { a href="/horses" { (words::ALL_HORSES) } }
         }
         section { h2 { (words::BEST_PLAYERS) } (players_table(&best)) }

@@ -1,37 +1,82 @@
 //! The horses: all of them, and one with what everyone may know of her.
 
 use crate::actions::{GROOM, OFFER, RENAME, WITHDRAW_STUD};
+use crate::breeds::ALL as ALL_BREEDS;
+use crate::chart::bars;
 use crate::forms::{Filled, Offers, form, offered};
 use crate::laboratory::{orders, results as genes_told};
-use crate::number::{coins, grouped, instant, percent};
+use crate::listing::{Listing, Select, any, any_of};
+use crate::number::{coins, grouped, percent};
 use crate::pedigree::pedigree;
 use crate::portrait::{large, listed};
 use crate::radar::radar;
-use crate::rankings::asked;
-use crate::shell::{horse as link, leaves, page as shell, player, trouble};
-use crate::table::{numbers_of, table, words_of};
-use crate::told::{Card, Genes, Line, Named, Page, Pedigree, Problem};
+use crate::record::{over_time, results_table};
+use crate::shell::{horse as link, page as shell, player, trouble};
+use crate::table::{numbers_of, paged, table, words_of};
+use crate::told::{Breed, Card, Genes, HorseResult, Line, Named, Page, Pedigree, Problem};
 use crate::training::{train, why_not};
 use crate::visit::{Moment, Visit};
 use crate::words;
 use axum::body::Body;
 use axum::http::Response;
-use futures_util::future::{join, try_join3};
+use futures_util::future::{join, try_join, try_join4};
 use maud::{Markup, html};
+use rules::discipline::Discipline;
+use rules::traits::Trait;
+
+/// How many of the results that are drawn stand in the table beneath.
+const LATEST: usize = 10;
+
+/// The orders of horses, and those of horses in a discipline.
+pub(crate) const ORDERS: &[&str] = &["-id", "id", "name", "-name", "age", "-age"];
+const BEST: &[&str] = &["-score"];
 
 pub(crate) async fn herd(visit: &Visit) -> Response<Body> {
-    let path = asked("/v1/horses", visit.query());
-    match visit.read::<Page<Line>>(&path).await {
-        Ok(page) => {
+    let filters = ["breed", "sex", "discipline", "trait"];
+    let list = |orders| Listing::of("/horses".to_owned(), visit.query(), &filters, orders);
+    let list = match list(ORDERS).value("discipline") {
+        Some(_) => list(BEST),
+        None => list(ORDERS),
+    };
+    let path = list.ask("/v1/horses");
+    let read = try_join(
+        visit.read::<Page<Line>>(&path),
+        visit.read::<Page<Breed>>(ALL_BREEDS),
+    );
+    match read.await {
+        Ok((page, breeds)) => {
             let content = html! {
                 h1 { (words::HORSES) }
-                (herd_table(&page))
-                (leaves("/horses", &page, visit.query().is_empty()))
+                p { a href="/studs" { (words::STUDS) } }
+                (list.narrowing(&narrowed_by(&breeds)))
+                (herd_table(&page, Some(&list)))
+                (list.leaves(&page))
             };
             shell(visit, words::HORSES, content).await
         }
         Err(problem) => trouble(visit, &problem).await,
     }
+}
+
+fn narrowed_by(breeds: &Page<Breed>) -> [Select; 4] {
+    let sexes = [("female", words::FEMALE), ("male", words::MALE)];
+    let sexes = sexes.map(|(sent, read)| (sent.to_owned(), read.to_owned()));
+    let traits = Trait::ALL.iter().map(|it| it.as_str());
+    let traits = traits.map(|it| (it.to_owned(), words::trait_name(it)));
+    let disciplines = Discipline::ALL.iter().map(|it| it.as_str());
+    [
+        of_breeds(breeds),
+        Select("sex", words::SEX, any(sexes.into_iter())),
+        Select("discipline", words::BEST_IN, any_of(disciplines)),
+        Select("trait", words::TRAIT, any(traits)),
+    ]
+}
+
+/// The breeds to choose from.
+pub(crate) fn of_breeds(breeds: &Page<Breed>) -> Select {
+    let breeds = breeds.items.iter();
+    let choices = breeds.map(|it| (it.id.to_string(), it.name.clone()));
+    Select("breed", words::BREED, any(choices))
 }
 
 pub(crate) async fn page(visit: &Visit, id: &str) -> Response<Body> {
@@ -45,21 +90,33 @@ async fn content(visit: &Visit, id: &str) -> Result<(String, Markup), Problem> {
     let path = ["/v1/horses/", id].concat();
     let tree = [&path, "/pedigree?generations=5"].concat();
     let genes = [&path, "/genetics"].concat();
-    let read = try_join3(visit.read(&path), visit.read(&tree), visit.read(&genes));
+    let record = [&path, "/results?limit=50"].concat();
+    let read = try_join4(
+        visit.read(&path),
+        visit.read(&tree),
+        visit.read(&genes),
+        visit.read(&record),
+    );
     let (now, read) = join(visit.now(), read).await;
-    let (card, tree, genes): (Card, Pedigree, Genes) = read?;
+    let (card, tree, genes, results): (Card, Pedigree, Genes, Page<HorseResult>) = read?;
     let mine = if visit.is_mine(card.owner.as_ref()).await {
         let stables = offered(visit, &RENAME).await;
         actions(&card, &genes, stables, now)
     } else {
         html! {}
     };
-    let content = told(&card, &tree, &genes, &mine);
+    let content = told(&card, &tree, &genes, &results.items, &mine);
     Ok((card.name, content))
 }
 
 /// Her page, with what her owner can do.
-fn told(card: &Card, tree: &Pedigree, genes: &Genes, mine: &Markup) -> Markup {
+fn told(
+    card: &Card,
+    tree: &Pedigree,
+    genes: &Genes,
+    results: &[HorseResult],
+    mine: &Markup,
+) -> Markup {
     html! {
         header.horse {
             (large(card.portrait.as_deref()))
@@ -78,7 +135,12 @@ fn told(card: &Card, tree: &Pedigree, genes: &Genes, mine: &Markup) -> Markup {
             section { h2 { (words::SCORES) } (scores(card)) p { a href={ "/horses/" (card.id) "/training" } { (words::LEARNT) } } }
         }
         section { h2 { (words::GENES) } (genes_told(genes)) }
-        section { h2 { (words::RESULTS) } (results(card)) }
+        section.results {
+            h2 { (words::RESULTS) }
+            (over_time(results))
+            (results_table(results.iter().take(LATEST)))
+            @if !results.is_empty() { p { a href={ "/horses/" (card.id) "/results" } { (words::ALL_RESULTS) } } }
+        }
         section { h2 { (words::PEDIGREE) } (pedigree(tree)) }
     }
 }
@@ -156,41 +218,25 @@ fn traits(card: &Card) -> Markup {
 }
 
 fn scores(card: &Card) -> Markup {
-    let columns = [words_of(words::DISCIPLINE), numbers_of(words::SCORE)];
-    let rows = card.discipline_scores.iter();
-    let rows = rows.map(|(name, score)| [html! { (name) }, html! { (grouped(*score)) }]);
-    table(&columns, rows)
+    let scores = card.discipline_scores.iter();
+    html! {
+        @if card.discipline_scores.is_empty() { p.faint { (words::NOTHING) } }
+        @else { (bars(scores.map(|(name, score)| (name.as_str(), *score)))) }
+    }
 }
 
-fn results(card: &Card) -> Markup {
+/// Horses, a line for each; heads lead to the orders of a list, if it is one.
+pub(crate) fn herd_table(page: &Page<Line>, list: Option<&Listing>) -> Markup {
+    let is_scored = page.items.iter().any(|it| it.score.is_some());
     let columns = [
-        words_of(words::SHOW),
-        words_of(words::DISCIPLINE),
-        words_of(words::RUNS),
-        numbers_of(words::PLACE),
-        numbers_of(words::SCORE),
-        numbers_of(words::PRIZE),
-    ];
-    let rows = card.results.iter().map(|one| {
-        [
-            html! { a href={ "/shows/" (one.show.id) } { bdi { (one.show.name) } } },
-            html! { (one.discipline) },
-            instant(one.run_date),
-            html! { (one.placement) },
-            html! { (one.score) },
-            coins(one.prize),
-        ]
-    });
-    table(&columns, rows)
-}
-
-/// Horses, a line for each.
-pub(crate) fn herd_table(page: &Page<Line>) -> Markup {
-    let columns = [
-        words_of(words::HORSE),
+        words_of(words::HORSE).by(&["name", "-name"]),
         words_of(words::BREED),
-        words_of(words::SEX_AND_AGE),
-        numbers_of(words::LEVEL),
+        words_of(words::SEX_AND_AGE).by(&["age", "-age"]),
+        numbers_of(if is_scored {
+            words::SCORE
+        } else {
+            words::LEVEL
+        }),
         words_of(words::OWNER),
     ];
     let rows = page.items.iter().map(|one| {
@@ -198,9 +244,12 @@ pub(crate) fn herd_table(page: &Page<Line>) -> Markup {
             listed(one),
             html! { (one.breed.name) },
             html! { (one.word) ", " (words::years(one.age)) },
-            html! { (grouped(one.level)) },
+            html! { (grouped(one.score.unwrap_or(one.level))) },
             player(one.owner.as_ref()),
         ]
     });
-    table(&columns, rows)
+    match list.filter(|_| !is_scored) {
+        Some(list) => paged(list, &columns, rows),
+        None => table(&columns, rows),
+    }
 }

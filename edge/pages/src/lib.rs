@@ -19,6 +19,7 @@ mod acts;
 mod bars;
 mod breeding;
 mod breeds;
+mod chart;
 mod cookies;
 pub mod files;
 mod forms;
@@ -28,6 +29,7 @@ mod horse;
 mod hosting;
 mod housing;
 mod laboratory;
+mod listing;
 mod number;
 mod nursery;
 mod origin;
@@ -36,6 +38,7 @@ mod players;
 mod portrait;
 mod radar;
 mod rankings;
+mod record;
 mod settings;
 mod shell;
 mod shows;
@@ -43,6 +46,7 @@ mod sign;
 #[cfg(not(target_family = "wasm"))]
 pub mod sources;
 mod stable;
+mod studs;
 mod table;
 mod told;
 mod training;
@@ -103,6 +107,8 @@ async fn found(visit: &Visit, path: &str) -> Response<Body> {
         ["horses"] => horse::herd(visit).await,
         ["horses", id] => horse::page(visit, id).await,
         ["horses", id, "training"] => training::of(visit, id).await,
+        ["horses", id, "results"] => record::page(visit, id).await,
+        ["studs"] => studs::page(visit).await,
         ["shows"] => shows::calendar(visit).await,
         ["shows", id] => shows::page(visit, id).await,
         ["rankings"] => rankings::players(visit).await,

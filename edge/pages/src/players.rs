@@ -1,6 +1,7 @@
 //! A player, as others see one.
 
-use crate::horse::herd_table;
+use crate::horse::{ORDERS, herd_table};
+use crate::listing::Listing;
 use crate::number::{grouped, instant};
 use crate::shell::{page as shell, trouble};
 use crate::told::{Line, Page, Problem, Profile};
@@ -19,8 +20,10 @@ pub(crate) async fn page(visit: &Visit, id: &str) -> Response<Body> {
 
 async fn content(visit: &Visit, id: &str) -> Result<(String, Markup), Problem> {
     let player: Profile = visit.read(&["/v1/users/", id].concat()).await?;
-    let path = ["/v1/horses?limit=50&owner=", &player.id].concat();
-    let horses: Page<Line> = visit.read(&path).await?;
+    let here = ["/players/", &player.id].concat();
+    let list = Listing::of(here, visit.query(), &[], ORDERS);
+    let path = ["/v1/horses?owner=", &player.id].concat();
+    let horses: Page<Line> = visit.read(&list.ask(&path)).await?;
     let content = html! {
         h1 { bdi { (player.name) } }
         dl.facts {
@@ -29,7 +32,9 @@ async fn content(visit: &Visit, id: &str) -> Result<(String, Markup), Problem> {
             @if let Some(xp) = player.xp { div { dt { (words::XP) } dd { (grouped(xp)) } } }
         }
         h2 { (words::HORSES) }
-        (herd_table(&horses))
+        (list.narrowing(&[]))
+        (herd_table(&horses, Some(&list)))
+        (list.leaves(&horses))
     };
     Ok((player.name, content))
 }

@@ -1,8 +1,9 @@
 //! The rankings: of players, and of horses in a discipline.
 
+use crate::listing::Listing;
 use crate::number::grouped;
 use crate::portrait::listed;
-use crate::shell::{leaves, page as shell, player, trouble};
+use crate::shell::{page as shell, player, trouble};
 use crate::table::{numbers_of, table, words_of};
 use crate::told::{Page, RankedHorse, RankedUser};
 use crate::visit::Visit;
@@ -13,23 +14,16 @@ use maud::{Markup, html};
 use percent_encoding::percent_decode_str;
 use rules::discipline::Discipline;
 
-/// The query of a page, handed on to its read as it is.
-pub(crate) fn asked(path: &str, query: &str) -> String {
-    match query {
-        "" => path.to_owned(),
-        query => [path, "?", query].concat(),
-    }
-}
-
 pub(crate) async fn players(visit: &Visit) -> Response<Body> {
-    let path = asked("/v1/rankings/users", visit.query());
+    let list = Listing::of("/rankings".to_owned(), visit.query(), &[], &[]);
+    let path = list.ask("/v1/rankings/users");
     match visit.read::<Page<RankedUser>>(&path).await {
         Ok(page) => {
             let content = html! {
                 h1 { (words::BEST_PLAYERS) }
                 (disciplines(None))
                 (players_table(&page))
-                (leaves("/rankings", &page, visit.query().is_empty()))
+                (list.leaves(&page))
             };
             shell(visit, words::RANKINGS, content).await
         }
@@ -40,17 +34,16 @@ pub(crate) async fn players(visit: &Visit) -> Response<Body> {
 pub(crate) async fn discipline(visit: &Visit, name: &str) -> Response<Body> {
     let name = decoded(name);
     let place = escaped(&name);
-    let path = asked(
-        &["/v1/rankings/disciplines/", &place].concat(),
-        visit.query(),
-    );
+    let here = ["/rankings/", &place].concat();
+    let list = Listing::of(here, visit.query(), &[], &[]);
+    let path = list.ask(&["/v1/rankings/disciplines/", &place].concat());
     match visit.read::<Page<RankedHorse>>(&path).await {
         Ok(page) => {
             let content = html! {
                 h1 { (name) }
                 (disciplines(Some(&name)))
                 (horses_table(&page))
-                (leaves(&["/rankings/", &place].concat(), &page, visit.query().is_empty()))
+                (list.leaves(&page))
             };
             shell(visit, &name, content).await
         }

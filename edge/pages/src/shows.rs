@@ -4,32 +4,62 @@ use crate::actions::ENTER;
 use crate::bars::bars;
 use crate::forms::{Filled, Given, form, read};
 use crate::hosting::{cancel, host, withdraw};
+use crate::listing::{Listing, Select, any_of};
 use crate::number::{coins, decimal, grouped, instant};
 use crate::portrait::horse;
-use crate::rankings::asked;
-use crate::shell::{leaves, page as shell, player, trouble};
-use crate::table::{numbers_of, table, words_of};
+use crate::shell::{page as shell, player, trouble};
+use crate::table::{numbers_of, paged, table, words_of};
 use crate::told::{Entry, Me, Own, Page, Preview, Problem, ShowLine, ShowResult};
 use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
 use axum::http::Response;
 use maud::{Markup, html};
+use rules::discipline::Discipline;
+
+/// The orders of open shows, of all others, of entries and of results.
+const OPEN: &[&str] = &["run_date", "-run_date", "-prize", "fee"];
+const OVER: &[&str] = &["-run_date", "run_date"];
+const ENTRIES: &[&str] = &["id", "-id", "horse", "-horse"];
+const RESULTS: &[&str] = &[
+    "placement",
+    "-placement",
+    "-expected_score",
+    "expected_score",
+    "horse",
+    "-horse",
+];
+
+fn narrowed_by() -> [Select; 2] {
+    let states = [
+        ("", words::STATE_OPEN),
+        ("closed", words::STATE_CLOSED),
+        ("settled", words::STATE_SETTLED),
+        ("cancelled", words::STATE_CANCELLED),
+    ];
+    let states = states.map(|(sent, read)| (sent.to_owned(), read.to_owned()));
+    let disciplines = Discipline::ALL.iter().map(|it| it.as_str());
+    [
+        Select("state", words::STATE, states.into()),
+        Select("discipline", words::DISCIPLINE, any_of(disciplines)),
+    ]
+}
 
 pub(crate) async fn calendar(visit: &Visit) -> Response<Body> {
-    let path = asked(
-        "/v1/shows",
-        match visit.query() {
-            "" => "state=open",
-            query => query,
-        },
-    );
+    let filters = ["state", "discipline"];
+    let list = |orders| Listing::of("/shows".to_owned(), visit.query(), &filters, orders);
+    let list = match list(OPEN).value("state") {
+        None | Some("open") => list(OPEN),
+        Some(_) => list(OVER),
+    };
+    let path = list.ask("/v1/shows");
     match visit.read::<Page<ShowLine>>(&path).await {
         Ok(page) => {
             let content = html! {
                 h1 { (words::SHOWS) }
-                (calendar_table(&page))
-                (leaves("/shows", &page, visit.query().is_empty()))
+                (list.narrowing(&narrowed_by()))
+                (calendar_table(&page, Some(&list)))
+                (list.leaves(&page))
                 (host(visit))
             };
             shell(visit, words::SHOWS, content).await
@@ -107,14 +137,20 @@ fn expected(show: &ShowLine, preview: &Preview, horse: String) -> Markup {
 }
 
 async fn field(visit: &Visit, show: &ShowLine) -> Result<Markup, Problem> {
-    let below = |what: &str| format!("/v1/shows/{}/{what}?limit=100", show.id);
+    let below = |what: &str| format!("/v1/shows/{}/{what}?limit=50", show.id);
+    let here = |orders| {
+        let path = ["/shows/", &show.id.to_string()].concat();
+        Listing::of(path, visit.query(), &[], orders)
+    };
     let is_settled = show.state == "settled";
     Ok(if is_settled {
-        let results: Page<ShowResult> = visit.read(&below("results")).await?;
-        html! { h2 { (words::RESULTS) } (results_table(&results)) (verify(show)) }
+        let list = here(RESULTS);
+        let results: Page<ShowResult> = visit.read(&list.ask(&below("results"))).await?;
+        html! { h2 { (words::RESULTS) } (list.narrowing(&[])) (results_table(&results, &list)) (list.leaves(&results)) (verify(show)) }
     } else {
-        let entries: Page<Entry> = visit.read(&below("entries")).await?;
-        html! { h2 { (words::ENTRIES) } (entries_table(show, &entries, visit.me().await)) }
+        let list = here(ENTRIES);
+        let entries: Page<Entry> = visit.read(&list.ask(&below("entries"))).await?;
+        html! { h2 { (words::ENTRIES) } (entries_table(show, &entries, &list, visit.me().await)) (list.leaves(&entries)) }
     })
 }
 
@@ -143,13 +179,13 @@ fn verify(show: &ShowLine) -> Markup {
     }
 }
 
-fn results_table(page: &Page<ShowResult>) -> Markup {
+fn results_table(page: &Page<ShowResult>, list: &Listing) -> Markup {
     let columns = [
-        numbers_of(words::PLACE),
-        words_of(words::HORSE),
+        numbers_of(words::PLACE).by(&["placement", "-placement"]),
+        words_of(words::HORSE).by(&["horse", "-horse"]),
         words_of(words::OWNER),
         numbers_of(words::SCORE),
-        numbers_of(words::EXPECTED),
+        numbers_of(words::EXPECTED).by(&["-expected_score", "expected_score"]),
         numbers_of(words::PRIZE),
         numbers_of(words::XP),
     ];
@@ -164,28 +200,33 @@ fn results_table(page: &Page<ShowResult>) -> Markup {
             html! { (one.horse_xp) },
         ]
     });
-    table(&columns, rows)
+    paged(list, &columns, rows)
 }
 
-fn entries_table(show: &ShowLine, page: &Page<Entry>, me: Option<&Me>) -> Markup {
-    let columns = [words_of(words::HORSE), words_of(words::OWNER)];
+fn entries_table(show: &ShowLine, page: &Page<Entry>, list: &Listing, me: Option<&Me>) -> Markup {
+    let columns = [
+        words_of(words::HORSE).by(&["horse", "-horse"]),
+        words_of(words::OWNER),
+    ];
     let rows = page.items.iter().map(|one| {
         [
             horse(&one.horse),
             html! { (player(one.player.as_ref())) (withdraw(show, one, me)) },
         ]
     });
-    table(&columns, rows)
+    paged(list, &columns, rows)
 }
 
-pub(crate) fn calendar_table(page: &Page<ShowLine>) -> Markup {
+/// Shows, a line for each; heads lead to the orders of a list, if it is one.
+pub(crate) fn calendar_table(page: &Page<ShowLine>, list: Option<&Listing>) -> Markup {
+    let is_open = list.is_some_and(|it| it.has("-prize"));
     let columns = [
         words_of(words::SHOW),
         words_of(words::DISCIPLINE),
-        words_of(words::RUNS),
+        words_of(words::RUNS).by(&["run_date", "-run_date"]),
         numbers_of(words::ENTRIES),
-        numbers_of(words::FEE),
-        numbers_of(words::PRIZE),
+        numbers_of(words::FEE).by(if is_open { &["fee"] } else { &[] }),
+        numbers_of(words::PRIZE).by(if is_open { &["-prize"] } else { &[] }),
     ];
     let rows = page.items.iter().map(|one| {
         [
@@ -197,5 +238,8 @@ pub(crate) fn calendar_table(page: &Page<ShowLine>) -> Markup {
             coins(one.prize),
         ]
     });
-    table(&columns, rows)
+    match list {
+        Some(list) => paged(list, &columns, rows),
+        None => table(&columns, rows),
+    }
 }

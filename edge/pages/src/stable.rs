@@ -1,12 +1,13 @@
 //! One's own: horses, stables, pregnancies, and what there is to do.
 
 use crate::actions::{BUY, OPEN_STABLE, STARTER, STIPEND};
+use crate::chart::{Point, chart};
 use crate::forms::{Choice, Filled, form};
+use crate::listing::Listing;
 use crate::number::{coins, grouped, instant};
 use crate::portrait::{foal as born, horse as pictured, listed};
-use crate::rankings::asked;
-use crate::shell::{horse, leaves, page as shell, trouble};
-use crate::table::{numbers_of, table, words_of};
+use crate::shell::{horse, page as shell, trouble};
+use crate::table::{numbers_of, paged, table, whole, words_of};
 use crate::told::{Breed, Own, Page, Posting, Pregnancy, Problem, Stable};
 use crate::visit::Visit;
 use crate::words;
@@ -16,6 +17,12 @@ use futures_util::future::try_join4;
 use maud::{Markup, html};
 use rules::economy::{STIPEND as STIPEND_COINS, STORE_HORSE_PRICE};
 
+/// The orders of one's own horses, and of the postings of one's purse.
+pub(crate) const ORDERS: &[&str] = &[
+    "-id", "id", "name", "-name", "age", "-age", "-level", "level", "rest", "-rest",
+];
+const POSTED: &[&str] = &["-id", "id"];
+
 pub(crate) async fn page(visit: &Visit) -> Response<Body> {
     match content(visit).await {
         Ok(content) => shell(visit, words::STABLE, content).await,
@@ -24,7 +31,8 @@ pub(crate) async fn page(visit: &Visit) -> Response<Body> {
 }
 
 async fn content(visit: &Visit) -> Result<Markup, Problem> {
-    let horses = asked("/v1/users/me/horses", visit.query());
+    let list = Listing::of("/stable".to_owned(), visit.query(), &[], ORDERS);
+    let horses = list.ask("/v1/users/me/horses");
     let (horses, stables, pregnancies, breeds): (
         Page<Own>,
         Page<Stable>,
@@ -32,7 +40,7 @@ async fn content(visit: &Visit) -> Result<Markup, Problem> {
         Page<Breed>,
     ) = try_join4(
         visit.read(&horses),
-        visit.read("/v1/users/me/stables"),
+        visit.read("/v1/users/me/stables?limit=100"),
         visit.read("/v1/users/me/pregnancies?limit=20"),
         visit.read("/v1/breeds?limit=100"),
     )
@@ -47,8 +55,9 @@ async fn content(visit: &Visit) -> Result<Markup, Problem> {
         @if is_new {
             section { h2 { (STARTER.title) } p { (words::STARTER_HELP) } (form(&STARTER, &offered(&breeds))) }
         } @else {
-            (herd(&horses))
-            (leaves("/stable", &horses, visit.query().is_empty()))
+            (list.narrowing(&[]))
+            (herd(&horses, &list))
+            (list.leaves(&horses))
         }
         @if !pregnancies.items.is_empty() { section { h2 { (words::MARES_IN_FOAL) } (expecting(&pregnancies)) } }
         section { h2 { (words::STABLES) } (yards(&stables)) (form(&OPEN_STABLE, &Filled::default())) }
@@ -75,15 +84,15 @@ fn offered(breeds: &Page<Breed>) -> Filled<'static> {
     }
 }
 
-fn herd(page: &Page<Own>) -> Markup {
+fn herd(page: &Page<Own>, list: &Listing) -> Markup {
     let columns = [
-        words_of(words::HORSE),
+        words_of(words::HORSE).by(&["name", "-name"]),
         words_of(words::BREED),
-        words_of(words::SEX_AND_AGE),
-        numbers_of(words::LEVEL),
+        words_of(words::SEX_AND_AGE).by(&["age", "-age"]),
+        numbers_of(words::LEVEL).by(&["-level", "level"]),
         numbers_of(words::BOND),
         numbers_of(words::STRESS),
-        words_of(words::RESTS_UNTIL),
+        words_of(words::RESTS_UNTIL).by(&["rest", "-rest"]),
         words_of(words::STABLE_ONE),
     ];
     let rows = page.items.iter().map(|one| {
@@ -98,7 +107,7 @@ fn herd(page: &Page<Own>) -> Markup {
             html! { @if let Some(stable) = &one.stable { a href={ "/stables/" (stable.id) } { bdi { (stable.name) } } } },
         ]
     });
-    table(&columns, rows)
+    paged(list, &columns, rows)
 }
 
 fn expecting(page: &Page<Pregnancy>) -> Markup {
@@ -138,18 +147,21 @@ fn yards(page: &Page<Stable>) -> Markup {
             html! { (grouped(one.horses)) },
         ]
     });
-    table(&columns, rows)
+    whole(&columns, rows)
 }
 
 /// The ledger of one's purse.
 pub(crate) async fn ledger(visit: &Visit) -> Response<Body> {
-    let path = asked("/v1/users/me/ledger", visit.query());
+    let list = Listing::of("/ledger".to_owned(), visit.query(), &[], POSTED);
+    let path = list.ask("/v1/users/me/ledger");
     match visit.read::<Page<Posting>>(&path).await {
         Ok(page) => {
             let content = html! {
                 h1 { (words::LEDGER) }
-                (postings(&page))
-                (leaves("/ledger", &page, visit.query().is_empty()))
+                figure.chart { (balances(&page)) }
+                (list.narrowing(&[]))
+                (postings(&page, &list))
+                (list.leaves(&page))
             };
             shell(visit, words::LEDGER, content).await
         }
@@ -157,9 +169,28 @@ pub(crate) async fn ledger(visit: &Visit) -> Response<Body> {
     }
 }
 
-fn postings(page: &Page<Posting>) -> Markup {
+/// What the purse held after each posting of the page.
+fn balances(page: &Page<Posting>) -> Markup {
+    let mut points: Vec<Point> = page.items.iter().map(held).collect();
+    if page.items.is_sorted_by(|one, next| one.id > next.id) {
+        points.reverse();
+    }
+    chart(words::BALANCE, &points)
+}
+
+fn held(of: &Posting) -> Point {
+    Point {
+        at: of.at,
+        milli: of.balance_after.saturating_mul(1_000),
+        expected_milli: None,
+        mark: None,
+        told: [&grouped(of.balance_after), " ", words::COINS].concat(),
+    }
+}
+
+fn postings(page: &Page<Posting>, list: &Listing) -> Markup {
     let columns = [
-        words_of(words::WHEN),
+        words_of(words::WHEN).by(&["-id", "id"]),
         words_of(words::CAUSE),
         words_of(words::ABOUT_WHAT),
         numbers_of(words::AMOUNT),
@@ -177,5 +208,5 @@ fn postings(page: &Page<Posting>) -> Markup {
             coins(one.balance_after),
         ]
     });
-    table(&columns, rows)
+    paged(list, &columns, rows)
 }

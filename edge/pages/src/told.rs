@@ -99,7 +99,6 @@ pub(crate) struct Card {
     pub(crate) height_cm: Option<i64>,
     pub(crate) inbreeding: f64,
     pub(crate) stud_fee: Option<i64>,
-    pub(crate) results: Vec<HorseResult>,
     pub(crate) version: i64,
     pub(crate) portrait: Option<String>,
 }
@@ -112,6 +111,7 @@ pub(crate) struct HorseResult {
     pub(crate) run_date: DateTime<Utc>,
     pub(crate) placement: i64,
     pub(crate) score: f64,
+    pub(crate) expected_score: f64,
     pub(crate) prize: i64,
 }
 
@@ -254,6 +254,7 @@ pub(crate) struct Session {
 /// A posting of the purse.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Posting {
+    pub(crate) id: i64,
     pub(crate) amount: i64,
     pub(crate) at: DateTime<Utc>,
     pub(crate) balance_after: i64,
@@ -438,6 +439,7 @@ pub(crate) struct Stud {
     #[serde(flatten)]
     pub(crate) line: Line,
     pub(crate) fee: i64,
+    pub(crate) inbreeding: f64,
 }
 
 /// What a horse may expect of a show.

@@ -2,11 +2,12 @@
 
 use crate::actions::TRAIN;
 use crate::forms::{Choice, Filled, form};
+use crate::listing::Listing;
 use crate::number::{grouped, instant, signed};
 use crate::portrait::listed;
-use crate::rankings::asked;
-use crate::shell::{horse as link, leaves, page as shell, trouble};
-use crate::table::{numbers_of, table, words_of};
+use crate::shell::{horse as link, page as shell, trouble};
+use crate::stable::ORDERS;
+use crate::table::{numbers_of, paged, words_of};
 use crate::told::{Card, Own, Page, Problem, Session};
 use crate::visit::{Moment, Visit};
 use crate::words;
@@ -61,15 +62,17 @@ impl Why {
 
 /// The training of all of one's horses.
 pub(crate) async fn all(visit: &Visit) -> Response<Body> {
-    let path = asked("/v1/users/me/horses", visit.query());
+    let list = Listing::of("/training".to_owned(), visit.query(), &[], ORDERS);
+    let path = list.ask("/v1/users/me/horses");
     let (now, page) = join(visit.now(), visit.read::<Page<Own>>(&path)).await;
     match page {
         Ok(page) => {
             let content = html! {
                 h1 { (words::TRAINING) }
                 p { (words::TRAINING_HELP) }
-                (herd(&page, now))
-                (leaves("/training", &page, visit.query().is_empty()))
+                (list.narrowing(&[]))
+                (herd(&page, now, &list))
+                (list.leaves(&page))
             };
             shell(visit, words::TRAINING, content).await
         }
@@ -77,11 +80,11 @@ pub(crate) async fn all(visit: &Visit) -> Response<Body> {
     }
 }
 
-fn herd(page: &Page<Own>, now: Moment) -> Markup {
+fn herd(page: &Page<Own>, now: Moment, list: &Listing) -> Markup {
     let columns = [
-        words_of(words::HORSE),
-        words_of(words::SEX_AND_AGE),
-        words_of(words::WHEN),
+        words_of(words::HORSE).by(&["name", "-name"]),
+        words_of(words::SEX_AND_AGE).by(&["age", "-age"]),
+        words_of(words::WHEN).by(&["rest", "-rest"]),
         words_of(words::TRAIN),
     ];
     let rows = page.items.iter().map(|one| {
@@ -94,7 +97,7 @@ fn herd(page: &Page<Own>, now: Moment) -> Markup {
             html! { @if why.is_none() { (train(line.id)) } @else { a href={ "/horses/" (line.id) "/training" } { (words::LEARNT) } } },
         ]
     });
-    table(&columns, rows)
+    paged(list, &columns, rows)
 }
 
 /// The form of a training.
@@ -119,7 +122,9 @@ pub(crate) async fn of(visit: &Visit, id: &str) -> Response<Body> {
 
 async fn content(visit: &Visit, id: &str) -> Result<(String, Markup), Problem> {
     let card = ["/v1/horses/", id].concat();
-    let sessions = asked(&[&card, "/training"].concat(), visit.query());
+    let here = ["/horses/", id, "/training"].concat();
+    let list = Listing::of(here, visit.query(), &[], &["-id", "id"]);
+    let sessions = list.ask(&[&card, "/training"].concat());
     let read = try_join(visit.read::<Card>(&card), visit.read(&sessions));
     let (now, read) = join(visit.now(), read).await;
     let (card, sessions): (Card, Page<Session>) = read?;
@@ -132,15 +137,15 @@ async fn content(visit: &Visit, id: &str) -> Result<(String, Markup), Problem> {
             None => { p { (words::TRAINS_NOW) } @if is_mine { (train(card.id)) } }
         }
         h2 { (words::LEARNT) }
-        (history(&sessions))
-        (leaves(&["/horses/", id, "/training"].concat(), &sessions, visit.query().is_empty()))
+        (history(&sessions, &list))
+        (list.leaves(&sessions))
     };
     Ok((card.name, content))
 }
 
-fn history(page: &Page<Session>) -> Markup {
+fn history(page: &Page<Session>, list: &Listing) -> Markup {
     let columns = [
-        words_of(words::WHEN),
+        words_of(words::WHEN).by(&["-id", "id"]),
         words_of(words::DISCIPLINE),
         numbers_of(words::SCORE),
         words_of(words::STAT),
@@ -158,7 +163,7 @@ fn history(page: &Page<Session>) -> Markup {
             html! { @if let Some(xp) = one.user_xp { (grouped(xp)) } @else { span.faint { "\u{2013}" } } },
         ]
     });
-    table(&columns, rows)
+    paged(list, &columns, rows)
 }
 
 #[cfg(test)]

@@ -358,3 +358,81 @@ pub(crate) const NOT_TESTED: &str = "Not tested, or not published.";
 pub(crate) const TESTED_LOCI: &str = "Results";
 pub(crate) const LOCUS: &str = "Gene";
 pub(crate) const GENOTYPE: &str = "Genotype";
+
+// Lists: their filters, their orders, and what is drawn of them.
+pub(crate) const ANY: &str = "Any";
+pub(crate) const ORDER: &str = "Order";
+pub(crate) const LOOK: &str = "Show";
+pub(crate) const FEMALE: &str = "Female";
+pub(crate) const MALE: &str = "Male";
+pub(crate) const TRAIT: &str = "Trait";
+pub(crate) const BEST_IN: &str = "Best in";
+pub(crate) const AGE: &str = "Age";
+pub(crate) const STUDS: &str = "Stallions at stud";
+pub(crate) const ALL_RESULTS: &str = "All results";
+pub(crate) const PLACES_MARKED: &str = "1, 2, 3: the place";
+pub(crate) const STATE_OPEN: &str = "Open";
+pub(crate) const STATE_CLOSED: &str = "Running";
+pub(crate) const STATE_SETTLED: &str = "Over";
+pub(crate) const STATE_CANCELLED: &str = "Cancelled";
+/// How a day is written below a chart.
+pub(crate) const DAY_OF_CHART: &str = "%-d %b %Y";
+
+/// An order as people read it.
+pub(crate) fn order(word: &str) -> &str {
+    match word {
+        "-id" | "-settled" => "Newest first",
+        "id" | "settled" => "Oldest first",
+        "name" | "horse" => "By name",
+        "-name" | "-horse" => "By name, last first",
+        "age" => "Youngest first",
+        "-age" => "Eldest first",
+        "level" => "Least level first",
+        "-level" => "Greatest level first",
+        "rest" => "Soonest to train first",
+        "-rest" => "Longest to rest first",
+        "-score" => "Best first",
+        "score" => "Least score first",
+        "expected_score" => "Least expected first",
+        "-expected_score" => "Most expected first",
+        "placement" => "Best place first",
+        "-placement" => "Last place first",
+        "run_date" => "Soonest first",
+        "-run_date" => "Latest first",
+        "-prize" => "Greatest prize first",
+        "prize" => "Least prize first",
+        "fee" => "Cheapest first",
+        "-fee" => "Dearest first",
+        "-listed" => "Latest offer first",
+        other => other,
+    }
+}
+
+/// The title of all results of a horse.
+pub(crate) fn results_of(name: &str) -> String {
+    format!("Results of {name}")
+}
+
+/// A result, as a dot of a chart says it.
+pub(crate) fn result(show: &str, place: &str, score: &str, expected: &str) -> String {
+    format!("{show}: {place}, score {score}, {expected} expected")
+}
+
+/// What a chart of results shows.
+pub(crate) fn chart_of_results(
+    discipline: &str,
+    results: usize,
+    least: &str,
+    most: &str,
+    wins: usize,
+) -> String {
+    let won = match wins {
+        0 => "none won".to_owned(),
+        wins => format!("{wins} of them won"),
+    };
+    match results {
+        1 if wins == 1 => format!("{discipline}: 1 result, score {most}, won."),
+        1 => format!("{discipline}: 1 result, score {most}, none won."),
+        many => format!("{discipline}: {many} results, scores from {least} to {most}, {won}."),
+    }
+}
