@@ -2,5 +2,9 @@
 
 mod browser;
 mod forms;
+mod markup;
+mod names;
 mod offers;
+mod scene;
 mod sessions;
+mod sight;
