@@ -92,11 +92,12 @@ pub fn cases(town: &Town) -> Vec<Case> {
 }
 
 /// Reads about breeding whose answer depends on who asks.
-fn varying(town: &Town) -> [(&'static str, String); 3] {
+fn varying(town: &Town) -> [(&'static str, String); 4] {
     let (mare, stallion) = (town.mares[0], town.stallion);
     [
         ("/v1/horses/{id}/genetics", format!("{mare}/genetics")),
         ("/v1/horses/{id}/mates", format!("{mare}/mates")),
+        ("/v1/horses/{id}/parent", format!("{mare}/parent")),
         (
             "/v1/matings/preview",
             format!("?mare={mare}&stallion={stallion}"),
@@ -249,6 +250,10 @@ fn breeding(town: &Town) -> Vec<Row> {
         (
             "/v1/horses/{id}/mates",
             [("987654321/mates", 404), ("-1/mates", 400)],
+        ),
+        (
+            "/v1/horses/{id}/parent",
+            [("987654321/parent", 404), ("x/parent", 400)],
         ),
         ("/v1/foals/{id}", [("987654321", 404), ("lark", 400)]),
         (

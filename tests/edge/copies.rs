@@ -130,6 +130,7 @@ fn kept(case: &Case) -> &'static str {
         own if own.starts_with("/v1/users/me") => "private, no-store",
         "/v1/horses/{id}/genetics"
         | "/v1/horses/{id}/mates"
+        | "/v1/horses/{id}/parent"
         | "/v1/matings/preview"
         | "/v1/shows/{id}/preview"
             if case.who == Who::Ada =>

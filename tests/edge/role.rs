@@ -198,6 +198,7 @@ fn no_answer_of_the_edge_shows_a_hidden_trait_or_an_address() {
             format!("/v1/horses/{mare}/genetics"),
             format!("/v1/horses/{mare}/foals"),
             format!("/v1/horses/{mare}/mates"),
+            format!("/v1/horses/{}/parent", town.foal),
             format!("/v1/horses/{}/pedigree", town.foal),
             format!("/v1/foals/{}", town.foal),
             format!("/v1/matings/preview?mare={mare}&stallion={}", town.stallion),
@@ -257,6 +258,7 @@ fn a_test_that_is_not_published_is_in_no_answer_but_its_owners() {
         let ada = edge.with_token(town.ada.token().unwrap());
         for path in [
             format!("/v1/horses/{mare}/genetics"),
+            format!("/v1/horses/{mare}/parent"),
             format!("/v1/matings/preview?mare={mare}&stallion={stallion}"),
         ] {
             let (public, own) = (edge.get(&path).await.text(), ada.get(&path).await.text());

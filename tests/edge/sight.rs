@@ -189,6 +189,15 @@ const MATES: Fields = &[
     ),
     ("mates.*", "mean_kinship why"),
 ];
+const PARENT: Fields = &[
+    (
+        "mate",
+        "id name sex breed.name coat stats traits.positive.* traits.negative.*? bond_score stress_level",
+    ),
+    ("mate", "height_cm inbreeding"),
+    ("mate.tests.*", "locus genotype"),
+    ("pedigree", "lines.*.*"),
+];
 const MATING: Fields = &[
     (
         "",
@@ -360,6 +369,7 @@ const TABLE: &[Row] = &[
     row("/v1/horses/{id}/pedigree", "/v1/horses/{foal}/pedigree", PEDIGREE, PUBLIC),
     row("/v1/horses/{id}/mates", "/v1/horses/{party's mare}/mates?limit=50", MATES, PUBLIC),
     row("/v1/horses/{id}/mates", "/v1/horses/{hidden mare}/mates?limit=50", MATES, PUBLIC).of_hester(),
+    row("/v1/horses/{id}/parent", "/v1/horses/{mare}/parent", PARENT, PUBLIC).tells(&[(Owner, Unpublished)]),
     // Whoever is not signed in asks as if both were theirs: that two horses have one owner may be a secret.
     row("/v1/matings/preview", "/v1/matings/preview?mare={mare}&stallion={stallion}", MATING,
         [Less("obstacles"), All, All, Less("obstacles")]).tells(&[(Owner, Unpublished)]),

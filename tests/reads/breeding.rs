@@ -205,6 +205,7 @@ async fn what_is_hidden_or_untested_changes_no_answer() {
         format!("/v1/matings/preview?mare={mare}&stallion={stallion}"),
         format!("/v1/horses/{mare}/genetics"),
         format!("/v1/horses/{mare}/mates"),
+        format!("/v1/horses/{mare}/parent"),
         format!("/v1/horses/{mare}/pedigree"),
         format!("/v1/horses/{mare}/foals"),
         "/v1/studs".to_owned(),

@@ -53,7 +53,7 @@ async fn every_read_knows_its_own_tag_again() {
         let control = first.header("cache-control");
         let is_private = path.starts_with("/v1/users/me")
             || path.starts_with("/health")
-            || ["/preview", "/genetics", "/mates"]
+            || ["/preview", "/genetics", "/mates", "/parent"]
                 .iter()
                 .any(|end| path.ends_with(end));
         assert_eq!(

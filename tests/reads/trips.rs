@@ -185,6 +185,7 @@ async fn what_is_missing_hidden_or_revoked_costs_one_round_trip_too() {
         "/v1/horses/1/genetics",
         "/v1/horses/1/foals",
         "/v1/horses/1/mates",
+        "/v1/horses/1/parent",
         "/v1/foals/1",
         "/v1/matings/preview?mare=1&stallion=2",
         "/v1/breeds/987654321/diversity",

@@ -4,10 +4,14 @@ use rules::pedigree::Register;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// A pedigree as `/v1/horses/{id}/pedigree` tells it; of its fields, those that count.
+/// A pedigree as `/v1/horses/{id}/pedigree` tells it, or `/v1/horses/{id}/parent`; of its fields, those that count.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Pedigree {
+    #[serde(default)]
     ancestors: Vec<Ancestor>,
+    /// A horse, its sire and its dam, 0 for one that is not known.
+    #[serde(default)]
+    lines: Vec<[i64; 3]>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -67,7 +71,8 @@ impl Links {
             self.add(ancestor.id, parents)?;
             self.call(ancestor.id, ancestor.name.as_ref());
         }
-        Ok(())
+        let mut lines = pedigree.lines.iter();
+        lines.try_for_each(|[id, sire, dam]| self.add(*id, [*sire, *dam]))
     }
 
     /// The pedigree of all.

@@ -161,14 +161,24 @@ export interface Mate extends Relative {
     inbreeding?: number;
 }
 
+/** Ancestors by position, as `GET /v1/horses/{id}/pedigree` answers them. */
+export interface Pedigree {
+    ancestors: { position: number; id: number; name?: string | null }[];
+}
+
+/** Ancestors, each with its sire and its dam, by id, as `GET /v1/horses/{id}/parent` answers them; 0 is one not known. */
+export interface Lines {
+    lines: number[][];
+}
+
 /** A mare, a stallion, and what is known around them. */
 export interface PlannedMating {
     mare: Mate;
     stallion: Mate;
     /** Parents and grandparents of either: their coats and tests tell of the genes. */
     family?: Relative[];
-    /** Pedigrees of either, as `GET /v1/horses/{id}/pedigree` answers them: they tell of the inbreeding. */
-    pedigrees?: { ancestors: { position: number; id: number; name?: string | null }[] }[];
+    /** Pedigrees of either, which tell of the inbreeding. */
+    pedigrees?: (Pedigree | Lines)[];
 }
 
 /** A quantity that is not drawn yet. */

@@ -368,6 +368,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/horses/{id}/parent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A horse as a parent: what the rules look at in it, in its family and in its ancestry when they predict a foal. */
+        get: operations["getHorsesByIdParent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/horses/{id}/pedigree": {
         parameters: {
             query?: never;
@@ -1093,6 +1110,11 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description A breed, by its name. */
+        BreedName: {
+            /** @description The name. */
+            name: string;
+        };
         /** @description A horse with all that everyone may know of her. */
         Card: components["schemas"]["Being"] & {
             /**
@@ -1551,6 +1573,16 @@ export interface components {
              */
             version: number;
         };
+        /** @description What a laboratory found at a locus. */
+        Found: {
+            /** @description The two alleles: `E/e`. */
+            genotype: string;
+            /**
+             * @description The symbol of the gene.
+             * @example MC1R
+             */
+            locus: string;
+        };
         /** @description A genetic test of a horse. */
         GeneticTest: {
             /**
@@ -1735,6 +1767,14 @@ export interface components {
         Housed: components["schemas"]["Stable"] & {
             owner?: components["schemas"]["Player"] | null;
         };
+        /** @description Another horse, by its id. */
+        Id: {
+            /**
+             * Format: int64
+             * @description The id.
+             */
+            id: number;
+        };
         /** @description Two horses and how closely they are related. */
         Kin: {
             /**
@@ -1776,6 +1816,11 @@ export interface components {
             traits: {
                 [key: string]: string[];
             };
+        };
+        /** @description Who descends from whom. */
+        Lines: {
+            /** @description Each horse with its sire and its dam, by id, 0 for one that is not known; the nearest first, at most 4,094. */
+            lines: number[][];
         };
         /** @description What a genetic test told of one locus. */
         LocusResult: {
@@ -2705,6 +2750,46 @@ export interface components {
             /** @description From when the next stipend may be claimed, in game time. */
             next_at: components["schemas"]["At"];
         };
+        /** @description A horse with its family and its ancestors. Of two of these the rules for browsers predict the foals. */
+        Parent: {
+            /** @description Its parents and grandparents, as far as they are known: their coats and tests tell of its genes. */
+            family: components["schemas"]["Relative"][];
+            /** @description The horse. */
+            mate: components["schemas"]["ParentMate"];
+            /** @description Its ancestors. */
+            pedigree: components["schemas"]["Lines"];
+        };
+        /** @description The horse itself: the same, with what else decides what its foals are. */
+        ParentMate: components["schemas"]["Relative"] & {
+            /**
+             * Format: int32
+             * @description The bond with its groom, 0 to 100.
+             */
+            bond_score: number;
+            /**
+             * Format: int32
+             * @description The height at the withers once grown, in centimetres; null until the game has told its genes.
+             */
+            height_cm?: number | null;
+            /**
+             * Format: double
+             * @description Its own inbreeding coefficient F, 0 to 1.
+             */
+            inbreeding: number;
+            /** @description The twelve stats, 0 to 100. */
+            stats: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description The stress, 0 to 100.
+             */
+            stress_level: number;
+            /** @description The traits that have come to light. */
+            traits: {
+                [key: string]: string[];
+            };
+        };
         /** @description The ancestors of a horse. */
         Pedigree: {
             /** @description The horse and its ancestors by position; who stands in several places is there several times. */
@@ -3038,6 +3123,26 @@ export interface components {
             /** @description 10 to 200 characters. */
             password: string;
         };
+        /** @description A horse, as far as its genes are concerned. */
+        Relative: {
+            /** @description Its breed. */
+            breed: components["schemas"]["BreedName"];
+            /** @description What can be seen of its genes. */
+            coat: components["schemas"]["Seen"];
+            dam?: components["schemas"]["Id"] | null;
+            /**
+             * Format: int64
+             * @description The id.
+             */
+            id: number;
+            /** @description The name. */
+            name: string;
+            /** @description `male` or `female`. */
+            sex: string;
+            sire?: components["schemas"]["Id"] | null;
+            /** @description The results of its genetic tests: the published ones, and to its owner all. */
+            tests: components["schemas"]["Found"][];
+        };
         Rename: {
             /**
              * @description 1 to 60 characters; others see it.
@@ -3053,6 +3158,14 @@ export interface components {
          *     form is the one with three places.
          */
         Score: number;
+        /** @description What can be seen of a coat. */
+        Seen: {
+            /**
+             * Format: int64
+             * @description The number of the coat's phenotype; null until the game has told the genes.
+             */
+            phenotype?: number | null;
+        };
         /** @description A session of training. */
         Session: {
             /** @description The discipline. */
@@ -4318,6 +4431,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Mates"];
+                };
+            };
+            /** @description No such horse */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHorsesByIdParent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parent"];
                 };
             };
             /** @description No such horse */

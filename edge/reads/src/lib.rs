@@ -43,6 +43,7 @@ mod openapi;
 pub mod order;
 pub mod owned;
 pub mod page;
+pub mod parent;
 pub mod pedigree;
 pub mod portrait;
 pub mod preview;

@@ -2,7 +2,8 @@
 
 use crate::{
     breeding, calendar, catalogue, diversity, entry, foal, genetics, health, herd, history, horse,
-    ledger, mates, mating, owned, pedigree, preview, problem, proof, ranking, show, stable, user,
+    ledger, mates, mating, owned, parent, pedigree, preview, problem, proof, ranking, show, stable,
+    user,
 };
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -20,7 +21,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     info(title = "Equoria", description = "Horses, their training, their shows and their breeding."),
     paths(
         herd::find, horse::card, history::results, history::training,
-        genetics::genetics, pedigree::pedigree, mates::mates, mating::preview, foal::offspring, foal::foal,
+        genetics::genetics, pedigree::pedigree, mates::mates, mating::preview, parent::parent, foal::offspring, foal::foal,
         breeding::studs, breeding::pregnancies, diversity::breed, diversity::stable,
         user::profile, user::me, owned::own, ledger::postings, stable::own, stable::stable,
         calendar::calendar, show::show, entry::entries, entry::results, proof::proof, preview::preview,

@@ -14,7 +14,8 @@ use crate::snapshot::Noted;
 use crate::version::{self, told};
 use crate::{
     breeding, calendar, catalogue, diversity, entry, foal, genetics, health, herd, history, horse,
-    ledger, mates, mating, owned, pedigree, preview, proof, ranking, show, sorted, stable, user,
+    ledger, mates, mating, owned, parent, pedigree, preview, proof, ranking, show, sorted, stable,
+    user,
 };
 use axum::Router;
 use axum::body::{Body, HttpBody as _};
@@ -185,6 +186,7 @@ static READS: &[(&str, Read)] = reads! {
     "/v1/horses/{id}/genetics" => Varying genetics::genetics,
     "/v1/horses/{id}/pedigree" => Shared pedigree::pedigree,
     "/v1/horses/{id}/mates" => Varying mates::mates,
+    "/v1/horses/{id}/parent" => Varying parent::parent,
     "/v1/matings/preview" => Varying mating::preview,
     "/v1/horses/{id}/foals" => Shared foal::offspring,
     "/v1/foals/{id}" => Shared foal::foal,
@@ -452,7 +454,7 @@ mod tests {
         ask(Request::get(path).body(Body::empty()).unwrap()).await
     }
 
-    const PATHS: [&str; 33] = [
+    const PATHS: [&str; 34] = [
         "/v1/horses",
         "/v1/horses/1",
         "/v1/horses/1/results",
@@ -460,6 +462,7 @@ mod tests {
         "/v1/horses/1/genetics",
         "/v1/horses/1/pedigree",
         "/v1/horses/1/mates",
+        "/v1/horses/1/parent",
         "/v1/matings/preview?mare=1&stallion=2",
         "/v1/horses/1/foals",
         "/v1/foals/1",

@@ -242,6 +242,9 @@ pub const OPERATIONS: &[Operation] = &[
         .parts(HORSE)
         .signed(Signed::Maybe)
         .query(&[("limit", Parameter::Few)]),
+    read("/v1/horses/{id}/parent")
+        .parts(HORSE)
+        .signed(Signed::Maybe),
     read("/v1/horses/{id}/foals").parts(HORSE).query(PAGE),
     read("/v1/foals/{id}").parts(FOAL),
     read("/v1/studs").query(&[
