@@ -2,7 +2,7 @@
  * What a foal may be, reckoned here as soon as mare and stallion are chosen, and written into the server's own markup. What
  * stands in the way and what it costs only the server knows; its answer follows, and has the last word.
  */
-import type { Mate, PlannedMating, Relative } from "../../../core/browser/src/types.ts";
+import type { Lines, Mate, PlannedMating, Relative } from "../../../core/browser/src/types.ts";
 import { asked, isAnswered } from "./answers.ts";
 import { fill } from "./fill.ts";
 import type { Part } from "./page.ts";
@@ -12,7 +12,7 @@ import { fetched, rules } from "./rules.ts";
 interface Parent {
   mate: Mate;
   family: Relative[];
-  pedigree: NonNullable<PlannedMating["pedigrees"]>[number];
+  pedigree: Lines;
 }
 
 /** Those that were asked for, for as long as the page is open. */

@@ -1,38 +1,40 @@
 /**
  * Puts a document into markup that the server wrote: the attributes of an element say which of the document's values stands
  * in it, and how. `data-text` takes a text, `data-percent` a part of one, `data-decimal` a number, `data-meter` the value of a
- * bar; an element with `data-each` stands once for each of a list, one with `data-if` where a value is neither nothing nor 0.
+ * bar; `data-horse` the id that a link leads to. An element with `data-each` stands once for each of a list, one with `data-if`
+ * where a value is neither nothing nor 0, one with `data-unless` where it is.
  */
 
 const decimals = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });
 
-/** A number with up to two decimals, rounded as the server rounds. */
+/** So many hundredths, rounded as the server rounds them. */
+function hundredths(number: number): string {
+  const all = Math.sign(number) * Math.round(Math.abs(number));
+  return decimals.format(all / 100).replace("-", "\u2212");
+}
+
+/** A number with up to two decimals. */
 export function decimal(value: number): string {
-  const hundredths = Math.sign(value) * Math.round(Math.abs(value) * 100);
-  return decimals.format(hundredths / 100).replace("-", "\u2212");
+  return hundredths(value * 100);
 }
 
 /** A part of one in hundredths: `6.25 %`. */
 export function percent(part: number): string {
-  return `${decimal(part * 100)}\u00a0%`;
+  return `${hundredths(part * 10_000)}\u00a0%`;
 }
 
 const WAYS: [string, (element: Element, value: unknown) => void][] = [
   ["data-text", (element, value) => (element.textContent = String(value ?? ""))],
   ["data-percent", (element, value) => (element.textContent = percent(Number(value)))],
   ["data-decimal", (element, value) => (element.textContent = decimal(Number(value)))],
-  [
-    "data-meter",
-    (element, value) => {
-      element.setAttribute("value", String(value));
-      element.textContent = percent(Number(value));
-    },
-  ],
+  ["data-meter", (element, value) => element.setAttribute("value", String(value))],
+  ["data-horse", (element, value) => element.setAttribute("href", `/horses/${value}`)],
 ];
 
 export function fill(within: ParentNode, told: unknown): void {
-  for (const one of within.querySelectorAll("[data-if]")) {
-    if (!at(told, one.getAttribute("data-if"))) {
+  for (const one of within.querySelectorAll("[data-if], [data-unless]")) {
+    const isThere = (name: string) => Boolean(at(told, one.getAttribute(name)));
+    if (one.hasAttribute("data-if") ? !isThere("data-if") : isThere("data-unless")) {
       one.remove();
     }
   }

@@ -80,14 +80,24 @@ function refuse(form: HTMLFormElement, page: Document): boolean {
       here.value = there.value;
     }
   }
-  const wrong = [...again.querySelectorAll<HTMLInputElement>('[aria-invalid="true"]')].map((it) => it.name);
-  let first: HTMLElement | undefined;
-  for (const field of form.querySelectorAll<HTMLInputElement>("input, select, textarea")) {
-    field.ariaInvalid = wrong.includes(field.name) ? "true" : null;
-    first ??= field.ariaInvalid ? field : undefined;
-  }
-  first?.focus();
+  blame(form, again, why.id);
+  const wrong = form.querySelector<HTMLElement>('[aria-invalid="true"]') ?? form.querySelector<HTMLElement>('[role="alert"]');
+  wrong?.focus();
   return true;
+}
+
+/** Marks the fields that are to blame, as the page that came back has them. */
+function blame(form: HTMLFormElement, again: HTMLFormElement, why: string): void {
+  const wrong = [...again.querySelectorAll<HTMLInputElement>('[aria-invalid="true"]')].map((it) => it.name);
+  for (const field of form.querySelectorAll<HTMLInputElement>("input, select, textarea")) {
+    const isWrong = wrong.includes(field.name);
+    field.ariaInvalid = isWrong ? "true" : null;
+    if (isWrong) {
+      field.setAttribute("aria-describedby", why);
+    } else {
+      field.removeAttribute("aria-describedby");
+    }
+  }
 }
 
 function hidden(form: HTMLFormElement, name: string): HTMLInputElement | null {

@@ -54,10 +54,12 @@ export function replace(page: Document): void {
   copyAttributes(page.documentElement, document.documentElement);
   document.body.replaceChildren(...page.body.childNodes);
   improve(document.body);
-  const main = document.querySelector("main");
-  if (main instanceof HTMLElement) {
-    main.tabIndex = -1;
-    main.focus({ preventScroll: true });
+  const begin = document.querySelector<HTMLElement>("[autofocus], .notice[role=status], main");
+  if (begin) {
+    if (begin.tabIndex < 0) {
+      begin.tabIndex = -1;
+    }
+    begin.focus({ preventScroll: true });
   }
 }
 

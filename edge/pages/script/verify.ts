@@ -68,7 +68,8 @@ function write(step: HTMLElement, found: Found): void {
   const kind = at < failed ? "holds" : at === failed ? "fails" : "unlooked";
   result.textContent = result.dataset[kind] ?? "";
   step.className = { holds: "good", fails: "bad", unlooked: "faint" }[kind];
-  const detail = kind === "holds" ? evidence(step, found) : kind === "fails" ? why : null;
+  const told = kind === "holds" && step.dataset["label"];
+  const detail = told ? `${told}: ${evidence(step, found)}` : kind === "fails" && why;
   if (detail) {
     result.append(" ", detail);
   }

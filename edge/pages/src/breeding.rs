@@ -1,18 +1,19 @@
 //! Breeding: a mare, a stallion, what a foal of the two may be, and what it costs.
 
 use crate::actions::COVER;
-use crate::bars::bars;
 use crate::forms::{Choice, Filled, Given, form, read};
-use crate::number::{coins, decimal, percent};
+use crate::number::{coins, grouped};
+use crate::odds::{Odds, pattern};
 use crate::portrait::horse;
 use crate::shell::{page as shell, trouble};
-use crate::table::{numbers_of, table, words_of};
 use crate::told::{Own, Page, Planned, Problem, Stud};
 use crate::visit::Visit;
 use crate::words;
 use axum::body::Body;
-use axum::http::Response;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use futures_util::future::join3;
 use maud::{Markup, html};
+use serde_json::{Value, json};
 
 pub(crate) async fn page(visit: &Visit) -> Response<Body> {
     let given = read(visit.query().as_bytes());
@@ -23,20 +24,54 @@ pub(crate) async fn page(visit: &Visit) -> Response<Body> {
 }
 
 async fn content(visit: &Visit, given: &Given) -> Result<Markup, Problem> {
-    let own: Page<Own> = visit.read("/v1/users/me/horses?limit=100").await?;
-    let studs: Page<Stud> = visit.read("/v1/studs?limit=100").await?;
-    let plan = match (number(given, "mare"), number(given, "stallion")) {
-        (Some(mare), Some(stallion)) => {
-            let path = format!("/v1/matings/preview?mare={mare}&stallion={stallion}");
-            Some(visit.read::<Planned>(&path).await?)
-        }
-        _ => None,
-    };
+    let own = visit.read::<Page<Own>>("/v1/users/me/horses?limit=100");
+    let studs = visit.read::<Page<Stud>>("/v1/studs?limit=100");
+    let (own, studs, plan) = join3(own, studs, plan(visit, given)).await;
+    let (own, studs, plan) = (own?, studs?, plan?);
     Ok(html! {
         h1 { (words::BREEDING) }
         (choose(given, &own, &studs))
-        @if let Some(plan) = &plan { (planned(plan)) }
+        div.plan #plan aria-live="polite" { @if let Some(plan) = &plan { (planned(plan)) } }
+        (pattern())
     })
+}
+
+/// The mating that is asked for, if one is.
+async fn plan(visit: &Visit, given: &Given) -> Result<Option<Planned>, Problem> {
+    let Some((mare, stallion)) = number(given, "mare").zip(number(given, "stallion")) else {
+        return Ok(None);
+    };
+    let path = format!("/v1/matings/preview?mare={mare}&stallion={stallion}");
+    visit.read(&path).await.map(Some)
+}
+
+/// All that a prediction of a horse's foals looks at, for the script of this page.
+pub(crate) async fn parent(visit: &Visit, id: &str) -> Response<Body> {
+    match visit
+        .read::<Value>(&format!("/v1/horses/{id}/parent"))
+        .await
+    {
+        Ok(parent) => document(visit, StatusCode::OK, &parent),
+        Err(problem) => {
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_GATEWAY);
+            document(visit, status, &json!({ "detail": problem.detail }))
+        }
+    }
+}
+
+fn document(visit: &Visit, status: StatusCode, document: &Value) -> Response<Body> {
+    let mut response = Response::new(Body::from(document.to_string()));
+    *response.status_mut() = status;
+    for (name, value) in [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "private, no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().insert(name, value);
+    }
+    visit.finish(&mut response);
+    response
 }
 
 fn number(given: &Given, name: &str) -> Option<i64> {
@@ -52,7 +87,7 @@ fn choose(given: &Given, own: &Page<Own>, studs: &Page<Stud>) -> Markup {
         let read = [
             &it.line.name,
             " \u{b7} ",
-            &crate::number::grouped(it.fee),
+            &grouped(it.fee),
             " ",
             words::COIN_SIGN,
         ]
@@ -61,7 +96,7 @@ fn choose(given: &Given, own: &Page<Own>, studs: &Page<Stud>) -> Markup {
     });
     let stallions: Vec<Choice> = is("stallion").map(named).chain(at_stud).collect();
     html! {
-        form.choose method="get" action="/breeding" {
+        form.choose method="get" action="/breeding" data-answers="plan" data-breeding {
             (select("mare", words::MARE, &mares, given))
             (select("stallion", words::STALLION, &stallions, given))
             button { (words::SHOW_ODDS) }
@@ -78,26 +113,18 @@ fn select(name: &str, label: &str, choices: &[Choice], given: &Given) -> Markup 
     }
 }
 
+/// What a foal may be; then what stands in the way, what it costs, and the way to do it.
 fn planned(plan: &Planned) -> Markup {
-    let foal = &plan.foal;
     html! {
-        section {
-            h2 { (words::FOAL_OF) " " (horse(&plan.mare)) " \u{d7} " (horse(&plan.stallion)) }
+        (Odds::of(&plan.mare, &plan.stallion, &plan.foal).shown())
+        section.terms {
+            h2 { (words::COVER) }
+            p { (horse(&plan.mare)) }
+            p { (horse(&plan.stallion)) }
             @for obstacle in &plan.obstacles { p.bad { (obstacle.detail) } }
-            @for loss in &foal.losses { p.bad role="status" { (words::LETHAL) " " (loss.name) ": " (percent(loss.chance)) } }
             (cost(plan))
-            h3 { (words::COAT) }
-            (bars(foal.coats.iter().map(|it| (it.name.as_str(), it.live)).chain(other(foal.other_coats))))
-            h3 { (words::HEALTH) }
-            (health(plan))
-            h3 { (words::STATS) }
-            (stats(plan))
         }
     }
-}
-
-fn other(chance: f64) -> Option<(&'static str, f64)> {
-    (chance > 0.0).then_some((words::OTHER_COATS, chance))
 }
 
 fn cost(plan: &Planned) -> Markup {
@@ -115,44 +142,10 @@ fn cost(plan: &Planned) -> Markup {
     };
     html! {
         dl.facts {
-            div { dt { (words::INBREEDING) } dd { (percent(plan.foal.inbreeding)) } }
-            div { dt { (words::BORN_ALIVE) } dd { (percent(plan.foal.born_alive)) } }
             div { dt { (words::REGISTRATION) } dd { (coins(cost.registration)) } }
             @if let Some(fee) = cost.fee { div { dt { (words::STUD_FEE) } dd { (coins(fee)) } } }
             @if let Some(total) = cost.total { div { dt { (words::TOTAL) } dd { (coins(total)) } } }
         }
         @if plan.obstacles.is_empty() { (form(&COVER, &filled)) }
     }
-}
-
-fn health(plan: &Planned) -> Markup {
-    let columns = [
-        words_of(words::DISEASE),
-        numbers_of(words::AFFECTED),
-        numbers_of(words::CARRIER),
-    ];
-    let rows = plan.foal.health.iter().map(|one| {
-        [
-            html! { (one.name) },
-            html! { (percent(one.affected)) },
-            html! { (percent(one.carrier)) },
-        ]
-    });
-    table(&columns, rows)
-}
-
-fn stats(plan: &Planned) -> Markup {
-    let columns = [
-        words_of(words::STAT),
-        numbers_of(words::MEAN),
-        numbers_of(words::SPREAD),
-    ];
-    let rows = plan.foal.stats.iter().map(|(name, one)| {
-        [
-            html! { (words::stat(name)) },
-            html! { (decimal(one.mean)) },
-            html! { "\u{b1} " (decimal(one.sd)) },
-        ]
-    });
-    table(&columns, rows)
 }

@@ -32,6 +32,7 @@ mod laboratory;
 mod listing;
 mod number;
 mod nursery;
+mod odds;
 mod origin;
 mod pedigree;
 mod players;
@@ -48,6 +49,7 @@ pub mod sources;
 mod stable;
 mod studs;
 mod table;
+mod theme;
 mod told;
 mod training;
 mod visit;
@@ -124,6 +126,7 @@ async fn found(visit: &Visit, path: &str) -> Response<Body> {
         ["ledger"] => stable::ledger(visit).await,
         ["settings"] => settings::page(visit).await,
         ["breeding"] => breeding::page(visit).await,
+        ["breeding", "parents", id] => breeding::parent(visit, id).await,
         ["sign-in"] => sign::sign_in(visit).await,
         ["sign-up"] => sign::sign_up(visit).await,
         _ => shell::trouble(visit, &shell::lost_problem()).await,

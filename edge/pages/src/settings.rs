@@ -13,9 +13,25 @@ use serde_json::Value;
 
 pub(crate) async fn page(visit: &Visit) -> Response<Body> {
     match visit.ask::<Account>("/v1/account").await {
-        Ok(account) => shell(visit, words::SETTINGS, content(&account)).await,
+        Ok(account) => {
+            visit.keep_theme(is_dark(&account));
+            shell(visit, words::SETTINGS, content(&account)).await
+        }
         Err(problem) => trouble(visit, &problem).await,
     }
+}
+
+/// Gives the browser of a player who signed in the colours of the settings.
+pub(crate) async fn follow(visit: &Visit) {
+    if let Ok(account) = visit.ask::<Account>("/v1/account").await
+        && is_dark(&account)
+    {
+        visit.keep_theme(true);
+    }
+}
+
+fn is_dark(account: &Account) -> bool {
+    ticked(&account.settings).contains_key("darkMode")
 }
 
 fn content(account: &Account) -> Markup {

@@ -3,6 +3,7 @@
 use crate::files::{SCRIPT_PATH, STYLE_PATH};
 use crate::forms::{see, told_done};
 use crate::number::{coins, grouped};
+use crate::theme::choice;
 use crate::told::{Me, Page, Player, Problem};
 use crate::visit::Visit;
 use crate::words;
@@ -84,7 +85,7 @@ fn framed(
 ) -> Response<Body> {
     let document = html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang="en" data-theme=[visit.theme()] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -100,7 +101,7 @@ fn framed(
                 @if visit.is_away() { p.notice role="status" { (words::AWAY) } }
                 @if let Some(done) = visit.done() { (told_done(&done)) }
                 main #content { (content) }
-                footer { p { (words::GAME) ". " (words::ABOUT) } }
+                footer { p { (words::GAME) ". " (words::ABOUT) } @if me.is_none() { (choice()) } }
             }
         }
     };

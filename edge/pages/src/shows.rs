@@ -102,7 +102,7 @@ async fn entering(visit: &Visit, show: &ShowLine, given: &Given) -> Result<Marku
     Ok(html! {
         section {
             h2 { (ENTER.title) }
-            form.choose method="get" action={ "/shows/" (show.id) } {
+            form.choose method="get" action={ "/shows/" (show.id) } data-answers="expected" {
                 label { span { (words::HORSE) }
                     select name="horse" {
                         @for one in &own.items {
@@ -112,7 +112,9 @@ async fn entering(visit: &Visit, show: &ShowLine, given: &Given) -> Result<Marku
                 }
                 button { (words::SHOW_ODDS) }
             }
-            @if let Some((preview, chosen)) = preview.zip(chosen) { (expected(show, &preview, chosen)) }
+            div #expected aria-live="polite" {
+                @if let Some((preview, chosen)) = preview.zip(chosen) { (expected(show, &preview, chosen)) }
+            }
         }
     })
 }
@@ -169,12 +171,23 @@ fn facts(show: &ShowLine) -> Markup {
     }
 }
 
+/// The proof, how to check it, and what the script says of each step when it does.
 fn verify(show: &ShowLine) -> Markup {
     html! {
-        section.verify data-show=(show.id) {
+        section.verify data-verify=(show.id) {
             h2 { (words::VERIFY) }
             p { (words::VERIFY_HOW) }
-            p { a href={ "/v1/shows/" (show.id) "/proof" } { (words::VERIFY) } }
+            p { button type="button" hidden { (words::VERIFY) } }
+            p role="status" data-checking=(words::CHECKING) data-holds=(words::CHECK_HOLDS) data-fails=(words::CHECK_FAILS) data-trouble=(words::CHECK_TROUBLE) {}
+            ol hidden {
+                @for step in words::STEPS {
+                    li data-shows=(step.shows.0) data-label=(step.shows.1) data-covers=(step.covers) {
+                        (step.what) " "
+                        span data-holds=(words::STEP_HOLDS) data-fails=(words::STEP_FAILS) data-unlooked=(words::STEP_UNLOOKED) {}
+                    }
+                }
+            }
+            p { a href={ "/v1/shows/" (show.id) "/proof" } { (words::VERIFY_PROOF) } ". " (words::VERIFY_ELSEWHERE) }
         }
     }
 }
@@ -241,5 +254,28 @@ pub(crate) fn calendar_table(page: &Page<ShowLine>, list: Option<&Listing>) -> M
     match list {
         Some(list) => paged(list, &columns, rows),
         None => table(&columns, rows),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the check of a proof may find wrong, from the types that its module has for scripts.
+    const TYPES: &str = include_str!("../../../core/browser/src/types.ts");
+
+    #[test]
+    fn everything_that_a_check_may_find_wrong_is_wrong_in_one_step() {
+        let (_, wrong) = TYPES.split_once("export type Wrong =").unwrap();
+        let (wrong, _) = wrong.split_once(';').unwrap();
+        let names: Vec<&str> = wrong.split('"').skip(1).step_by(2).collect();
+        assert!(names.len() > 20);
+        for name in names {
+            let steps = words::STEPS.iter().filter(|it| {
+                let mut covered = it.covers.split(' ');
+                covered.any(|covered| covered == name)
+            });
+            assert_eq!(steps.count(), 1, "{name}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::actions::{Action, Kind, Numbers, SIGN_IN, SIGN_UP};
 use crate::forms::{Filled, Given, form, form_to, offered, read, see, tell_done};
+use crate::settings::follow;
 use crate::shell::{page as shell, page_with};
 use crate::told::Problem;
 use crate::visit::Visit;
@@ -26,7 +27,10 @@ pub(crate) async fn sign_up(visit: &Visit) -> Response<Body> {
 /// Somebody signs in.
 pub(crate) async fn signed_in(visit: &Visit, given: Given) -> Response<Body> {
     match open(visit, &SIGN_IN, &given).await {
-        Ok(()) => go_on(visit, given).await,
+        Ok(()) => {
+            follow(visit).await;
+            go_on(visit, given).await
+        }
         Err(problem) => {
             let content = in_form(&given, Some(&problem));
             page_with(visit, status_of(&problem), words::SIGN_IN, content).await

@@ -401,7 +401,9 @@ pub(crate) struct Prospect {
     pub(crate) coats: Vec<CoatOdds>,
     pub(crate) other_coats: f64,
     pub(crate) health: Vec<Health>,
+    pub(crate) sex: BTreeMap<String, f64>,
     pub(crate) stats: BTreeMap<String, Expected>,
+    pub(crate) height_cm: Option<Expected>,
 }
 
 /// Why it may be lost.

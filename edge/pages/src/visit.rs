@@ -2,6 +2,7 @@
 
 use crate::cookies::{self, ACCESS, ACCESS_S, DONE, DONE_S, REFRESH, REFRESH_S};
 use crate::origin::Origin;
+use crate::theme;
 use crate::told::{Me, Player, Problem, broken, told, understood};
 use crate::words;
 use axum::body::{Body, Bytes, to_bytes};
@@ -86,6 +87,8 @@ struct Noted {
     stale_s: Option<u64>,
     /// What the form did that led here.
     done: Option<String>,
+    /// The colours that are chosen.
+    theme: Option<&'static str>,
     cookies: Vec<HeaderValue>,
 }
 
@@ -113,6 +116,7 @@ impl Visit {
             seen: brought.unchanged().cloned(),
             is_garbled: !brought.is_readable(),
             done: done.map(str::to_owned),
+            theme: theme::of(&parts.headers),
             ..Noted::default()
         };
         Self {
@@ -268,6 +272,20 @@ impl Visit {
     /// For how many seconds the database has been away from what is shown, where it is.
     pub(crate) fn stale_s(&self) -> Option<u64> {
         self.noted().stale_s
+    }
+
+    /// The colours that are chosen; none where those of the system are.
+    pub(crate) fn theme(&self) -> Option<&'static str> {
+        self.noted().theme
+    }
+
+    /// Lets this page and the next ones come in the colours of the player's settings.
+    pub(crate) fn keep_theme(&self, is_dark: bool) {
+        let cookie = theme::kept(is_dark, self.pages.cookies.are_secure);
+        self.note(|noted| {
+            noted.theme = is_dark.then_some("dark");
+            noted.cookies.extend(cookie);
+        });
     }
 
     /// What the form did that led to this page, by its number. It is told once.

@@ -78,6 +78,84 @@ pub(crate) const HOST: &str = "Host";
 pub(crate) const TREASURY: &str = "the treasury";
 pub(crate) const HIDDEN: &str = "hidden";
 pub(crate) const VERIFY: &str = "Verify this show";
+pub(crate) const VERIFY_PROOF: &str = "The proof";
+pub(crate) const VERIFY_ELSEWHERE: &str =
+    "A terminal checks it, too: equoria verify-show, and the address of the proof.";
+pub(crate) const CHECKING: &str = "Checking\u{2026}";
+pub(crate) const CHECK_HOLDS: &str = "The proof holds: everything below was repeated here.";
+pub(crate) const CHECK_FAILS: &str = "The proof does not hold.";
+pub(crate) const CHECK_TROUBLE: &str = "The proof could not be checked.";
+pub(crate) const STEP_HOLDS: &str = "Holds.";
+pub(crate) const STEP_FAILS: &str = "Does not hold.";
+pub(crate) const STEP_UNLOOKED: &str = "Not looked at any more.";
+/// A step of the check of a show.
+pub(crate) struct Step {
+    /// What is checked.
+    pub(crate) what: &'static str,
+    /// What the script shows of it, and what that is called.
+    pub(crate) shows: (&'static str, &'static str),
+    /// What the check may find wrong there, by the names that it has for it.
+    pub(crate) covers: &'static str,
+}
+const fn step(
+    what: &'static str,
+    shows: (&'static str, &'static str),
+    covers: &'static str,
+) -> Step {
+    Step {
+        what,
+        shows,
+        covers,
+    }
+}
+/// The steps of the check, in their order.
+pub(crate) const STEPS: [Step; 9] = [
+    step(
+        "The commitment is the one that was published when the show opened.",
+        ("commitment", "Commitment"),
+        "commitment",
+    ),
+    step(
+        "The show was settled by the version of the rules that your browser has.",
+        ("rules", "Version"),
+        "rules_version",
+    ),
+    step(
+        "All luck was drawn from the secret that the show had committed to.",
+        ("secret", "Secret"),
+        "secret",
+    ),
+    step(
+        "The entries stand in order, and none came after the start.",
+        ("entries", "Entries"),
+        "entry_order late_entry entries",
+    ),
+    step(
+        "Every entry has one result, and every result an entry.",
+        ("", ""),
+        "two_results result_without_entry entry_without_result",
+    ),
+    step(
+        "Scored again, every entry has the published score, before luck and after it.",
+        ("", ""),
+        "horse_id expected_milli luck_bp score_milli",
+    ),
+    step(
+        "Order, prizes, XP and the stats that rose follow from the scores.",
+        ("prizes", "Prizes"),
+        "order placement prize horse_xp user_xp stat_gain",
+    ),
+    step(
+        "The fees add up, and so does what of the prize went back to the host.",
+        ("fees", "Fees"),
+        "fees prize_returned",
+    ),
+    step(
+        "The digest is that of all this.",
+        ("digest", "Digest"),
+        "digest",
+    ),
+];
 pub(crate) const VERIFY_HOW: &str = "Your browser repeats the settlement from the published proof: every score, the draw of luck, the order and the prizes.";
 
 pub(crate) const LOST: &str = "There is no such page";
@@ -142,6 +220,10 @@ pub(crate) const SHOW_ODDS: &str = "Show the odds";
 pub(crate) const FOAL_OF: &str = "A foal of";
 pub(crate) const LETHAL: &str = "No foal lives with";
 pub(crate) const COAT: &str = "Coat";
+pub(crate) const FILLY: &str = "Filly";
+pub(crate) const COLT: &str = "Colt";
+pub(crate) const ALL_CLEAR: &str =
+    "As far as is known, the foal would be clear of every inherited disease.";
 pub(crate) const OTHER_COATS: &str = "any other";
 pub(crate) const HEALTH: &str = "Health";
 pub(crate) const DISEASE: &str = "Disease";
@@ -170,6 +252,10 @@ pub(crate) const OPEN_STABLE: &str = "Open a stable";
 pub(crate) const CLAIM_STIPEND: &str = "Claim your stipend";
 pub(crate) const CHANGE_PASSWORD: &str = "Change the password";
 pub(crate) const SAVE: &str = "Save";
+pub(crate) const COLOURS: &str = "Colours";
+pub(crate) const COLOURS_OF_SYSTEM: &str = "as the system";
+pub(crate) const LIGHT_COLOURS: &str = "light";
+pub(crate) const DARK_COLOURS: &str = "dark";
 pub(crate) const DARK_MODE: &str = "Dark colours";
 pub(crate) const NOTIFY_TRAINING: &str = "Tell me when a horse may train again";
 pub(crate) const NOTIFY_COMPETITIONS: &str = "Tell me how shows ended";
