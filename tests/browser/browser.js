@@ -33,15 +33,16 @@ export async function visitor(browser, url, { width = 1280, ...options } = {}) {
   return { context, page: await context.newPage(), complaints: complaints(context, url) };
 }
 
-/** Whatever pages of a context complain of, and requests that go elsewhere. A refusal that is shown as a page is no complaint. */
+/** Whatever pages of a context complain of, and requests that go elsewhere. A refusal that a page shows is no complaint. */
 function complaints(context, url) {
   const all = [];
   const told = (page, what) => all.push(`${new URL(page?.url() ?? url).pathname}: ${what}`);
   context.on("weberror", (error) => told(error.page(), error.error().message));
   context.on("console", (message) => {
-    const isAnswer = message.text().startsWith("Failed to load resource") && message.location().url === message.page()?.url();
-    if (message.type() === "error" && !isAnswer) {
-      told(message.page(), `${message.text()} (${message.location().url})`);
+    const at = message.location().url;
+    const isRefusal = /^Failed to load resource: .* status of 4\d\d /.test(message.text()) && (at === message.page()?.url() || new URL(at).pathname.startsWith("/do/"));
+    if (message.type() === "error" && !isRefusal) {
+      told(message.page(), `${message.text()} (${at})`);
     }
   });
   context.on("request", (request) => {
@@ -89,11 +90,15 @@ async function scriptWeight(url) {
   return scriptWeights.get(url);
 }
 
-/** Asks again and again, until the answer is one. */
+/** Asks again and again, until the answer is one. A page that is just being left does not answer. */
 export async function until(what, ask) {
   const since = Date.now();
   for (;;) {
-    const found = await ask();
+    const found = await Promise.resolve(ask()).catch((error) => {
+      if (!error.message.includes("Execution context was destroyed")) {
+        throw error;
+      }
+    });
     if (found) {
       return found;
     }

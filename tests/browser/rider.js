@@ -18,6 +18,11 @@ export class Rider {
     return this.main.locator("form").filter({ has: named }).first();
   }
 
+  /** The list of this name to choose from. */
+  choice(name) {
+    return this.main.getByRole("combobox", { name, exact: true }).first();
+  }
+
   /** Fills a form in, label by label: a choice is made by what is read. */
   async fill(button, given) {
     const form = this.form(button);
@@ -65,6 +70,11 @@ export class Rider {
   /** Waits until a text can be read. */
   async reads(text) {
     await this.main.getByText(text).first().waitFor();
+  }
+
+  /** Can a text be read? */
+  async says(text) {
+    return (await this.main.getByText(text).count()) > 0;
   }
 
   /** The facts of a page: what is told of each term. */

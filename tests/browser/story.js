@@ -22,7 +22,8 @@ async function play(browser) {
   try {
     return { ...(await SCENES[job.scene]({ job, browser, page, hasScript: script })), complaints };
   } catch (error) {
-    await page.screenshot({ path: LAST_SIGHT });
+    // A page that has crashed shows nothing.
+    await page.screenshot({ path: LAST_SIGHT }).catch(() => null);
     throw new Error(`at ${page.url()} (${LAST_SIGHT}); complaints: ${complaints.join("; ")}`, { cause: error });
   }
 }

@@ -74,6 +74,7 @@ export async function tour(url) {
   const a = (word) => horses.items.find((it) => it.word === word);
   const [mare, stallion] = [a("mare"), a("stallion")];
   const foal = pregnancy?.foal;
+  const heir = await inbred(her);
   const pages = [
     ["home", "/", "player"],
     ["welcome", "/", "stranger"],
@@ -85,6 +86,7 @@ export async function tour(url) {
     ["horse", `/horses/${mare.id}`, "player"],
     ["stallion", `/horses/${stallion.id}`, "player"],
     ["best", best && `/horses/${best.horse.id}`, "stranger"],
+    ["pedigree", heir && `/horses/${heir.id}`, "stranger"],
     ["foal", foal && `/horses/${foal.id}`, "player"],
     ["nursery", foal && `/foals/${foal.id}`, "player"],
     ["training", "/training", "player"],
@@ -113,6 +115,14 @@ export async function tour(url) {
     players: { player, newcomer: await newcomer(url) },
     pages: pages.filter(([, path]) => path).map(([name, path, who]) => ({ name, path, who })),
   };
+}
+
+/** A horse whose pedigree has something to show: the most inbred of the newest. */
+async function inbred(her) {
+  const { items } = await her.read("/v1/horses?limit=30");
+  const cards = await Promise.all(items.map(({ id }) => her.read(`/v1/horses/${id}`)));
+  const heirs = cards.filter(({ sire, dam }) => sire && dam);
+  return heirs.toSorted((one, other) => other.inbreeding - one.inbreeding)[0];
 }
 
 /** Signs a visitor in as one of the players, by the page for it; a stranger stays one. */

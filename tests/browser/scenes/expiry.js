@@ -14,7 +14,7 @@ export async function expiry({ job, page }) {
     await rider.fill("Open a stable", given);
     await end(rider, job);
     await rider.form("Open a stable").getByRole("button", { name: "Open a stable" }).click();
-    seen[way] = await goesOn(rider, job.player);
+    seen[way] = await goesOn(rider, job.player, given.Name);
   }
   return seen;
 }
@@ -39,11 +39,11 @@ async function outlived(rider) {
   await rider.page.context().clearCookies({ name: /equoria_access$/ });
 }
 
-async function goesOn(rider, player) {
+async function goesOn(rider, player, name) {
   const mail = rider.main.getByLabel("E-mail address");
   const said = rider.main.getByRole("status");
   const wasAsked = await until("an answer", async () =>
-    (await mail.isVisible()) ? "asked" : (await yards(rider)).length > 0 && "not asked");
+    (await mail.isVisible()) ? "asked" : (await isThere(rider, name)) && "not asked");
   const asked = wasAsked === "asked" && { said: await said.first().innerText() };
   if (asked) {
     await rider.send("Sign in", { "E-mail address": player.email, Password: player.password });
@@ -53,10 +53,10 @@ async function goesOn(rider, player) {
     await again.getByRole("button", { name: "Open a stable" }).click();
     await rider.isAt("/stable");
   }
-  await until("the stable", async () => (await yards(rider)).length > 0);
+  await until("the stable", () => isThere(rider, name));
   return { asked, yards: await rider.rows("Name", "Location", "Horses") };
 }
 
-async function yards(rider) {
-  return rider.rows("Name", "Location", "Horses");
+async function isThere(rider, name) {
+  return (await rider.rows("Name", "Location", "Horses")).some((it) => it.Name === name);
 }

@@ -29,7 +29,7 @@ export async function keyboard({ job, page }) {
   await page.keyboard.type("Dressage");
   await stops.to("Train");
   await page.keyboard.press("Enter");
-  await until("the rest", async () => "Trains again from" in (await rider.facts()));
+  await until("the rest", () => rider.says("Trains again from"));
   const scores = await rider.rows("Discipline", "Score");
   await stops.to("Breeding");
   await page.keyboard.press("Enter");

@@ -61,9 +61,8 @@ async function breeds(rider, mare, stallion) {
   await rider.page.goto(`/horses/${mare}`);
   await rider.main.getByRole("link", { name: "Breeding" }).first().click();
   await rider.isAt("/breeding");
-  const form = rider.main.locator("form").filter({ has: rider.page.getByLabel("Mare", { exact: true }) }).first();
-  await form.getByLabel("Mare", { exact: true }).selectOption(String(mare));
-  await form.getByLabel("Stallion", { exact: true }).selectOption(String(stallion));
+  await rider.choice("Mare").selectOption(String(mare));
+  await rider.choice("Stallion").selectOption(String(stallion));
   const show = rider.page.getByRole("button", { name: "Show the odds" });
   if (await show.isVisible()) {
     await show.click();
@@ -97,7 +96,7 @@ async function enters(rider, show, horse) {
   }
   await link.click();
   await rider.isAt(`/shows/${show}`);
-  await rider.main.getByLabel("Horse", { exact: true }).selectOption(String(horse));
+  await rider.choice("Horse").selectOption(String(horse));
   const odds = rider.page.getByRole("button", { name: "Show the odds" });
   if (await odds.isVisible()) {
     await odds.click();

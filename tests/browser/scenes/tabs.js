@@ -40,7 +40,7 @@ async function atOnce(one, other, horse) {
   await Promise.all([press(one), press(other)]);
   const answer = async (tab) => {
     const refused = tab.main.getByRole("alert");
-    await until("an answer", async () => (await refused.count()) > 0 || "Trains again from" in (await tab.facts()));
+    await until("an answer", async () => (await refused.count()) > 0 || (await tab.says("Trains again from")));
     return (await refused.count()) > 0 ? refused.first().innerText() : "trained";
   };
   return Promise.all([answer(one), answer(other)]);
