@@ -71,7 +71,8 @@ export async function tour(url) {
     first("/v1/rankings/disciplines/Racing?limit=1"),
     first("/v1/studs?limit=1"),
   ]);
-  const a = (word) => horses.items.find((it) => it.word === word);
+  // The oldest: her first mare, and the stallion that she bought.
+  const a = (word) => horses.items.findLast((it) => it.word === word);
   const [mare, stallion] = [a("mare"), a("stallion")];
   const foal = pregnancy?.foal;
   const heir = await inbred(her);

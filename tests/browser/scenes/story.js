@@ -82,8 +82,8 @@ async function raisesHerFoal(rider) {
   await link.click();
   await rider.isAt(/^\/foals\/\d+$/);
   await rider.send("Do it", { Activity: "Gentle touch" });
-  await until("what was done", async () => (await rider.rows("Activity", "Bond")).length > 0);
-  return { id: rider.id, heading: await rider.heading(), facts: await rider.facts(), done: await rider.rows("Activity", "Bond") };
+  await until("what was done", async () => (await rider.rows("Activity", "When")).length > 0);
+  return { id: rider.id, heading: await rider.heading(), facts: await rider.facts(), done: await rider.rows("Activity", "When") };
 }
 
 async function enters(rider, show, horse) {
@@ -130,8 +130,8 @@ async function verifies(rider) {
   const button = region.getByRole("button", { name: /verify/i });
   await button.click();
   const said = region.getByRole("status");
-  await until("the verdict", async () => /holds|verified/i.test(await said.innerText()));
-  return said.innerText();
+  await until("the verdict", async () => /hold|could not/i.test(await said.innerText()));
+  return { said: await said.innerText(), steps: await region.getByRole("listitem").allInnerTexts() };
 }
 
 async function reads(rider) {
