@@ -1,10 +1,10 @@
-// Every page, looked at: at each width, in both colours, with pictures that come late.
+// Every page, looked at: at each width, in both colours, with pictures and a script that come late.
 
 import { visitor, weight } from "../browser.js";
 import { WIDTHS, faults, settled } from "../look.js";
 import { signIn, tour } from "../tour.js";
 
-/** How late pictures come, in milliseconds. */
+/** How late pictures and the script come, in milliseconds. */
 const LATE_MS = 150;
 
 /** What is wrong with any page, what each weighs, and which pages are linked that nobody looked at. */
@@ -22,7 +22,7 @@ export async function looks({ job, browser }) {
 async function walk(browser, url, player, pages, width) {
   const { context, page, complaints } = await visitor(browser, url, { width });
   await signIn(page, player);
-  await context.route("**/portraits/**", async (route) => {
+  await context.route(/\/(portraits\/|script\.js)/, async (route) => {
     await new Promise((late) => setTimeout(late, LATE_MS));
     await route.continue();
   });
