@@ -26,6 +26,7 @@ mod terminal;
 mod tokens;
 mod town;
 mod upstream;
+mod warm;
 mod weight;
 mod wire;
 
