@@ -191,7 +191,7 @@ export interface paths {
         };
         /**
          * Horses by what they are.
-         * @description With `discipline` best first, otherwise newest first. `trait` may be repeated or be a list with commas; a horse must
+         * @description With `discipline` best first, otherwise in the order that `sort` says. `trait` may be repeated or be a list with commas; a horse must
          *     show all of them. Horses of an owner whose profile is hidden are not found by `owner`.
          */
         get: operations["getHorses"];
@@ -282,7 +282,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The foals of a horse, youngest first. */
+        /** The foals of a horse. */
         get: operations["getHorsesByIdFoals"];
         put?: never;
         post?: never;
@@ -413,7 +413,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The results of a horse, latest first. */
+        /** The results of a horse. */
         get: operations["getHorsesByIdResults"];
         put?: never;
         post?: never;
@@ -448,7 +448,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The training of a horse, latest first. */
+        /** The training of a horse. */
         get: operations["getHorsesByIdTraining"];
         put?: never;
         /** Train a horse in a discipline, once in seven days. */
@@ -580,7 +580,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows by state: open ones soonest first, all others latest first. */
+        /** Shows by state. */
         get: operations["getShows"];
         put?: never;
         /** Open a show. You are its host: you give the prize now, and receive the fees when it is settled. */
@@ -632,7 +632,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The entries of a show, earliest first. */
+        /** The entries of a show. */
         get: operations["getShowsByIdEntries"];
         put?: never;
         /** Enter a horse in a show. The fee leaves your purse, and what is scored is frozen. */
@@ -704,7 +704,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The results of a show, best first; none until it is settled. */
+        /** The results of a show; none until it is settled. */
         get: operations["getShowsByIdResults"];
         put?: never;
         post?: never;
@@ -794,7 +794,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The stallions at stud that are young enough to cover, cheapest first. */
+        /** The stallions at stud that are young enough to cover. */
         get: operations["getStuds"];
         put?: never;
         post?: never;
@@ -862,7 +862,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own horses, newest first. */
+        /** One's own horses. */
         get: operations["getUsersMeHorses"];
         put?: never;
         post?: never;
@@ -879,7 +879,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every posting of one's own purse, latest first. */
+        /** Every posting of one's own purse. */
         get: operations["getUsersMeLedger"];
         put?: never;
         post?: never;
@@ -896,7 +896,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The coverings of one's mares, latest first, with what became of each. */
+        /** The coverings of one's mares, with what became of each. */
         get: operations["getUsersMePregnancies"];
         put?: never;
         post?: never;
@@ -913,7 +913,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own stables, oldest first. */
+        /** One's own stables. */
         get: operations["getUsersMeStables"];
         put?: never;
         post?: never;
@@ -3992,6 +3992,8 @@ export interface operations {
                 owner?: string;
                 /** @description `male` or `female` */
                 sex?: string;
+                /** @description `-id` (newest first, where nothing is said), `id`, `name`, `-name`, `age` or `-age`; with a discipline `-score` */
+                sort?: string;
                 cursor?: string;
                 /** @description 1 to 100, else 20 */
                 limit?: number;
@@ -4224,6 +4226,8 @@ export interface operations {
     getHorsesByIdFoals: {
         parameters: {
             query?: {
+                /** @description `-id` (youngest first, where nothing is said) or `id` */
+                sort?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -4537,6 +4541,8 @@ export interface operations {
     getHorsesByIdResults: {
         parameters: {
             query?: {
+                /** @description `-settled` (latest first, where nothing is said), `placement`, `score` or `prize`, each with or without a minus */
+                sort?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -4651,6 +4657,8 @@ export interface operations {
     getHorsesByIdTraining: {
         parameters: {
             query?: {
+                /** @description `-id` (latest first, where nothing is said) or `id` */
+                sort?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -4994,6 +5002,8 @@ export interface operations {
                 /** @description `open` (where nothing is said), `closed`, `settled` or `cancelled` */
                 state?: string;
                 discipline?: string;
+                /** @description Of open shows `run_date` (soonest first, where nothing is said), `-run_date`, `-prize` or `fee`; of others `-run_date` (latest first, where nothing is said) or `run_date` */
+                sort?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -5146,6 +5156,8 @@ export interface operations {
     getShowsByIdEntries: {
         parameters: {
             query?: {
+                /** @description `id` (earliest first, where nothing is said) or `horse`, each with or without a minus */
+                sort?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -5355,6 +5367,8 @@ export interface operations {
     getShowsByIdResults: {
         parameters: {
             query?: {
+                /** @description `placement` (best first, where nothing is said), `expected_score` or `horse`, each with or without a minus */
+                sort?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -5621,6 +5635,8 @@ export interface operations {
                 breed?: number;
                 /** @description The greatest fee in coins */
                 max_fee?: number;
+                /** @description `fee` (cheapest first, where nothing is said), `-fee` or `-listed` (latest offer first) */
+                sort?: string;
                 cursor?: string;
                 /** @description 1 to 100, else 20 */
                 limit?: number;
@@ -5760,6 +5776,8 @@ export interface operations {
     getUsersMeHorses: {
         parameters: {
             query?: {
+                /** @description `-id` (newest first, where nothing is said), `id`, `name`, `age`, `level` or `rest` (who may be trained soonest first), each with a minus the other way round */
+                sort?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -5800,6 +5818,8 @@ export interface operations {
     getUsersMeLedger: {
         parameters: {
             query?: {
+                /** @description `-id` (latest first, where nothing is said) or `id` */
+                sort?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -5840,6 +5860,8 @@ export interface operations {
     getUsersMePregnancies: {
         parameters: {
             query?: {
+                /** @description `-id` (latest first, where nothing is said) or `id` */
+                sort?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -5880,6 +5902,8 @@ export interface operations {
     getUsersMeStables: {
         parameters: {
             query?: {
+                /** @description `id` (oldest first, where nothing is said), `name` or `horses`, each with or without a minus */
+                sort?: string;
                 cursor?: string;
                 limit?: number;
             };
