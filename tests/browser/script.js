@@ -91,7 +91,7 @@ async function planned(page, address, mare, stallion) {
   const served = await page.evaluate(async (from) => {
     const answer = await fetch(from);
     const whole = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const part = document.body.appendChild(whole.querySelector("#plan .odds"));
+    const part = document.querySelector("#plan").appendChild(whole.querySelector("#plan .odds"));
     const said = part.innerText;
     part.remove();
     return said;

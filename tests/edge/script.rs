@@ -52,7 +52,7 @@ fn instants_are_told_in_the_zone_of_the_reader_with_utc_beside_it() {
     });
 }
 
-/// A breeder, and pairs of hers: a founder that is tested, which only she may know; one that is not; a daughter and her sire.
+/// A breeder, and pairs of hers: a founder that is tested, which only she may know; one that is not; a foal and one of its parents.
 async fn pairs(town: &Town) -> (Player, Vec<Value>) {
     let world = &town.world;
     let breeder = world.player_with("Reckoning Breeder", 10_000).await;
@@ -68,14 +68,17 @@ async fn pairs(town: &Town) -> (Player, Vec<Value>) {
     );
     let path = format!("/v1/horses/{tested}/genetic-test");
     breeder.post(&path, &json!({})).await.require(201);
-    let daughter = world.mare(&breeder).await;
+    let (dam, sire) = (world.mare(&breeder).await, world.stallion(&breeder).await);
+    let foal = world.foal_of(&breeder, dam, sire).await;
     let sql = format!(
         "set local session_replication_role = replica;
-         update horses set sire_id = {stallion}, dam_id = {untested} where id = {daughter}"
+         update horses set born_at = born_at - interval '60 days' where id = {foal}"
     );
     world.sql(&sql).await;
-    let mares = [tested, untested, daughter];
-    let pairs = mares.map(|mare| json!({"mare": mare, "stallion": stallion}));
+    let is_filly = world.client.read(&format!("/v1/horses/{foal}")).await["sex"] == "female";
+    let inbred = if is_filly { [foal, sire] } else { [dam, foal] };
+    let pairs = [[tested, stallion], [untested, stallion], inbred];
+    let pairs = pairs.map(|[mare, stallion]| json!({"mare": mare, "stallion": stallion}));
     (breeder, pairs.to_vec())
 }
 
