@@ -88,14 +88,26 @@ export class Rider {
   /** The rows of the first table that has all these heads: each by its heads. */
   async rows(...heads) {
     return this.page.evaluate((wanted) => {
-      const read = (cell) => cell.textContent.trim().replace(/\s+/g, " ");
+      // An arrow that says how a table is sorted is no part of a head.
+      const read = (cell) => {
+        const hidden = [...cell.querySelectorAll("[aria-hidden=true]")].map((it) => it.textContent).join("");
+        return cell.textContent.replace(hidden, "").trim().replace(/\s+/g, " ");
+      };
       const tables = [...document.querySelectorAll("main table")].map((table) => ({
-        heads: [...table.querySelectorAll("thead th")].map((it) => read(it).replace(/ [\u2191\u2193\u2195]$/u, "")),
+        heads: [...table.querySelectorAll("thead th")].map(read),
         rows: [...table.querySelectorAll("tbody tr")].map((row) => [...row.children].map(read)),
       }));
       const found = tables.find(({ heads }) => wanted.every((it) => heads.includes(it)));
       return found?.rows.map((row) => Object.fromEntries(row.map((cell, at) => [found.heads[at], cell]))) ?? [];
     }, heads);
+  }
+
+  /** The scores of a horse by discipline, as they can be read. */
+  async scores() {
+    const heading = this.page.getByRole("heading", { name: "Scores by discipline" });
+    const items = this.main.locator("section").filter({ has: heading }).getByRole("listitem");
+    const told = await items.evaluateAll((all) => all.map((it) => [it.firstElementChild.textContent, it.lastElementChild.textContent]));
+    return Object.fromEntries(told);
   }
 
   /** The coins in the purse, as they stand on top of every page. */

@@ -30,7 +30,7 @@ export async function keyboard({ job, page }) {
   await stops.to("Train");
   await page.keyboard.press("Enter");
   await until("the rest", () => rider.says("Trains again from"));
-  const scores = await rider.rows("Discipline", "Score");
+  const scores = await rider.scores();
   await stops.to("Breeding");
   await page.keyboard.press("Enter");
   await until("the breeding", async () => (await rider.heading()) === "Breeding");

@@ -42,7 +42,7 @@ async function takesHerMare(rider) {
 async function trains(rider) {
   await rider.send("Train", { Discipline: "Racing" });
   await rider.reads("Trains again from");
-  return { scores: await rider.rows("Discipline", "Score"), times: await times(rider) };
+  return { scores: await rider.scores(), times: await times(rider) };
 }
 
 /** The instants on a page: as machines read them, and as people do. */
