@@ -16,7 +16,7 @@ const HEAVIEST: i64 = 40_000;
 const NAMES: [&str; 4] = [
     "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
     "<img src=x onerror=alert(1)> & \"her\" foal's",
-    "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{202e}evil\u{202c} \u{627}\u{644}\u{641}\u{631}\u{633}",
+    "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{627}\u{644}\u{641}\u{631}\u{633}",
     "\u{1f40e}\u{1f3c6} \u{1f469}\u{200d}\u{1f33e} \u{2728}",
 ];
 
