@@ -105,6 +105,7 @@ export async function tour(url) {
     ["ledger", "/ledger", "player"],
     ["ledger-new", "/ledger", "newcomer"],
     ["settings", "/settings", "player"],
+    ["studs", "/studs", "stranger"],
     ["breeds", "/breeds", "stranger"],
     ["breed", `/breeds/${mare.breed.id}`, "stranger"],
     ["player", `/players/${me.id}`, "stranger"],
