@@ -440,7 +440,7 @@ mod tests {
     fn same(routed: &Answer, direct: &Answer) {
         let plain = |answer: &Answer| {
             let (mut headers, mut body) = (answer.headers.clone(), answer.body.clone());
-            headers.remove(request::REQUEST_ID);
+            headers.remove(REQUEST_ID);
             headers.remove(header::CONTENT_LENGTH);
             if let Some(members) = body.as_object_mut() {
                 members.remove("request_id");

@@ -363,6 +363,7 @@ pub fn parameters(parameter: Parameter) -> Vec<Bad> {
             "AcgAAAAAAAAAAQ",
             "AgEAAAAAAAAAAQ",
         ]),
+        Parameter::Sort => refused(&["nothing", "--id", "Id", "id,name", "-", "%00"]),
         Parameter::Traits => refused(&[
             "Bold",
             "chess",

@@ -97,6 +97,8 @@ pub enum Parameter {
     Limit,
     /// The end of the page before.
     Cursor,
+    /// The order of a list.
+    Sort,
     /// Names of traits, which may be repeated.
     Traits,
     /// The name of a discipline.
@@ -147,6 +149,11 @@ pub struct Operation {
 use Need::{May, MayNotBeNull, Must};
 
 const PAGE: &[(&str, Parameter)] = &[("cursor", Parameter::Cursor), ("limit", Parameter::Limit)];
+const SORTED: &[(&str, Parameter)] = &[
+    ("sort", Parameter::Sort),
+    ("cursor", Parameter::Cursor),
+    ("limit", Parameter::Limit),
+];
 const HORSE: &[(&str, Part)] = &[("id", Part::Horse)];
 const STALLION: &[(&str, Part)] = &[("id", Part::Stallion)];
 const FOAL: &[(&str, Part)] = &[("id", Part::Foal)];
@@ -226,12 +233,13 @@ pub const OPERATIONS: &[Operation] = &[
         ("breed", Parameter::Number),
         ("owner", Parameter::User),
         ("sex", Parameter::Sex),
+        ("sort", Parameter::Sort),
         ("cursor", Parameter::Cursor),
         ("limit", Parameter::Limit),
     ]),
     read("/v1/horses/{id}").parts(HORSE),
-    read("/v1/horses/{id}/results").parts(HORSE).query(PAGE),
-    read("/v1/horses/{id}/training").parts(HORSE).query(PAGE),
+    read("/v1/horses/{id}/results").parts(HORSE).query(SORTED),
+    read("/v1/horses/{id}/training").parts(HORSE).query(SORTED),
     read("/v1/horses/{id}/genetics")
         .parts(HORSE)
         .signed(Signed::Maybe),
@@ -245,11 +253,12 @@ pub const OPERATIONS: &[Operation] = &[
     read("/v1/horses/{id}/parent")
         .parts(HORSE)
         .signed(Signed::Maybe),
-    read("/v1/horses/{id}/foals").parts(HORSE).query(PAGE),
+    read("/v1/horses/{id}/foals").parts(HORSE).query(SORTED),
     read("/v1/foals/{id}").parts(FOAL),
     read("/v1/studs").query(&[
         ("breed", Parameter::Number),
         ("max_fee", Parameter::MaxFee),
+        ("sort", Parameter::Sort),
         ("cursor", Parameter::Cursor),
         ("limit", Parameter::Limit),
     ]),
@@ -261,21 +270,28 @@ pub const OPERATIONS: &[Operation] = &[
     read("/v1/users/me").signed(Signed::Yes),
     read("/v1/users/me/pregnancies")
         .signed(Signed::Yes)
-        .query(PAGE),
-    read("/v1/users/me/horses").signed(Signed::Yes).query(PAGE),
-    read("/v1/users/me/ledger").signed(Signed::Yes).query(PAGE),
-    read("/v1/users/me/stables").signed(Signed::Yes).query(PAGE),
+        .query(SORTED),
+    read("/v1/users/me/horses")
+        .signed(Signed::Yes)
+        .query(SORTED),
+    read("/v1/users/me/ledger")
+        .signed(Signed::Yes)
+        .query(SORTED),
+    read("/v1/users/me/stables")
+        .signed(Signed::Yes)
+        .query(SORTED),
     read("/v1/users/{id}").parts(&[("id", Part::User)]),
     read("/v1/stables/{id}").parts(STABLE),
     read("/v1/shows").query(&[
         ("state", Parameter::State),
         ("discipline", Parameter::Discipline),
+        ("sort", Parameter::Sort),
         ("cursor", Parameter::Cursor),
         ("limit", Parameter::Limit),
     ]),
     read("/v1/shows/{id}").parts(SHOW),
-    read("/v1/shows/{id}/entries").parts(SHOW).query(PAGE),
-    read("/v1/shows/{id}/results").parts(SHOW).query(PAGE),
+    read("/v1/shows/{id}/entries").parts(SHOW).query(SORTED),
+    read("/v1/shows/{id}/results").parts(SHOW).query(SORTED),
     read("/v1/shows/{id}/proof").parts(SHOW),
     read("/v1/shows/{id}/preview")
         .parts(SHOW)
