@@ -30,8 +30,14 @@ const READ: &[(&str, &[&str])] = &[
         &["/v1/horses/*", "/v1/horses/*/training"],
     ),
     (
+        "/horses/*/results",
+        &["/v1/horses/*", "/v1/horses/*/results"],
+    ),
+    ("/studs", &["/v1/studs"]),
+    (
         "/horses/*",
         &[
+            "/v1/horses/*/results?limit=50",
             "/v1/horses/*",
             "/v1/horses/*/genetics",
             "/v1/horses/*/pedigree?generations=5",
@@ -43,8 +49,8 @@ const READ: &[(&str, &[&str])] = &[
         "/shows/*",
         &[
             "/v1/shows/*",
-            "/v1/shows/*/entries?limit=100",
-            "/v1/shows/*/results?limit=100",
+            "/v1/shows/*/entries?limit=50",
+            "/v1/shows/*/results?limit=50",
             "/v1/users/me/horses?limit=100",
         ],
     ),
@@ -165,6 +171,13 @@ async fn in_documents<'a>(
     all
 }
 
+/// The page without the names of all traits, of which a search can have one.
+fn without_choices(page: &str) -> String {
+    let rest = page.split_once("<select name=\"trait\"");
+    let around = rest.and_then(|(before, rest)| Some((before, rest.split_once("</select>")?.1)));
+    around.map_or(page.to_owned(), |(before, after)| [before, after].concat())
+}
+
 /// What the page shows, without its address, which the asker knows.
 async fn on_page<'a>(
     facts: &'a [Fact],
@@ -173,7 +186,7 @@ async fn on_page<'a>(
 ) -> Option<BTreeSet<&'a str>> {
     let shown = browser.open(page).await;
     let is_elsewhere = shown.place != page;
-    let text = shown.reply.text().replace(page, "");
+    let text = without_choices(&shown.reply.text()).replace(page, "");
     (!is_elsewhere).then(|| told(facts, &text))
 }
 
