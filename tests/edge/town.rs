@@ -39,13 +39,17 @@ pub struct Town {
     pub cancelled: i64,
 }
 
-/// The town, for one test at a time.
+/// The town, for one test at a time. Its players are signed in anew, for all tests together may take longer than an access
+/// token holds.
 pub async fn town() -> MutexGuard<'static, Town> {
     static TOWN: OnceCell<Mutex<Town>> = OnceCell::const_new();
     let town = TOWN
         .get_or_init(async || Mutex::new(Town::found().await))
         .await;
-    town.lock().await
+    let mut town = town.lock().await;
+    town.ada = town.world.signed_again(&town.ada);
+    town.shy = town.world.signed_again(&town.shy);
+    town
 }
 
 impl Town {

@@ -235,6 +235,19 @@ impl World {
         }
     }
 
+    /// The same player with an access token from now on.
+    ///
+    /// # Panics
+    /// When it cannot be signed.
+    #[must_use]
+    pub fn signed_again(&self, player: &Player) -> Player {
+        let token = self.token(player.id, player.session, 0);
+        Player {
+            client: player.client.with_token(&token),
+            ..player.clone()
+        }
+    }
+
     /// An access token of this epoch, signed with the server's key.
     ///
     /// # Panics
