@@ -17,7 +17,8 @@ const { pages, players } = await tour(job.url);
 const names = job.readme ? README.names : job.only;
 const unknown = names.filter((name) => !pages.some((it) => it.name === name));
 if (unknown.length > 0) {
-  throw new Error(`there is no page called ${unknown.join(", ")}; there are ${pages.map((it) => it.name).join(", ")}`);
+  console.error(`there is no page called ${unknown.join(", ")}; there are ${pages.map((it) => it.name).join(", ")}`);
+  process.exit(1);
 }
 const wanted = pages.filter(({ name }) => names.length === 0 || names.includes(name));
 process.stdout.write(JSON.stringify(await withBrowser(job.readme ? readme : all)));

@@ -83,6 +83,9 @@ fn choose(given: &Given, own: &Page<Own>, studs: &Page<Stud>) -> Markup {
     let is = |sex: &'static str| own.items.iter().filter(move |it| it.line.word == sex);
     let named = |it: &Own| (it.line.id.to_string(), it.line.name.clone());
     let mares: Vec<Choice> = is("mare").map(named).collect();
+    if mares.is_empty() {
+        return html! { p { (words::NO_MARE) } p { a.button href="/stable" { (words::STABLE) } } };
+    }
     let at_stud = studs.items.iter().map(|it| {
         let read = [
             &it.line.name,

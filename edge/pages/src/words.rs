@@ -173,6 +173,8 @@ pub(crate) const BREEDING: &str = "Breeding";
 pub(crate) const NURSERY: &str = "Nursery";
 pub(crate) const STARTER_HELP: &str =
     "Every player begins with one mare, of any breed, for nothing.";
+pub(crate) const NO_MARE: &str =
+    "You have no grown mare yet: take your free one, or buy one, where your horses are.";
 pub(crate) const MARES_IN_FOAL: &str = "Mares in foal";
 pub(crate) const STABLES: &str = "Stables";
 pub(crate) const STABLE_ONE: &str = "Stable";
