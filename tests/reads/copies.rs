@@ -438,7 +438,7 @@ async fn each_read_is_kept_as_its_class_says_and_what_is_a_players_own_never_is(
             kept.insert(path, is_kept);
         }
     }
-    assert_eq!(kept.len(), 33);
+    assert_eq!(kept.len(), 34);
 }
 
 #[tokio::test]
