@@ -9,7 +9,7 @@ use crate::portrait::{foal as born, horse as pictured, listed};
 use crate::shell::{horse, page as shell, trouble};
 use crate::table::{numbers_of, paged, table, whole, words_of};
 use crate::told::{Breed, Own, Page, Posting, Pregnancy, Problem, Stable};
-use crate::visit::Visit;
+use crate::visit::{Moment, Visit};
 use crate::words;
 use axum::body::Body;
 use axum::http::Response;
@@ -45,6 +45,7 @@ async fn content(visit: &Visit) -> Result<Markup, Problem> {
         visit.read("/v1/breeds?limit=100"),
     )
     .await?;
+    let now = visit.now().await;
     let is_new = horses.items.is_empty() && visit.query().is_empty();
     Ok(html! {
         h1 { (words::STABLE) }
@@ -56,7 +57,7 @@ async fn content(visit: &Visit) -> Result<Markup, Problem> {
             section { h2 { (STARTER.title) } p { (words::STARTER_HELP) } (form(&STARTER, &offered(&breeds))) }
         } @else {
             (list.narrowing(&[]))
-            (herd(&horses, &list))
+            (herd(&horses, &list, now))
             (list.leaves(&horses))
         }
         @if !pregnancies.items.is_empty() { section { h2 { (words::MARES_IN_FOAL) } (expecting(&pregnancies)) } }
@@ -84,7 +85,7 @@ fn offered(breeds: &Page<Breed>) -> Filled<'static> {
     }
 }
 
-fn herd(page: &Page<Own>, list: &Listing) -> Markup {
+fn herd(page: &Page<Own>, list: &Listing, now: Moment) -> Markup {
     let columns = [
         words_of(words::HORSE).by(&["name", "-name"]),
         words_of(words::BREED),
@@ -103,7 +104,7 @@ fn herd(page: &Page<Own>, list: &Listing) -> Markup {
             html! { (grouped(one.line.level)) },
             html! { (one.bond_score) },
             html! { (one.stress_level) },
-            html! { @if let Some(until) = one.training_cooldown { (instant(until)) } },
+            html! { @if let Some(until) = one.training_cooldown.filter(|it| *it > now) { (instant(until)) } },
             html! { @if let Some(stable) = &one.stable { a href={ "/stables/" (stable.id) } { bdi { (stable.name) } } } },
         ]
     });
