@@ -244,6 +244,11 @@ const STUDS: Fields = &[
     ("items.*", BEING),
     ("items.*", LINE),
     ("items.*", "fee inbreeding coat height_cm"),
+    // Whether any of them was trained or has a trait that shows is the town's chance.
+    (
+        "items.*",
+        "discipline_scores? traits.positive.*? traits.negative.*?",
+    ),
 ];
 const ME: Fields = &[
     (
